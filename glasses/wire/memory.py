@@ -1,0 +1,101 @@
+"""A request for a film: how it was read, what was chosen, and the film."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from glasses.wire.codec import Wire
+
+
+class TermKind(StrEnum):
+    PERSON = "person"
+    PLACE = "place"
+    TIME = "time"
+    THING = "thing"
+    SPEECH = "speech"
+    TEXT = "text"
+    WITHOUT = "without"
+    COUNT = "count"
+
+
+class Term(Wire):
+    """One typed condition of a plan, and where in the request it came from."""
+
+    kind: TermKind = TermKind.THING
+    value: str = ""
+    """For people: the person's name; places: the place's name; things: the word."""
+    ids: list[str] = []
+    """What it was resolved to: person ids, place ids ("city:2988507", "country:FR"), labels."""
+    start_at: int | None = None
+    end_at: int | None = None
+    """For times: UTC ms, start inclusive, end exclusive."""
+    heard: str = ""
+    """The words of the request that it was read from."""
+    resolved: bool = True
+    hint: str = ""
+    """When it could not be resolved: why, and the nearest alternatives."""
+    alternatives: list[str] = []
+
+
+class Plan(Wire):
+    """A request as typed terms. A word that could not be read is in ``leftover``, not dropped."""
+
+    query: str = ""
+    intent: str = "create_memory"
+    terms: list[Term] = []
+    leftover: list[str] = []
+    title: str = ""
+    """"My wife & me · Paris": for the title card."""
+    said: str = ""
+    """The reading as a sentence for the wearer: 'A film of Anna and you in Paris.'"""
+
+
+class ClipChoice(Wire):
+    video_id: str = ""
+    start_s: float = 0.0
+    end_s: float = 0.0
+    captured_at: int = 0
+    score: float = 0.0
+    reason: str = ""
+
+
+class NearMiss(Wire):
+    """A clip that nearly belonged, and why it does not."""
+
+    video_id: str = ""
+    captured_at: int = 0
+    score: float = 0.0
+    reason: str = ""
+    failed_terms: list[str] = []
+
+
+class MemoryStatus(StrEnum):
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Memory(Wire):
+    memory_id: str = ""
+    query: str = ""
+    status: MemoryStatus = MemoryStatus.PROCESSING
+    video_url: str = ""
+    poster_url: str = ""
+    duration_s: float = 0.0
+    frames: int = 0
+    planned_frames: int = 0
+    plan: Plan | None = None
+    clips_used: list[ClipChoice] = []
+    near_misses: list[NearMiss] = []
+    problem: dict[str, str] = {}
+    """When failed: code, detail, hint."""
+    timings_s: dict[str, float] = {}
+    created_at: int = 0
+    completed_at: int | None = None
+
+
+class MemoryRequest(Wire):
+    query: str = ""
+    max_duration: float = 120.0
+    idempotency_key: str = ""
+    device_id: str = ""

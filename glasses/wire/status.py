@@ -1,0 +1,44 @@
+"""Where each clip is, and how the device is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from glasses.wire.codec import Wire
+
+
+class Custody(StrEnum):
+    """Who has a clip. Each state holds until the next holder has said so, after its own fsync."""
+
+    RECORDING = "recording"
+    KEPT = "kept"
+    """Closed and hashed on the glasses."""
+    CARRIED = "carried"
+    """On the phone, durably."""
+    STORED = "stored"
+    """On a relay, which gave a receipt with equal size and sha256."""
+    FILMED = "filmed"
+    """Stored, and part of at least one film."""
+
+
+class ClipCustody(Wire):
+    segment_id: str = ""
+    sequence: int = 0
+    custody: Custody = Custody.RECORDING
+    sha256: str = ""
+    size_bytes: int = 0
+    changed_at: int = 0
+    parked: str = ""
+    """Error code, when sending was given up until a person looks."""
+
+
+class DeviceStatus(Wire):
+    device_id: str = ""
+    at: int = 0
+    recording: bool = False
+    listening: bool = False
+    battery_fraction: float | None = None
+    free_bytes: int = 0
+    counts: dict[str, int] = {}
+    """Custody state to number of clips."""
+    clips: list[ClipCustody] = []

@@ -1,0 +1,131 @@
+"""The rows of the catalogue, as typed records. Every one belongs to an account: ``user_id`` comes first."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from glasses.wire.segment import Kind
+from glasses.wire.tag import FaceTag, Label, Word
+
+
+class VideoStatus(StrEnum):
+    STORED = "stored"
+    """Its bytes are durable; nothing has been looked at yet."""
+    READY = "ready"
+    """Extracted and searchable."""
+    UNREADABLE = "unreadable"
+    """Does not decode: kept, shown, never searched or filmed."""
+
+
+class User(msgspec.Struct, kw_only=True):
+    user_id: str
+    name: str
+    created_at: int
+    timezone: str = "UTC"
+    faces_consent_at: int | None = None
+    """When the account agreed to face recognition; None: it has not."""
+
+
+class Person(msgspec.Struct, kw_only=True):
+    user_id: str
+    person_id: str
+    name: str
+    relations: list[str] = []
+    """What the account's owner calls them: ["wife"]; ["me"] is the owner."""
+    birthday: str = ""
+    """MM-DD or empty."""
+    embedding: list[float] = []
+    """Mean of the confirmed faces, 128 numbers; empty until a photo is enrolled."""
+    photos: int = 0
+
+
+class PlaceName(msgspec.Struct, kw_only=True):
+    """Where a clip was taken, from its GPS: nearest town, and what that lies in."""
+
+    name: str = ""
+    region: str = ""
+    country: str = ""
+    country_code: str = ""
+    ids: list[str] = []
+    """From near to far: ["city:2988507", "admin1:FR.11", "country:FR"] (GeoNames)."""
+
+
+class Video(msgspec.Struct, kw_only=True):
+    """A clip or a photo, named by the id that its device gave it."""
+
+    user_id: str
+    video_id: str
+    device_id: str
+    kind: Kind = Kind.VIDEO
+    captured_at: int = 0
+    duration_s: float = 0.0
+    frames: int = 0
+    size_bytes: int = 0
+    sha256: str = ""
+    blob_key: str = ""
+    thumbnail_key: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    place: PlaceName = msgspec.field(default_factory=PlaceName)
+    timezone: str = ""
+    status: VideoStatus = VideoStatus.STORED
+    on_profile: bool = False
+    """True when films may copy its GOPs."""
+    loudness_lufs: float | None = None
+    caption: str = ""
+    tags: list[str] = []
+    stored_at: int = 0
+    deleted_at: int | None = None
+    sequence: int = 0
+    correlation_id: str = ""
+
+
+class MomentRecord(msgspec.Struct, kw_only=True):
+    """A time range of a video and what is in it: the unit of search."""
+
+    user_id: str
+    video_id: str
+    moment_id: str
+    start_s: float = 0.0
+    end_s: float = 0.0
+    people: list[str] = []
+    """Person ids that were named in it."""
+    unknown_faces: int = 0
+    faces: list[FaceTag] = []
+    objects: list[Label] = []
+    scene: list[Label] = []
+    speech: str = ""
+    words: list[Word] = []
+    text: str = ""
+    sharpness: float = 0.0
+    models: dict[str, str] = {}
+
+
+class MomentDoc(msgspec.Struct, kw_only=True):
+    """A moment as the index takes it: the record and what it inherits from its video, flat."""
+
+    user_id: str
+    video_id: str
+    moment_id: str
+    kind: Kind = Kind.VIDEO
+    captured_at: int = 0
+    """UTC ms of the video's first frame."""
+    timezone: str = "UTC"
+    duration_s: float = 0.0
+    start_s: float = 0.0
+    end_s: float = 0.0
+    lat: float | None = None
+    lon: float | None = None
+    place: PlaceName = msgspec.field(default_factory=PlaceName)
+    people: list[str] = []
+    unknown_faces: int = 0
+    objects: list[str] = []
+    scene: list[str] = []
+    speech: str = ""
+    text: str = ""
+    caption: str = ""
+    tags: list[str] = []
+    quality: float = 0.0
+    """0 to 1, for breaking ties."""
