@@ -63,5 +63,7 @@ class Segment(Wire):
     sha256: str = ""
     place: GeoPoint | None = None
     profile: str = PROFILE.name
+    command_from_s: float | None = None
+    """Where the wearer's "stop recording" begins: films end before it."""
     correlation_id: str = ""
     """One id from shutter to film, in every log line."""

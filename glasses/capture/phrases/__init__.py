@@ -1,0 +1,37 @@
+"""What a wearer may say, one table per language."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+import msgspec
+
+from glasses.errors import ConfigInvalidError
+from glasses.wire.intent import IntentName
+
+
+class RequestWords(msgspec.Struct, forbid_unknown_fields=True):
+    people: list[str] = []
+    joints: list[str] = []
+    times: list[str] = []
+
+
+class Decoys(msgspec.Struct, forbid_unknown_fields=True):
+    phrases: list[str] = []
+
+
+class Phrases(msgspec.Struct, forbid_unknown_fields=True):
+    commands: dict[IntentName, list[str]]
+    open: dict[IntentName, list[str]]
+    """Prefixes of requests that go on in the wearer's own words."""
+    decoys: Decoys
+    request: RequestWords
+
+
+def load(language: str) -> Phrases:
+    """Raises ConfigInvalidError for a language that has no table."""
+    table = resources.files(__package__) / f"{language}.toml"
+    if not table.is_file():
+        raise ConfigInvalidError(f"voice.language: there is no table of phrases for {language!r}")
+    return msgspec.convert(tomllib.loads(table.read_text("utf-8")), Phrases)

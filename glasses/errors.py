@@ -1,0 +1,57 @@
+"""Errors of the device, by name where the code wants to catch one. Codes and hints are in ``glasses.wire.errors``."""
+
+from __future__ import annotations
+
+from glasses.wire.errors import SouvenirError
+
+
+class ConfigInvalidError(SouvenirError):
+    code = "config.invalid"
+
+
+class HardwareUnknownError(SouvenirError):
+    code = "hardware.unknown"
+
+
+class HardwareLibraryError(SouvenirError):
+    code = "hardware.library"
+
+
+class MicrophoneMissingError(SouvenirError):
+    code = "microphone.missing"
+
+
+class CameraMissingError(SouvenirError):
+    code = "camera.missing"
+
+
+class CameraProfileError(SouvenirError):
+    code = "camera.profile"
+
+
+class CameraStoppedError(SouvenirError):
+    code = "camera.stopped"
+
+
+class StorageFullError(SouvenirError):
+    code = "storage.full"
+
+
+class StorageDamagedError(SouvenirError):
+    code = "storage.damaged"
+
+
+class RecordingRunningError(SouvenirError):
+    code = "recording.running"
+
+
+class RecordingIdleError(SouvenirError):
+    code = "recording.idle"
+
+
+class RelayUnreachableError(SouvenirError):
+    code = "relay.unreachable"
+
+
+class NotPairedError(SouvenirError):
+    code = "auth.required"

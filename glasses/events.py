@@ -1,0 +1,81 @@
+"""What stages tell each other. Facts are past tense, requests imperative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glasses.wire.intent import Intent
+from glasses.wire.memory import Memory
+from glasses.wire.segment import Segment
+from glasses.wire.status import Custody
+
+
+@dataclass(frozen=True, slots=True)
+class WakeHeard:
+    """The wake phrase alone: a command is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentHeard:
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted:
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentClosed:
+    """A video or photo is complete, durable and in the spool."""
+
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTagged:
+    segment_id: str
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyChanged:
+    segment_id: str
+    custody: Custody
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFilled:
+    """There is something new to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    up: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A sentence for the wearer: shown, and spoken where there is a speaker."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryChanged:
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRaised:
+    code: str
+    detail: str
+    hint: str
+
+
+Event = (
+    WakeHeard | IntentHeard | RecordingStarted | SegmentClosed | SegmentTagged | CustodyChanged
+    | OutboxFilled | LinkChanged | Answered | MemoryChanged | FaultRaised
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""The simulated camera: pans and zooms over each scene's picture, and encodes in software."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from glasses.hw.sim.picture import Painter
+from glasses.wire.segment import PROFILE, CaptureProfile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from glasses.hw.packet import EncodedFrame
+    from glasses.hw.sim.world import World
+    from glasses.hw.x264 import SoftwareEncoder
+
+
+class SimCamera:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._painter = Painter(world)
+        self._encoder: SoftwareEncoder | None = None
+        self._profile: CaptureProfile = PROFILE
+        self._from_s = 0.0
+        self._running = False
+
+    async def start(self, profile: CaptureProfile) -> bytes:
+        from glasses.hw.x264 import SoftwareEncoder
+
+        self._encoder = await asyncio.to_thread(SoftwareEncoder, profile)
+        self._profile, self._from_s, self._running = profile, self._world.stream_s, True
+        await self._world.film(self._from_s)
+        return self._encoder.parameter_sets
+
+    async def frames(self) -> AsyncIterator[EncodedFrame]:
+        encoder, profile, index = self._encoder, self._profile, 0
+        assert encoder is not None, "start comes first"  # noqa: S101  # a mistake of the caller's, not of the data
+        try:
+            while self._running:
+                at_s = self._from_s + index / profile.fps
+                await self._world.film(at_s)
+                if not self._running:
+                    break
+                for frame in await asyncio.to_thread(self._take, encoder, at_s, index):
+                    yield frame
+                index += 1
+            for frame in encoder.flush():
+                yield frame
+        finally:
+            await self._world.stop_filming()
+
+    async def stop(self) -> None:
+        self._running = False
+        await self._world.stop_filming()
+
+    async def still(self) -> NDArray[np.uint8]:
+        return await asyncio.to_thread(self._painter.paint, self._world.stream_s, self._profile.width, self._profile.height)
+
+    async def close(self) -> None:
+        await self.stop()
+
+    def _take(self, encoder: SoftwareEncoder, at_s: float, index: int) -> list[EncodedFrame]:
+        return encoder.encode(self._painter.paint(at_s, self._profile.width, self._profile.height), index)

@@ -1,0 +1,40 @@
+"""The small simulated devices: position, battery, network and display."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from glasses.wire.segment import GeoPoint
+
+if TYPE_CHECKING:
+    from glasses.hw.sim.world import World
+
+log = logging.getLogger("glasses.display")
+
+
+class SimGps:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def fix(self) -> GeoPoint | None:
+        scene, _ = self._world.scene()
+        if scene.lat is None or scene.lon is None:
+            return None
+        return GeoPoint(lat=scene.lat, lon=scene.lon, accuracy_m=5.0)
+
+
+class SimBattery:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def fraction(self) -> float | None:
+        return self._world.scene()[0].battery
+
+
+class SimNetwork:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def is_up(self) -> bool:
+        return self._world.scene()[0].network

@@ -1,0 +1,83 @@
+"""What is still to be sent: leased to one sender at a time, parked when sending it is pointless, removed only when it has arrived."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from glasses.spool.db import SpoolDb
+
+MEDIA, TAGS, REQUEST = "media", "tags", "request"
+PRIORITY = {REQUEST: 0, TAGS: 1, MEDIA: 2}
+"""Small things first: they say what is coming, and get through where a clip does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    entry_id: int
+    kind: str
+    subject_id: str
+    payload: str
+    attempts: int
+
+
+class Outbox:
+    """A lease is held by an owner (one run of the program): leases of other owners are those of the dead, and void."""
+
+    def __init__(self, db: SpoolDb, owner: str) -> None:
+        self._db, self._owner = db, owner
+
+    async def lease(self) -> Entry | None:
+        """The next entry to send, by priority and age; None when there is nothing."""
+
+        def work(connection: sqlite3.Connection) -> Entry | None:
+            row = connection.execute(
+                "SELECT * FROM outbox WHERE owner != ? AND parked_code = '' ORDER BY priority, entry_id LIMIT 1", (self._owner,)
+            ).fetchone()
+            if row is None:
+                return None
+            connection.execute("UPDATE outbox SET owner = ?, attempts = attempts + 1 WHERE entry_id = ?", (self._owner, row["entry_id"]))
+            return Entry(row["entry_id"], row["kind"], row["subject_id"], row["payload"], row["attempts"] + 1)
+
+        return await self._db.write(work)
+
+    async def release(self, entry: Entry) -> None:
+        """It did not arrive; it may be tried again."""
+        await self._db.write(lambda c: c.execute("UPDATE outbox SET owner = '' WHERE entry_id = ?", (entry.entry_id,)))
+
+    async def park(self, entry: Entry, code: str, detail: str) -> None:
+        """Trying again is pointless until a person has looked: kept, shown, not sent."""
+        await self._db.write(
+            lambda c: c.execute(
+                "UPDATE outbox SET owner = '', parked_code = ?, parked_detail = ? WHERE entry_id = ?", (code, detail, entry.entry_id)
+            )
+        )
+
+    async def unpark(self) -> int:
+        """Try all parked entries again. Returns how many there were."""
+        done = await self._db.write(lambda c: c.execute("UPDATE outbox SET parked_code = '', parked_detail = '' WHERE parked_code != ''"))
+        return done.rowcount
+
+    async def done(self, entry: Entry) -> None:
+        """It has arrived, and the receiver has said so."""
+        await self._db.write(lambda c: remove(c, entry.kind, entry.subject_id))
+
+    async def put(self, kind: str, subject_id: str, payload: str, now_ms: int) -> None:
+        await self._db.write(lambda c: add(c, kind, subject_id, now_ms, payload))
+
+    async def waiting(self) -> int:
+        """How many entries are still to be sent, parked ones left out."""
+        row = await self._db.read(lambda c: c.execute("SELECT count(*) FROM outbox WHERE parked_code = ''").fetchone())
+        return int(row[0])
+
+
+def add(connection: sqlite3.Connection, kind: str, subject_id: str, now_ms: int, payload: str = "") -> None:
+    connection.execute(
+        "INSERT INTO outbox (kind, subject_id, payload, priority, created_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (kind, subject_id) DO UPDATE SET payload = excluded.payload, owner = ''",
+        (kind, subject_id, payload, PRIORITY[kind], now_ms),
+    )
+
+
+def remove(connection: sqlite3.Connection, kind: str, subject_id: str) -> None:
+    connection.execute("DELETE FROM outbox WHERE kind = ? AND subject_id = ?", (kind, subject_id))

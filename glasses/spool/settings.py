@@ -1,0 +1,64 @@
+"""Small things the device remembers: its id, its last stamp, how far it has read the relay's feed, the words it should know."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from glasses.spool.db import SpoolDb
+from glasses.wire.codec import decode_json, encode_json
+from glasses.wire.memory import Memory
+
+DEVICE_ID, LAST_STAMP, FEED_CURSOR = "device_id", "last_stamp", "feed_cursor"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person or place of the wearer's, as the relay told it."""
+
+    kind: str
+    """``person`` or ``place``."""
+    id: str
+    name: str
+    detail: str
+    """Of a person: what the wearer calls them ("wife, me")."""
+
+
+class Settings:
+    def __init__(self, db: SpoolDb) -> None:
+        self._db = db
+
+    async def get(self, key: str, default: str = "") -> str:
+        row = await self._db.read(lambda c: c.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone())
+        return row["value"] if row else default
+
+    async def set(self, key: str, value: str) -> None:
+        await self._db.write(lambda c: _set(c, key, value))
+
+    async def learn(self, known: list[Known], memories: list[Memory], cursor: int) -> None:
+        """Apply one piece of the relay's feed; it is never applied twice, because the cursor moves with it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vocabulary (kind, id, name, detail) VALUES (?, ?, ?, ?)",
+                [(item.kind, item.id, item.name, item.detail) for item in known],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO memories (memory_id, body, changed_at) VALUES (?, ?, ?)",
+                [(memory.memory_id, encode_json(memory).decode(), memory.completed_at or memory.created_at) for memory in memories],
+            )
+            _set(connection, FEED_CURSOR, str(cursor))
+
+        await self._db.write(work)
+
+    async def known(self) -> list[Known]:
+        rows = await self._db.read(lambda c: c.execute("SELECT kind, id, name, detail FROM vocabulary ORDER BY kind, name").fetchall())
+        return [Known(*row) for row in rows]
+
+    async def memories(self) -> list[Memory]:
+        rows = await self._db.read(lambda c: c.execute("SELECT body FROM memories ORDER BY changed_at").fetchall())
+        return [decode_json(row["body"], Memory) for row in rows]
+
+
+def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
+    connection.execute("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
