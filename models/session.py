@@ -1,0 +1,47 @@
+"""The one place that runs ONNX models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+import onnxruntime
+
+from models.errors import ModelMissingError
+
+Array = npt.NDArray[Any]
+
+
+class Session:
+    """A loaded model on one thread, which gives its memory back after each run rather than keeping an arena.
+
+    Raises ModelMissingError when the file does not load.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as problem:  # noqa: BLE001 - the runtime's own exceptions share no base class but this
+            raise ModelMissingError(f"{path.name} does not load: {problem}") from problem
+        self._outputs = [output.name for output in self._session.get_outputs()]
+
+    def run(self, **inputs: Array) -> dict[str, Array]:
+        """Outputs by name."""
+        return dict(zip(self._outputs, self._session.run(self._outputs, inputs), strict=True))
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the model's maker wrote into the file."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
+    @property
+    def input_names(self) -> list[str]:
+        return [given.name for given in self._session.get_inputs()]
