@@ -31,4 +31,5 @@ class TextEmbedder:
             if encoded.ids:
                 row[:] = self._vectors[np.minimum(encoded.ids, len(self._vectors) - 1)].mean(axis=0)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, lengths, out=rows, where=lengths > 0)
+        np.divide(rows, lengths, out=rows, where=lengths > 0)
+        return rows

@@ -29,7 +29,7 @@ class Session:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as problem:  # noqa: BLE001 - the runtime's own exceptions share no base class but this
+        except Exception as problem:  # the runtime's own exceptions share no other base class
             raise ModelMissingError(f"{path.name} does not load: {problem}") from problem
         self._outputs = [output.name for output in self._session.get_outputs()]
 

@@ -189,7 +189,10 @@ def _resize_bilinear(graph: _Graph, node: Node) -> None:
 def _mean(graph: _Graph, node: Node) -> None:
     axes = [int(axis) for axis in np.atleast_1d(graph.weight(node["input"][1]))]
     keep = bool(node["attr"].get("keep_dims", {}).get("b"))
-    graph.values[node["name"]] = graph.emit("ReduceMean", [graph.value(node["input"][0])], axes=axes, keepdims=int(keep))
+    if keep and axes == [1, 2]:
+        graph.image(node, "GlobalAveragePool", [graph.value(node["input"][0])])
+    else:
+        graph.values[node["name"]] = graph.emit("ReduceMean", [graph.value(node["input"][0])], axes=axes, keepdims=int(keep))
 
 
 def _concat(graph: _Graph, node: Node) -> None:
@@ -230,10 +233,9 @@ def _gather(graph: _Graph, node: Node) -> None:
 
 def _strided_slice(graph: _Graph, node: Node) -> None:
     masks = {
-        name: int(node["attr"].get(name, {}).get("i", 0))
-        for name in ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+        kind: int(node["attr"].get(f"{kind}_mask", {}).get("i", 0)) for kind in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
     }
-    if masks["ellipsis_mask"] or masks["new_axis_mask"] or masks["shrink_axis_mask"]:
+    if masks["ellipsis"] or masks["new_axis"] or masks["shrink_axis"]:
         raise NotImplementedError(f"slice masks of {node['name']}")
     begins, ends, strides = (graph.weight(reference).astype(np.int64) for reference in node["input"][1:4])
     axes = np.arange(len(begins))

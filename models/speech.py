@@ -1,0 +1,81 @@
+"""Speech to words, by Vosk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import vosk
+
+from glasses.wire.tag import Word
+from models.errors import ModelMissingError
+
+RATE_HZ = 16_000
+UNKNOWN = "[unk]"
+"""In a grammar: whatever is none of its phrases."""
+
+
+class Heard(NamedTuple):
+    text: str
+    words: list[Word]
+    """Times count from the recogniser's first sample."""
+
+    @property
+    def confidence(self) -> float:
+        """Mean of the words' confidences; 0 when nothing was heard."""
+        return sum(word.confidence for word in self.words) / len(self.words) if self.words else 0.0
+
+
+class SpeechModel:
+    """Loaded once (158 MB), shared by recognisers. ``path``: ModelStore's ``speech``. Raises ModelMissingError."""
+
+    def __init__(self, path: Path) -> None:
+        vosk.SetLogLevel(-1)
+        try:
+            self._model = vosk.Model(model_path=str(path))
+        except Exception as problem:  # vosk raises nothing more telling
+            raise ModelMissingError(f"{path.name} does not load: {problem}") from problem
+
+    def recognizer(self, rate_hz: int = RATE_HZ, grammar: list[str] | None = None) -> Recognizer:
+        """Free dictation, or only the phrases of ``grammar`` (words the model does not know are left out of them)."""
+        phrases = [] if grammar is None else [json.dumps(grammar)]
+        return Recognizer(vosk.KaldiRecognizer(self._model, rate_hz, *phrases))
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in the model's vocabulary."""
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+
+class Recognizer:
+    """Turns a stream of 16-bit little-endian mono samples into utterances."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self._engine.SetWords(True)
+
+    def accept(self, pcm16le: bytes) -> bool:
+        """True when these samples ended an utterance: ask for its ``result``."""
+        return bool(self._engine.AcceptWaveform(pcm16le))
+
+    def result(self) -> Heard:
+        """The utterance that has just ended."""
+        return _heard(self._engine.Result())
+
+    def partial(self) -> str:
+        """What the unfinished utterance sounds like so far: a cue, not to be acted on."""
+        return str(json.loads(self._engine.PartialResult())["partial"])
+
+    def final(self) -> Heard:
+        """What was heard since the last result, now that no more samples come."""
+        return _heard(self._engine.FinalResult())
+
+    def reset(self) -> None:
+        """Forget the unfinished utterance."""
+        self._engine.Reset()
+
+
+def _heard(answer: str) -> Heard:
+    given = json.loads(answer)
+    words = [Word(word=item["word"], start_s=item["start"], end_s=item["end"], confidence=item["conf"]) for item in given.get("result", [])]
+    return Heard(given.get("text", ""), words)
