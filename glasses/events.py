@@ -18,6 +18,8 @@ class WakeHeard:
 @dataclass(frozen=True, slots=True)
 class IntentHeard:
     intent: Intent
+    began_s: float | None = None
+    """When its first word began, in seconds of sound since the microphone was opened; None when it was not spoken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from glasses.bus import Bus
 from glasses.clock import Clock
@@ -49,9 +50,9 @@ class Supervisor:
         """Run all stages until ``stop`` is set. Raises the error of a vital stage that cannot be kept up."""
         self._failed = asyncio.get_running_loop().create_future()
         tasks = [asyncio.create_task(self._keep(stage), name=stage.name) for stage in self._stages]
-        stopped = asyncio.create_task(stop.wait())
+        stopped: asyncio.Future[Any] = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait([stopped, self._failed], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({stopped, self._failed}, return_when=asyncio.FIRST_COMPLETED)
             if self._failed.done():
                 self._failed.result()
         finally:

@@ -96,7 +96,11 @@ def request_grammar(phrases: Phrases, wake_phrases: list[str], people: list[str]
     who = [*phrases.request.people, *(name.lower() for name in people)]
     where = [name.lower() for name in places]
     pairs = [f"{first} and {second}" for first in who for second in who if first != second and "me" in (first, second)]
-    return [*dict.fromkeys([*opened, *who, *pairs, *where, *(f"in {name}" for name in where), *phrases.request.joints, *phrases.request.times, UNKNOWN])]
+    return [
+        *dict.fromkeys(
+            [*opened, *who, *pairs, *where, *(f"in {name}" for name in where), *phrases.request.joints, *phrases.request.times, UNKNOWN]
+        )
+    ]
 
 
 def request_intent(name: IntentName, words: list[Word]) -> Intent:

@@ -54,8 +54,6 @@ class Listener:
         self._resampler: soxr.ResampleStream | None = None
         self._sound = SoundMemory(MEMORY_S)
         self._pending: list[Word] = []
-        self.speech_began_s = 0.0
-        """When the words of the last intent began, in seconds of heard sound."""
 
     async def open(self) -> None:
         """Load the model; a second or so. Raises ModelMissingError."""
@@ -92,12 +90,11 @@ class Listener:
         self._pending = []
         log.debug("heard: %s", " ".join(word.word for word in joined))
         reading = self._reader.read(joined)
-        self.speech_began_s = joined[0].start_s
         if isinstance(reading, Wake):
             self._pending = joined
             self._bus.publish(WakeHeard())
         elif isinstance(reading, Command):
-            self._bus.publish(IntentHeard(reading.intent))
+            self._bus.publish(IntentHeard(reading.intent, joined[0].start_s))
         elif isinstance(reading, OpenRequest) and not reading.has_rest:
             self._pending = joined
         elif isinstance(reading, OpenRequest):
@@ -114,7 +111,7 @@ class Listener:
         free = await asyncio.to_thread(self._read, sound, None)
         words = better(self._reader.without_wake(listed), self._reader.without_wake(free))
         log.debug("read again: listed %r, free %r", _text(listed), _text(free))
-        self._bus.publish(IntentHeard(request_intent(request.name, words)))
+        self._bus.publish(IntentHeard(request_intent(request.name, words), request.start_s))
 
     def _read(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
         assert self._model is not None, "open comes first"  # noqa: S101  # a mistake of the caller's

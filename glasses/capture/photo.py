@@ -34,7 +34,7 @@ def exif_of(segment: Segment) -> bytes:
     import piexif
 
     taken = datetime.fromtimestamp(segment.captured_at / 1000, UTC)
-    exif = {
+    exif: dict[str, dict[int, object]] = {
         "0th": {piexif.ImageIFD.Make: "Souvenir", piexif.ImageIFD.DateTime: f"{taken:%Y:%m:%d %H:%M:%S}"},
         "Exif": {piexif.ExifIFD.DateTimeOriginal: f"{taken:%Y:%m:%d %H:%M:%S}", piexif.ExifIFD.OffsetTimeOriginal: "+00:00"},
     }

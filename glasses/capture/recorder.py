@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TypeVar
 
 from glasses.bus import Bus
-from glasses.capture.mp4 import ClosedFile, FragmentWriter, repair
+from glasses.capture.mp4 import ClosedFile
 from glasses.capture.photo import encode_jpeg
+from glasses.capture.take import Take, with_facts
 from glasses.clock import Clock
 from glasses.config import Recording
 from glasses.errors import RecordingIdleError, RecordingRunningError, StorageDamagedError, StorageFullError
 from glasses.events import FaultRaised, IntentHeard, OutboxFilled, RecordingStarted, SegmentClosed
 from glasses.hw.base import AudioChunk, Camera, Gps
-from glasses.hw.packet import EncodedFrame
 from glasses.spool.files import sha256_of, write_atomic
 from glasses.spool.spool import Spool
 from glasses.wire.errors import SouvenirError
@@ -26,8 +22,6 @@ from glasses.wire.intent import IntentName
 from glasses.wire.segment import PROFILE, CaptureProfile, Kind, Segment
 
 log = logging.getLogger("glasses.recorder")
-
-T = TypeVar("T")
 
 
 class Recorder:
@@ -53,7 +47,7 @@ class Recorder:
         """Act on the next request. An error is said to the wearer; recording goes on."""
         request = await self._requests.next()
         try:
-            await self._act(request.intent.name)
+            await self._act(request)
         except SouvenirError as error:
             self._bus.publish(FaultRaised(error.code, error.detail, error.hint))
 
@@ -109,17 +103,14 @@ class Recorder:
             await self.stop()
         await self._camera.close()
 
-    async def _act(self, name: IntentName) -> None:
+    async def _act(self, request: IntentHeard) -> None:
+        name = request.intent.name
         if name == IntentName.RECORD_VIDEO:
             await self.start()
         elif name == IntentName.STOP_RECORDING:
-            await self.stop(self.command_began_s())
+            await self.stop(request.began_s)
         elif name == IntentName.TAKE_PICTURE:
             await self.photo()
-
-    def command_began_s(self) -> float | None:
-        """When the command's words began, in seconds of heard sound; set by the pipeline, which knows the listener."""
-        return None
 
     async def _pump(self, take: Take) -> None:
         """Frames into the file until the camera is stopped, fails, or the recording is long enough."""
@@ -129,13 +120,14 @@ class Recorder:
                 await take.see(frame)
                 if frame.index + 1 >= longest:
                     await self._camera.stop()
+            self._take = None
             closed = await take.close()
         except (SouvenirError, OSError) as error:
             known = error if isinstance(error, SouvenirError) else StorageDamagedError(str(error))
             self._bus.publish(FaultRaised(known.code, known.detail, known.hint))
+            self._take = None
             await self._camera.stop()
             closed = await take.rescue()
-        self._take = None
         await self._put_away(take, closed)
 
     async def _put_away(self, take: Take, closed: ClosedFile | None) -> None:
@@ -162,80 +154,3 @@ class Recorder:
         free = self._spool.media.free_bytes()
         if free < self._limits.reserve_bytes:
             raise StorageFullError(f"{free // 1_000_000} MB are left, {self._limits.reserve_bytes // 1_000_000} MB are kept in reserve")
-
-
-class Take:
-    """One recording while it runs: its file, written on a thread of its own."""
-
-    def __init__(self, segment: Segment, path: Path, profile: CaptureProfile, headers: bytes, from_sample: int) -> None:
-        self.segment, self.path, self.from_sample = segment, path, from_sample
-        self.pump: asyncio.Task[None] | None = None
-        self.closed: Segment | None = None
-        self._profile, self._headers = profile, headers
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recording")
-        self._writer: FragmentWriter | None = None
-
-    async def see(self, frame: EncodedFrame) -> None:
-        await self._run(lambda: self._open_writer().write_video(frame))
-
-    async def hear(self, chunk: AudioChunk) -> None:
-        await self._run(lambda: self._write_sound(chunk))
-
-    async def close(self) -> ClosedFile | None:
-        return await self._finish(lambda: self._writer.close() if self._writer else None)
-
-    async def rescue(self) -> ClosedFile | None:
-        """After a failure: what reached the disk, made whole."""
-        return await self._finish(self._let_go)
-
-    def _open_writer(self) -> FragmentWriter:
-        if self._writer is None:
-            self._writer = FragmentWriter(self.path, self._profile, self._headers)
-        return self._writer
-
-    def _write_sound(self, chunk: AudioChunk) -> None:
-        if not self._closed:
-            self._open_writer().write_audio(chunk.pcm, chunk.first_sample - self.from_sample)
-
-    _closed = False
-
-    def _let_go(self) -> ClosedFile | None:
-        if self._writer is not None:
-            self._writer.abandon()
-        return mend_file(self.path)
-
-    async def _finish(self, work: Callable[[], ClosedFile | None]) -> ClosedFile | None:
-        def last() -> ClosedFile | None:
-            self._closed = True
-            return work()
-
-        closed = await self._run(last)
-        self._thread.shutdown(wait=False)
-        return closed
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-def mend_file(path: Path) -> ClosedFile | None:
-    """The file that an interruption left, made whole; None when nothing in it can be played."""
-    try:
-        closed = repair(path)
-    except (StorageDamagedError, FileNotFoundError):
-        return None
-    return closed if closed.frames else None
-
-
-def mend(path: Path, segment: Segment) -> Segment | None:
-    """For a start after a crash: the segment as it survived, or None when nothing was captured."""
-    if segment.kind == Kind.PHOTO:
-        segment.size_bytes, segment.sha256 = path.stat().st_size, sha256_of(path)
-        return segment
-    closed = mend_file(path)
-    return with_facts(segment, closed) if closed else None
-
-
-def with_facts(segment: Segment, closed: ClosedFile) -> Segment:
-    segment.duration_s, segment.frames = closed.duration_s, closed.frames
-    segment.size_bytes, segment.sha256 = closed.size_bytes, closed.sha256
-    return segment

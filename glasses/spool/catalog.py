@@ -72,8 +72,7 @@ class Catalog:
 
     async def untagged(self) -> Segment | None:
         """The oldest closed segment that nothing has looked at yet."""
-        found = await self._one("tags IS NULL AND tag_parked = '' AND custody != ? ORDER BY sequence", (Custody.RECORDING,))
-        return found
+        return await self._one("tags IS NULL AND tag_parked = '' AND custody != ? ORDER BY sequence", (Custody.RECORDING,))
 
     async def store_receipt(self, receipt: Receipt) -> Segment:
         """Believe a relay that it has the clip, if size and hash are those of ours. Raises ValueError if not."""
@@ -86,7 +85,8 @@ class Catalog:
             if (receipt.size_bytes, receipt.sha256) != (segment.size_bytes, segment.sha256):
                 raise ValueError(f"the receipt for {segment.segment_id} is of other bytes than ours")
             connection.execute(
-                "UPDATE segments SET receipt = ?, custody = CASE WHEN custody = ? THEN custody ELSE ? END, changed_at = ? WHERE segment_id = ?",
+                "UPDATE segments SET receipt = ?, custody = CASE WHEN custody = ? THEN custody ELSE ? END, changed_at = ? "
+                "WHERE segment_id = ?",
                 (encode_json(receipt).decode(), Custody.FILMED, Custody.STORED, self._now_ms(), receipt.segment_id),
             )
             outbox.remove(connection, outbox.MEDIA, receipt.segment_id)
@@ -111,7 +111,9 @@ class Catalog:
 
     async def remember_upload(self, segment_id: str, url: str) -> None:
         """Where this segment's upload goes on after an interruption; empty to start afresh."""
-        await self._db.write(lambda connection: connection.execute("UPDATE segments SET upload_url = ? WHERE segment_id = ?", (url, segment_id)))
+        await self._db.write(
+            lambda connection: connection.execute("UPDATE segments SET upload_url = ? WHERE segment_id = ?", (url, segment_id))
+        )
 
     async def upload_url(self, segment_id: str) -> str:
         row = await self._db.read(lambda c: c.execute("SELECT upload_url FROM segments WHERE segment_id = ?", (segment_id,)).fetchone())

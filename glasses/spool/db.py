@@ -81,15 +81,13 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA busy_timeout = 5000")
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise StorageDamagedError(f"{path}: {verdict}")
-        migrate(connection)
     except sqlite3.DatabaseError as problem:
         connection.close()
         raise StorageDamagedError(f"{path}: {problem}") from problem
-    except StorageDamagedError:
+    if verdict != "ok":
         connection.close()
-        raise
+        raise StorageDamagedError(f"{path}: {verdict}")
+    migrate(connection)
     return connection
 
 

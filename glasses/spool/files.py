@@ -66,7 +66,7 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Temp file, fsync, rename, fsync of the folder. Raises StorageFullError."""
     temporary = path.with_name(path.name + ".tmp")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

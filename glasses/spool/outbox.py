@@ -28,11 +28,12 @@ class Outbox:
         self._db, self._owner = db, owner
 
     async def lease(self) -> Entry | None:
-        """The next entry to send, by priority and age; None when there is nothing."""
+        """The next entry to send; None when there is nothing. One that keeps failing goes behind the others."""
 
         def work(connection: sqlite3.Connection) -> Entry | None:
             row = connection.execute(
-                "SELECT * FROM outbox WHERE owner != ? AND parked_code = '' ORDER BY priority, entry_id LIMIT 1", (self._owner,)
+                "SELECT * FROM outbox WHERE owner != ? AND parked_code = '' ORDER BY attempts / 3, priority, entry_id LIMIT 1",
+                (self._owner,),
             ).fetchone()
             if row is None:
                 return None
@@ -41,9 +42,12 @@ class Outbox:
 
         return await self._db.write(work)
 
-    async def release(self, entry: Entry) -> None:
-        """It did not arrive; it may be tried again."""
-        await self._db.write(lambda c: c.execute("UPDATE outbox SET owner = '' WHERE entry_id = ?", (entry.entry_id,)))
+    async def release(self, entry: Entry, *, refused: bool = False) -> None:
+        """It did not arrive and may be tried again. ``refused``: it was its own fault, not an outage's."""
+        attempts = entry.attempts if refused else entry.attempts - 1
+        await self._db.write(
+            lambda c: c.execute("UPDATE outbox SET owner = '', attempts = ? WHERE entry_id = ?", (attempts, entry.entry_id))
+        )
 
     async def park(self, entry: Entry, code: str, detail: str) -> None:
         """Trying again is pointless until a person has looked: kept, shown, not sent."""

@@ -29,14 +29,16 @@ def _create(connection: sqlite3.Connection) -> None:
             "sequence": int, "segment_id": str, "kind": str, "captured_at": int, "custody": str, "changed_at": int,
             "sidecar": str, "tags": str, "tag_failures": int, "tag_parked": str, "upload_url": str, "receipt": str,
         },
-        pk="sequence", not_null={"segment_id", "kind", "custody", "sidecar"}, defaults={"tag_failures": 0, "tag_parked": "", "upload_url": ""},
+        pk="sequence", not_null={"segment_id", "kind", "custody", "sidecar"},
+        defaults={"tag_failures": 0, "tag_parked": "", "upload_url": ""},
     ).create_index(["segment_id"], unique=True)  # fmt: skip
     tables.table("outbox").create(
         {
             "entry_id": int, "kind": str, "subject_id": str, "payload": str, "priority": int, "owner": str,
             "attempts": int, "parked_code": str, "parked_detail": str, "created_at": int,
         },
-        pk="entry_id", not_null={"kind", "subject_id"}, defaults={"payload": "", "owner": "", "attempts": 0, "parked_code": "", "parked_detail": ""},
+        pk="entry_id", not_null={"kind", "subject_id"},
+        defaults={"payload": "", "owner": "", "attempts": 0, "parked_code": "", "parked_detail": ""},
     ).create_index(["kind", "subject_id"], unique=True)  # fmt: skip
     tables.table("settings").create({"key": str, "value": str}, pk="key")
     tables.table("vocabulary").create({"kind": str, "id": str, "name": str, "detail": str}, pk=("kind", "id"))

@@ -61,4 +61,6 @@ class Settings:
 
 
 def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
-    connection.execute("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
+    connection.execute(
+        "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+    )

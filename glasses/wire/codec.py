@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -20,8 +21,8 @@ W = TypeVar("W", bound=Wire)
 
 def to_builtins(value: Wire) -> dict[str, Any]:
     """The struct as plain dicts and lists, its unknown fields back in their place."""
-    plain: dict[str, Any] = msgspec.to_builtins(value, enc_hook=None)
-    return _unfold(plain)
+    plain: dict[str, Any] = _unfold(msgspec.to_builtins(value))
+    return plain
 
 
 def from_builtins(plain: object, kind: type[W]) -> W:
@@ -58,19 +59,36 @@ def decode_msgpack(data: bytes, kind: type[W]) -> W:
     return from_builtins(plain, kind)
 
 
-def _fold(plain: object, kind: type[Wire]) -> object:
-    """Move the fields ``kind`` does not know into its ``unknown`` (one level: the top)."""
-    if not isinstance(plain, dict):
+def _fold(plain: object, kind: Any) -> object:
+    """Move the fields that ``kind`` does not know into its ``unknown``, at every level."""
+    if isinstance(plain, list):
+        return [_fold(item, kind) for item in plain]
+    struct = _struct_in(kind)
+    if not isinstance(plain, dict) or struct is None:
         return plain
-    known = set(kind.__struct_fields__) - {"unknown"}
-    folded = {key: value for key, value in plain.items() if key in known}
-    folded["unknown"] = {key: value for key, value in plain.items() if key not in known}
+    fields = _fields(struct)
+    folded: dict[str, Any] = {key: _fold(value, fields[key]) for key, value in plain.items() if key in fields}
+    folded["unknown"] = {key: value for key, value in plain.items() if key not in fields}
     return folded
 
 
+@cache
+def _fields(struct: type[Wire]) -> dict[str, Any]:
+    return {name: kind for name, kind in get_type_hints(struct).items() if name != "unknown"}
+
+
+def _struct_in(kind: Any) -> type[Wire] | None:
+    """The struct of an annotation: itself, or that of ``list[X]`` or ``X | None``; None for plain values."""
+    if isinstance(kind, type) and issubclass(kind, Wire):
+        return kind
+    inside = (_struct_in(argument) for argument in get_args(kind) if get_origin(kind) is not dict)
+    return next((found for found in inside if found), None)
+
+
 def _unfold(value: Any) -> Any:
+    """Put unknown fields back where they came from; a known field wins over one of the same name."""
     if isinstance(value, dict):
-        unknown = value.pop("unknown", {}) if isinstance(value.get("unknown", {}), dict) else {}
+        unknown = value.pop("unknown", None) or {}
         return {**unknown, **{key: _unfold(item) for key, item in value.items()}}
     if isinstance(value, list | tuple):
         return [_unfold(item) for item in value]

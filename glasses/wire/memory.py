@@ -99,3 +99,7 @@ class MemoryRequest(Wire):
     max_duration: float = 120.0
     idempotency_key: str = ""
     device_id: str = ""
+
+
+class MemoryList(Wire):
+    memories: list[Memory] = []

@@ -17,7 +17,7 @@ class DeviceAuthorization(Wire):
 
 class TokenGrant(Wire):
     access_token: str = ""
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105  # the kind of token, not one
     expires_in: int = 900
     refresh_token: str = ""
     scope: str = ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
+
 from glasses.wire.codec import Wire
 
 
-class CaptureProfile(Wire, frozen=True):
+class CaptureProfile(msgspec.Struct, frozen=True, kw_only=True):
     """H.264 High, yuv420p bt709 limited, closed GOPs, no B-frames, one SPS/PPS, AAC sound.
 
     The relay copies GOPs of clips in this profile into films without re-encoding them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from glasses.hw.sim.picture import Painter
 from glasses.wire.segment import PROFILE, CaptureProfile
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from glasses.hw.x264 import SoftwareEncoder
 
 
+class Paints(Protocol):
+    def paint(self, at_s: float, width: int, height: int) -> NDArray[np.uint8]:
+        """The picture of a stream time, height x width x 3 RGB."""
+        ...
+
+
 class SimCamera:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, painter: Paints | None = None) -> None:
         self._world = world
-        self._painter = Painter(world)
+        self._painter = painter or Painter(world)
         self._encoder: SoftwareEncoder | None = None
         self._profile: CaptureProfile = PROFILE
         self._from_s = 0.0
@@ -41,8 +47,7 @@ class SimCamera:
         try:
             while self._running:
                 at_s = self._from_s + index / profile.fps
-                await self._world.film(at_s)
-                if not self._running:
+                if not await self._due(at_s):
                     break
                 for frame in await asyncio.to_thread(self._take, encoder, at_s, index):
                     yield frame
@@ -51,6 +56,11 @@ class SimCamera:
                 yield frame
         finally:
             await self._world.stop_filming()
+
+    async def _due(self, at_s: float) -> bool:
+        """Wait for a frame's time; False when the camera was stopped meanwhile."""
+        await self._world.film(at_s)
+        return self._running
 
     async def stop(self) -> None:
         self._running = False

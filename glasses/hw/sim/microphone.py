@@ -56,8 +56,11 @@ class SimMicrophone:
 
     def _sound(self, name: str) -> NDArray[np.int16]:
         if name not in self._sounds:
-            self._sounds = {name: read_wav(self._world.day.file(name), self.rate_hz)}
+            self._sounds = {name: self._load(self._world.day.file(name))}
         return self._sounds[name]
+
+    def _load(self, path: Path) -> NDArray[np.int16]:
+        return read_wav(path, self.rate_hz)
 
 
 def read_wav(path: Path, rate_hz: int) -> NDArray[np.int16]:

@@ -56,5 +56,5 @@ class Voice:
         import numpy as np
 
         if count > 0:
-            self._pieces.append(np.ctypeslib.as_array(samples, shape=(count,)).copy())  # type: ignore[arg-type]  # a POINTER(c_short)
+            self._pieces.append(np.ctypeslib.as_array(samples, shape=(count,)).copy())
         return 0

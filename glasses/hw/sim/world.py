@@ -76,11 +76,11 @@ class World:
             self._changed.notify_all()
 
     async def film(self, at_s: float) -> None:
-        """The camera is about to take the frame of this stream time: waits until it is due."""
+        """The camera is about to take the frame of this stream time: waits until it is due, or filming is stopped."""
         async with self._changed:
             self._filming_at_s = at_s
             self._changed.notify_all()
-            await self._changed.wait_for(lambda: self.stream_s >= at_s)
+            await self._changed.wait_for(lambda: self.stream_s >= at_s or self._filming_at_s is None)
 
     async def stop_filming(self) -> None:
         async with self._changed:

@@ -1,0 +1,133 @@
+"""The relay over HTTP: tokens that refresh themselves, problems that become errors, retries of what may pass."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from glasses.clock import Clock
+from glasses.errors import RelayUnreachableError
+from glasses.hw.base import Network
+from glasses.sync.credentials import CredentialFile, Credentials
+from glasses.wire import version
+from glasses.wire.codec import decode_json
+from glasses.wire.errors import ERRORS, Action, SouvenirError
+from glasses.wire.pairing import TokenGrant
+
+API = "/api/v1"
+ATTEMPTS = 3
+"""Of one request, at once; longer outages are the engine's to wait out."""
+TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+
+
+class GatedTransport(httpx.AsyncBaseTransport):
+    """Fails at once while the network is down, also in the middle of a body, as a radio would."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, network: Network) -> None:
+        self._inner, self._network = inner, network
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._check()
+        if isinstance(request.stream, httpx.AsyncByteStream):
+            request.stream = _GatedStream(request.stream, self._check)
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def _check(self) -> None:
+        if not self._network.is_up():
+            raise httpx.ConnectError("the network is down")
+
+
+class _GatedStream(httpx.AsyncByteStream):
+    def __init__(self, inner: httpx.AsyncByteStream, check: Callable[[], None]) -> None:
+        self._inner, self._check = inner, check
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._inner:
+            self._check()
+            yield piece
+
+
+class RelayClient:
+    """Requests with the device's token. Raises RelayUnreachableError, or the SouvenirError that the relay's problem names."""
+
+    def __init__(
+        self, credentials: CredentialFile, clock: Clock, network: Network | None = None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._file, self._clock = credentials, clock
+        self._tokens: Credentials = credentials.load()
+        inner = transport or httpx.AsyncHTTPTransport()
+        self._http = httpx.AsyncClient(
+            base_url=self._tokens.relay_url,
+            transport=GatedTransport(inner, network) if network else inner,
+            headers={version.HEADER: str(version.PROTOCOL)},
+            timeout=TIMEOUT,
+        )
+
+    async def request(self, method: str, path: str, **how: Any) -> httpx.Response:
+        """The answer, if it is one of success. Tries again what may pass, and refreshes an expired token once."""
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(ATTEMPTS), wait=wait_exponential_jitter(initial=0.2, max=2.0),
+            retry=retry_if_exception(_may_pass), sleep=self._clock.sleep, reraise=True,
+        )  # fmt: skip
+        async for attempt in attempts:
+            with attempt:
+                return await self._once(method, path, **how)
+        raise AssertionError("unreachable: reraise is set")
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _once(self, method: str, path: str, **how: Any) -> httpx.Response:
+        try:
+            return await self._send(method, path, **how)
+        except SouvenirError as error:
+            if error.code != "auth.expired":
+                raise
+        await self._refresh()
+        return await self._send(method, path, **how)
+
+    async def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._tokens.access_token}", **how.pop("headers", {})}
+        return await exchange(self._http, method, path, headers=headers, **how)
+
+    async def _refresh(self) -> None:
+        answer = await exchange(
+            self._http, "POST", f"{API}/oauth/token", data={"grant_type": "refresh_token", "refresh_token": self._tokens.refresh_token}
+        )
+        grant = decode_json(answer.content, TokenGrant)
+        self._tokens.access_token, self._tokens.refresh_token = grant.access_token, grant.refresh_token
+        self._file.save(self._tokens)
+
+
+async def exchange(http: httpx.AsyncClient, method: str, path: str, **how: Any) -> httpx.Response:
+    """One request. Raises RelayUnreachableError or the error that the relay's problem+json names."""
+    try:
+        answer = await http.request(method, path, **how)
+    except httpx.TransportError as problem:
+        raise RelayUnreachableError(f"{http.base_url}: {problem or type(problem).__name__}") from problem
+    if answer.is_success:
+        return answer
+    raise problem_of(answer)
+
+
+def problem_of(answer: httpx.Response) -> SouvenirError:
+    """The error that a refusal names; one of the relay's own making when it names none that is known here."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = {}
+    code = body.get("code", "") if isinstance(body, dict) else ""
+    detail = (body.get("detail") if isinstance(body, dict) else "") or f"{answer.status_code} from {answer.request.url.path}"
+    if code not in ERRORS:
+        code = "relay.failed" if answer.status_code >= 500 else "request.not_found" if answer.status_code == 404 else "wire.malformed"
+    return SouvenirError(detail, code=code)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, SouvenirError) and error.kind.action == Action.RETRY and error.code in ("relay.unavailable", "upload.locked")

@@ -1,0 +1,65 @@
+"""Reads the relay's feed of changes: people and places to listen for, films that are ready."""
+
+from __future__ import annotations
+
+import logging
+
+from glasses.bus import Bus
+from glasses.clock import Clock
+from glasses.events import CustodyChanged, MemoryChanged
+from glasses.spool.settings import FEED_CURSOR, Known
+from glasses.spool.spool import Spool
+from glasses.sync.links import Link
+from glasses.wire.change import FeedEntry, OpKind
+from glasses.wire.codec import from_builtins
+from glasses.wire.errors import SouvenirError
+from glasses.wire.memory import Memory, MemoryStatus
+from glasses.wire.status import Custody
+
+log = logging.getLogger("glasses.pull")
+
+
+class Pull:
+    def __init__(self, spool: Spool, link: Link, bus: Bus, clock: Clock, every_s: float) -> None:
+        self._spool, self._link, self._bus, self._clock, self._every_s = spool, link, bus, clock, every_s
+
+    async def run(self) -> None:
+        while True:
+            try:
+                while await self.step():
+                    pass
+            except SouvenirError as error:
+                log.info("the feed could not be read: %s", error)
+            await self._clock.sleep(self._every_s)
+
+    async def step(self) -> bool:
+        """Apply the next piece of the feed; False when there is nothing new."""
+        cursor = int(await self._spool.settings.get(FEED_CURSOR, "0"))
+        entries = await self._link.changes(cursor)
+        if not entries:
+            return False
+        memories = [from_builtins(entry.value, Memory) for entry in entries if entry.kind == OpKind.MEMORY]
+        known = [item for entry in entries if (item := _known(entry)) is not None]
+        await self._spool.settings.learn(known, memories, entries[-1].cursor)
+        for memory in memories:
+            await self._announce(memory)
+        return True
+
+    async def _announce(self, memory: Memory) -> None:
+        if memory.status == MemoryStatus.COMPLETED:
+            for segment_id in await self._spool.catalog.filmed([clip.video_id for clip in memory.clips_used]):
+                self._bus.publish(CustodyChanged(segment_id, Custody.FILMED))
+        self._bus.publish(MemoryChanged(memory))
+
+
+def _known(entry: FeedEntry) -> Known | None:
+    """A person or place as a word to listen for; None for everything else."""
+    name = entry.value.get("name")
+    if not isinstance(name, str) or not name:
+        return None
+    if entry.kind == OpKind.PERSON:
+        relations = entry.value.get("relations", [])
+        return Known("person", entry.subject_id, name, ", ".join(relations) if isinstance(relations, list) else "")
+    if entry.kind == OpKind.PLACE:
+        return Known("place", entry.subject_id, name, "")
+    return None
