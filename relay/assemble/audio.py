@@ -1,0 +1,151 @@
+"""A film's sound: each clip's part at one loudness, faded into the next with equal power, encoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.codec.context import Flags
+
+from relay.assemble.cutlist import Cut, CutList
+from relay.assemble.film import ClipUnreadableError
+
+Samples = npt.NDArray[np.float32]
+"""Two rows (left, right), -1 to 1."""
+
+RATE_HZ = 48_000
+AAC_BIT_RATE = 128_000
+AAC_FRAME_SAMPLES = 1024
+TARGET_LUFS = -16.0
+"""What streaming services bring stereo to (AES TD1008)."""
+SILENT_LUFS = -50.0
+"""Below this there is only hiss, which stays as quiet as it is."""
+MOST_GAIN_DB = 15.0
+PEAK = 0.95
+DUAL_MONO_LU = 3.01
+"""One channel sounds this much louder when both loudspeakers play it (BS.1770 adds up the channels' power)."""
+
+
+def mix(cut_list: CutList, paths: Mapping[str, Path], loudness_lufs: Mapping[str, float]) -> Samples:
+    """The whole film's sound, exactly as long as its pictures; silence under the title and for clips without sound.
+
+    Raises ClipUnreadableError.
+    """
+    per_frame = RATE_HZ // cut_list.fps
+    film = np.zeros((2, cut_list.planned_frames * per_frame), np.float32)
+    fade = cut_list.fade_frames * per_frame
+    rise = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))
+    for cut, start in zip(cut_list.cuts, cut_list.starts, strict=True):
+        sound = _levelled(cut, paths[cut.video_id], per_frame, loudness_lufs.get(cut.video_id))
+        sound[:, :fade] *= rise
+        sound[:, -fade:] *= rise[::-1]
+        film[:, start * per_frame : start * per_frame + sound.shape[1]] += sound
+    return np.clip(film, -1.0, 1.0, out=film)
+
+
+def encode_aac(sound: Samples) -> list[av.Packet[Any]]:
+    """AAC-LC stereo. The first packet is the encoder's run-in, at -1024 samples; the last one ends with the sound."""
+    codec = av.CodecContext.create("aac", "w")
+    codec.sample_rate, codec.layout, codec.format = RATE_HZ, "stereo", "fltp"
+    codec.bit_rate, codec.time_base = AAC_BIT_RATE, Fraction(1, RATE_HZ)
+    codec.options = {"aac_coder": "fast"}
+    codec.flags |= Flags.global_header
+    codec.open()
+    packets: list[av.Packet[Any]] = []
+    for start in range(0, sound.shape[1], AAC_FRAME_SAMPLES):
+        packets += codec.encode(_frame(sound[:, start : start + AAC_FRAME_SAMPLES], start))
+    packets += codec.encode(None)
+    wanted = [packet for packet in packets if packet.pts is not None and packet.pts < sound.shape[1]]
+    if wanted:
+        wanted[-1].duration = sound.shape[1] - (wanted[-1].pts or 0)
+    return wanted
+
+
+def integrated_lufs(sound: Samples) -> float:
+    """Integrated loudness by EBU R 128 / BS.1770-4; -70 for silence or less than 0.4 s."""
+    graph = av.filter.Graph()
+    source = graph.add_abuffer(sample_rate=RATE_HZ, format="fltp", layout="stereo", time_base=Fraction(1, RATE_HZ))
+    meter, sink = graph.add("ebur128", "metadata=1"), graph.add("abuffersink")
+    source.link_to(meter)
+    meter.link_to(sink)
+    graph.configure()
+    loudness = -70.0
+    for start in range(0, sound.shape[1], RATE_HZ // 10):
+        graph.push(_frame(sound[:, start : start + RATE_HZ // 10], start))
+        loudness = _last_reading(graph, loudness)
+    graph.push(None)
+    return _last_reading(graph, loudness)
+
+
+def gain_for(lufs: float, peak: float) -> float:
+    """Factor that brings ``lufs`` to the target without letting ``peak`` clip."""
+    if lufs < SILENT_LUFS:
+        return 1.0
+    gain = float(10 ** (min(TARGET_LUFS - lufs, MOST_GAIN_DB) / 20))
+    return min(gain, PEAK / peak) if peak > 0 else gain
+
+
+def _levelled(cut: Cut, path: Path, per_frame: int, lufs: float | None) -> Samples:
+    sound, channels = _decode(cut.video_id, path, cut.in_frame * per_frame, cut.out_frame * per_frame)
+    if channels == 0:
+        return sound
+    known = integrated_lufs(sound) if lufs is None else lufs + (DUAL_MONO_LU if channels == 1 else 0.0)
+    sound *= gain_for(known, float(np.abs(sound).max(initial=0.0)))
+    return sound
+
+
+def _decode(video_id: str, path: Path, first: int, end: int) -> tuple[Samples, int]:
+    """Samples ``first`` to ``end`` of a file as stereo, silence where it has none, and how many channels it has."""
+    sound = np.zeros((2, end - first), np.float32)
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                return sound, 0
+            stream = container.streams.audio[0]
+            channels = min(stream.channels, 2)
+            for at, piece in _pieces(container, stream, first, "mono" if channels == 1 else "stereo"):
+                low, high = max(at, first), min(at + piece.shape[1], end)
+                if high > low:
+                    sound[:, low - first : high - first] = piece[:, low - at : high - at]
+                if at >= end:
+                    break
+    except (av.FFmpegError, OSError) as problem:
+        raise ClipUnreadableError(video_id, f"its sound cannot be read: {problem}") from problem
+    return sound, channels
+
+
+def _pieces(container: av.container.InputContainer, stream: av.AudioStream, first: int, layout: str) -> Iterator[tuple[int, Samples]]:
+    """(sample number, samples) from shortly before ``first`` on."""
+    resampler = av.AudioResampler("fltp", layout, RATE_HZ)
+    settle_s = 0.1
+    at: int | None = None
+    for packet in container.demux(stream):
+        if packet.pts is not None and packet.time_base and packet.pts * packet.time_base < first / RATE_HZ - settle_s:
+            continue
+        for frame in packet.decode():
+            stated = round((frame.time or 0.0) * RATE_HZ)
+            if at is None or abs(at - stated) > AAC_FRAME_SAMPLES:  # a gap; less is the resampler's delay
+                at = stated
+            for piece in resampler.resample(frame):
+                yield at, piece.to_ndarray().astype(np.float32, copy=False)
+                at += piece.samples
+
+
+def _frame(samples: Samples, at: int) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", "stereo")
+    frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, at, Fraction(1, RATE_HZ)
+    return frame
+
+
+def _last_reading(graph: av.filter.Graph, loudness: float) -> float:
+    while True:
+        try:
+            frame = graph.pull()
+        except (av.BlockingIOError, EOFError):
+            return loudness
+        loudness = float(frame.metadata.get("lavfi.r128.I", loudness))

@@ -1,0 +1,78 @@
+"""Routes of films."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from glasses.wire.ids import uuid7
+from glasses.wire.memory import Memory, MemoryList, MemoryRequest, MemoryStatus
+from glasses.wire.video import MemoryAccepted
+from relay.auth.gate import who
+from relay.auth.links import Links
+from relay.catalog import memories
+from relay.catalog.db import Database
+from relay.catalog.memories import MemoryRow
+from relay.catalog.rows import Connection
+from relay.errors import SouvenirError
+from relay.exchange import CORRELATION, MalformedRequestError, answer, body
+from relay.jobs.bus import Bus
+from relay.jobs.kinds import JobKind, Message, Priority
+
+TYPICAL_MS = 20_000
+"""What a film takes, roughly: for the estimate only."""
+_LONGEST_S = 1800.0
+_MOST_LETTERS = 500
+
+
+
+class NothingAskedError(SouvenirError):
+    code = "ask.nothing_understood"
+
+
+class MemoriesHttp:
+    def __init__(self, database: Database, bus: Bus, links: Links, now_ms: Callable[[], int]) -> None:
+        self._database, self._bus, self._links, self._now_ms = database, bus, links, now_ms
+
+    async def create(self, request: web.Request) -> web.Response:
+        """The same idempotency key and query again is the same film."""
+        asked, identity, now = await body(request, MemoryRequest), who(request), self._now_ms()
+        if not asked.query.strip():
+            raise NothingAskedError("the request is empty")
+        if len(asked.query) > _MOST_LETTERS or not 1 <= asked.max_duration <= _LONGEST_S:
+            raise MalformedRequestError(f"query: at most {_MOST_LETTERS} letters; max_duration: 1 to {_LONGEST_S:.0f} seconds")
+        asked.device_id = asked.device_id or identity.device_id
+        correlation_id = request[CORRELATION]
+
+        def begin(connection: Connection) -> Memory:
+            memory = Memory(memory_id=uuid7(now), query=asked.query.strip(), created_at=now)
+            memory, new = memories.create(connection, identity.user_id, memory, asked)
+            if new:
+                parameters = {"memory_id": memory.memory_id, "max_duration_s": asked.max_duration}
+                message = Message(
+                    user_id=identity.user_id, operation=JobKind.CREATE_MEMORY, parameters=parameters, priority=Priority.HIGH,
+                    correlation_id=correlation_id,
+                )  # fmt: skip
+                self._bus.publish_in(connection, message)
+            return memory
+
+        memory = await self._database.write(begin)
+        self._bus.announce()
+        estimate = memory.completed_at or now + TYPICAL_MS
+        accepted = MemoryAccepted(memory_id=memory.memory_id, status=memory.status.value, estimated_completion=estimate)
+        return answer(accepted, status=202, headers={"Location": f"/api/v1/memories/{memory.memory_id}"})
+
+    async def list(self, request: web.Request) -> web.Response:
+        user_id = who(request).user_id
+        rows = await self._database.read(lambda connection: memories.of_user(connection, user_id))
+        return answer(MemoryList(memories=[self._shown(row) for row in rows]))
+
+    async def get(self, request: web.Request) -> web.Response:
+        user_id, memory_id = who(request).user_id, request.match_info["memory_id"]
+        return answer(self._shown(await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))))
+
+    def _shown(self, row: MemoryRow) -> Memory:
+        if row.memory.status is MemoryStatus.COMPLETED:
+            row.memory.video_url, row.memory.poster_url = self._links.to(row.blob_key), self._links.to(row.poster_key)
+        return row.memory
