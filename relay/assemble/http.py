@@ -26,7 +26,6 @@ _LONGEST_S = 1800.0
 _MOST_LETTERS = 500
 
 
-
 class NothingAskedError(SouvenirError):
     code = "ask.nothing_understood"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -55,7 +56,7 @@ def font(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
 
 def fit(text: str, face: Face, *, width_px: int, size_px: int, least_px: int, lines: int = 1) -> Block:
     """The text at the largest size from ``size_px`` down to ``least_px`` that fits; what still does not ends in an ellipsis."""
-    words = " ".join(text.split())
+    words = " ".join(part for part in re.split(r"[ \t\r\n]+", text) if part)  # not str.split: thin spaces are there on purpose
     size = size_px
     while True:
         wrapped = _wrap(words, font(face, size), width_px)
@@ -68,7 +69,7 @@ def fit(text: str, face: Face, *, width_px: int, size_px: int, least_px: int, li
 
 def _wrap(text: str, typeface: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" ") if text else []:
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and typeface.getlength(longer) <= width_px:
             lines[-1] = longer
