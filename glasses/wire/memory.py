@@ -35,6 +35,8 @@ class Term(Wire):
     hint: str = ""
     """When it could not be resolved: why, and the nearest alternatives."""
     alternatives: list[str] = []
+    alternative: bool = False
+    """True: this or the term of its kind before it is enough ("a dog or a cat")."""
 
 
 class Plan(Wire):

@@ -1,0 +1,182 @@
+# ruff: noqa: E501 -- a table is read across
+"""THE ordered table of the relay: every address it has, who may pass, what goes in and comes out. Read it first.
+
+upload -> ingest -> [job: extract] -> catalogue + index -> ask -> [job: create_memory] -> film
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from aiohttp import web
+
+from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Me, TokenRequest
+from glasses.wire.change import OpBatch, OpResults
+from glasses.wire.memory import Memory, MemoryList, MemoryRequest
+from glasses.wire.pairing import DeviceAuthorization, TokenGrant
+from glasses.wire.people import PeopleList, PersonEdit, PersonInfo, PhotoAdded
+from glasses.wire.sync import SyncStatus, SyncTriggered
+from glasses.wire.upload import Receipt
+from glasses.wire.version import PROTOCOL
+from glasses.wire.video import MemoryAccepted, SearchAnswer, SearchRequest, UploadAccepted, VideoEdit, VideoInfo, VideoPage
+from relay import openapi
+from relay.ask.http import AskHttp, Find
+from relay.assemble.http import MemoriesHttp
+from relay.auth.gate import Access, Public, gate
+from relay.auth.http import AuthHttp
+from relay.auth.tokens import Scope
+from relay.front import front
+from relay.health import HealthHttp
+from relay.ingest.http import IngestHttp
+from relay.ingest.tus import CHUNK_TYPE, TusHttp
+from relay.jobs.workers import Workers
+from relay.library.http import PeopleHttp, VideosHttp
+from relay.library.people import PeopleBook
+from relay.routes import Route
+from relay.services import UPLOADS, Services
+from relay.sync.changes import Changes
+from relay.sync.http import FEED_TYPE, SyncHttp
+
+API = "/api/v1"
+FORM = "multipart/form-data"
+MOST_JSON_BYTES = 8 << 20
+TABLE = web.AppKey("table", Sequence[Route])
+DOCUMENT = web.AppKey("document", bytes)
+OWNER = (Scope.COMPANION,)
+"""The person, by their companion."""
+BOTH = (Scope.DEVICE, Scope.COMPANION)
+"""The glasses too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stages:
+    """What the app does not make itself: ways into the stages that need models."""
+
+    find: Find
+    people: PeopleBook
+    workers: Workers
+
+
+def routes(relay: Services, stages: Stages) -> list[Route]:
+    """Presence, doors, bytes in, what is there, films, in step: in the order that a clip meets them."""
+    return [route for section in (_presence, _doors, _intake, _library, _films, _in_step) for route in section(relay, stages)]
+
+
+def make_app(relay: Services, stages: Stages) -> web.Application:
+    """The application: it owns ``relay`` and the workers, and closes them when it ends."""
+    access: dict[web.AbstractRoute, Access] = {}
+    app = web.Application(middlewares=[front, gate(relay.tokens, relay.sessions, access)], client_max_size=MOST_JSON_BYTES)
+    table = routes(relay, stages)
+    for route in table:
+        access[app.router.add_route(route.method, route.path, route.handler, name=route.name)] = route.access
+    app[TABLE] = table
+    app[DOCUMENT] = msgspec.json.encode(openapi.document(table, f"{PROTOCOL}.0"))
+
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        await relay.uploads.expire()
+        stages.workers.start()
+        yield
+        await stages.workers.stop()
+        relay.close()
+
+    app.cleanup_ctx.append(run)
+    return app
+
+
+# fmt: off
+def _presence(relay: Services, stages: Stages) -> list[Route]:
+    """Is it there, and what does it take."""
+    auth = _auth(relay)
+    health = HealthHttp({"database": relay.database.well, "workers": stages.workers.well})
+    return [
+        Route("alive", "GET", "/healthz", health.alive, Public("load balancers and doctors ask without a token"), "The process answers", response="application/json"),
+        Route("ready", "GET", "/readyz", health.ready, Public("load balancers and doctors ask without a token"), "Database and workers are up", response="application/json"),
+        Route("openapi", "GET", f"{API}/openapi.json", _document, Public("it describes the program, not anybody's data"), "This document", response="application/json"),
+        Route("jwks", "GET", f"{API}/jwks.json", auth.jwks, Public("public keys, for whoever checks tokens"), "Keys that check access tokens (RFC 7517)", response="application/json"),
+    ]
+
+
+def _doors(relay: Services, stages: Stages) -> list[Route]:
+    """Who is it."""
+    auth, people = _auth(relay), PeopleHttp(stages.people)
+    return [
+        Route("authorize_device", "POST", f"{API}/devices/authorize", auth.authorize, Public("the glasses have no token yet; a person approves the code"), "Begin pairing (RFC 8628)", 200, AuthorizeRequest, DeviceAuthorization),
+        Route("token", "POST", f"{API}/oauth/token", auth.token, Public("it is where tokens come from; the grant is the proof"), "A token for a device code, refresh token or password", 200, TokenRequest, TokenGrant),
+        Route("approve_device", "POST", f"{API}/devices/approve", auth.approve, OWNER, "Take the device that shows the code into the account, or deny it", 200, ApproveRequest, DeviceInfo),
+        Route("devices", "GET", f"{API}/devices", auth.devices, OWNER, "The account's devices", 200, None, DeviceList),
+        Route("revoke_device", "DELETE", f"{API}/devices/{{device_id}}", auth.revoke, OWNER, "End a device's session at once", 204),
+        Route("me", "GET", f"{API}/me", auth.me, BOTH, "Who this token speaks for", 200, None, Me),
+        Route("consent", "PUT", f"{API}/consent", people.consent, OWNER, "Agree to face recognition, or withdraw: that erases every face", 200, Consent, Consent),
+    ]
+
+
+def _intake(relay: Services, _stages: Stages) -> list[Route]:
+    """Bytes in."""
+    tus, ingest = TusHttp(relay.uploads), _ingest(relay)
+    return [
+        Route("tus_options", "OPTIONS", f"{API}/uploads", tus.options, Public("it names the protocol's extensions, nothing else"), "What this tus server can do", 204),
+        Route("tus_create", "POST", f"{API}/uploads", tus.create, BOTH, "Begin a resumable upload (tus creation)", 201, CHUNK_TYPE),
+        Route("tus_head", "HEAD", f"{API}/uploads/{{upload_id}}", tus.head, BOTH, "How far an upload is", 200),
+        Route("tus_patch", "PATCH", f"{API}/uploads/{{upload_id}}", tus.patch, BOTH, "Go on with an upload", 204, CHUNK_TYPE),
+        Route("tus_delete", "DELETE", f"{API}/uploads/{{upload_id}}", tus.delete, BOTH, "End an upload (tus termination)", 204),
+        Route("upload_video", "POST", f"{API}/videos/upload", ingest.upload, BOTH, "A whole clip in one request", 202, FORM, UploadAccepted),
+    ]
+
+
+def _library(relay: Services, stages: Stages) -> list[Route]:
+    """What is there."""
+    videos = VideosHttp(relay.database, relay.library, relay.bus)
+    ingest, people, ask = _ingest(relay), PeopleHttp(stages.people), AskHttp(stages.find)
+    return [
+        Route("search_videos", "POST", f"{API}/videos/search", ask.search, BOTH, "Moments that fit some words", 200, SearchRequest, SearchAnswer),
+        Route("videos", "GET", f"{API}/videos", videos.list, BOTH, "The account's videos, the newest first", 200, None, VideoPage, ("cursor", "limit")),
+        Route("video", "GET", f"{API}/videos/{{video_id}}", videos.get, BOTH, "One video and what is known of it", 200, None, VideoInfo),
+        Route("edit_video", "PATCH", f"{API}/videos/{{video_id}}", videos.edit, BOTH, "Change its caption or tags", 200, VideoEdit, VideoInfo),
+        Route("delete_video", "DELETE", f"{API}/videos/{{video_id}}", videos.delete, OWNER, "Delete it, its media and all that was found in it", 204),
+        Route("receipt", "GET", f"{API}/videos/{{video_id}}/receipt", ingest.receipt, BOTH, "The relay's word that it has the bytes", 200, None, Receipt),
+        Route("media", "GET", f"{API}/videos/{{video_id}}/media", ingest.media, BOTH, "The original file; ranges work", 200, None, "video/mp4"),
+        Route("blob", "GET", f"{API}/blobs/{{key:.+}}", ingest.blob, Public("the signature in the link is the key, and it expires"), "A picture or film by its signed link", 200, None, "video/mp4", ("expires", "signature")),
+        Route("people", "GET", f"{API}/people", people.list, BOTH, "Who the account knows", 200, None, PeopleList),
+        Route("save_person", "POST", f"{API}/people", people.save, OWNER, "Add or change a person", 201, PersonEdit, PersonInfo),
+        Route("add_photo", "POST", f"{API}/people/{{person_id}}/photos", people.add_photo, OWNER, "Know a person by one more photo", 201, FORM, PhotoAdded),
+    ]
+
+
+def _films(relay: Services, _stages: Stages) -> list[Route]:
+    """Films."""
+    memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms)
+    return [
+        Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted),
+        Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first", 200, None, MemoryList),
+        Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
+    ]
+
+
+def _in_step(relay: Services, _stages: Stages) -> list[Route]:
+    """In step."""
+    ops = Changes(relay.database, relay.bus, relay.library, relay.now_ms)
+    sync = SyncHttp(relay.database, relay.bus, ops, relay.now_ms)
+    return [
+        Route("sync_status", "GET", f"{API}/sync/status", sync.status, BOTH, "How far device and relay are apart", 200, None, SyncStatus, ("cursor",)),
+        Route("sync_trigger", "POST", f"{API}/sync/trigger", sync.trigger, BOTH, "Look at the queue now", 202, None, SyncTriggered),
+        Route("feed", "GET", f"{API}/sync/changes", sync.feed, BOTH, "Changes after a cursor, as JSON lines of FeedEntry", 200, None, FEED_TYPE, ("cursor", "limit")),
+        Route("apply_ops", "POST", f"{API}/sync/changes", sync.apply, BOTH, "A batch of operations, each applied once", 200, OpBatch, OpResults),
+    ]
+
+
+# fmt: on
+def _auth(relay: Services) -> AuthHttp:
+    return AuthHttp(relay.database, relay.accounts, relay.pairings, relay.sessions, relay.tokens, relay.tries)
+
+
+def _ingest(relay: Services) -> IngestHttp:
+    return IngestHttp(
+        relay.database, relay.blobs, relay.intake, relay.uploads, relay.links, relay.folder / UPLOADS,
+        relay.config.uploads.multipart_max_bytes, relay.now_ms,
+    )  # fmt: skip
+
+
+async def _document(request: web.Request) -> web.Response:
+    return web.Response(body=request.app[DOCUMENT], content_type="application/json")

@@ -1,0 +1,44 @@
+"""The change feed: an ordered list per account, resumed by cursor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from glasses.wire.change import FeedEntry, OpKind
+from relay.catalog.rows import Connection, text
+
+
+def append(connection: Connection, user_id: str, kind: OpKind, subject_id: str, value: dict[str, Any], at: int) -> int:
+    """Returns the entry's cursor. Call it in the transaction that makes the change."""
+    row = connection.execute(
+        "INSERT INTO changes (user_id, kind, subject_id, value, at) VALUES (?, ?, ?, ?, ?)", (user_id, kind, subject_id, text(value), at)
+    )
+    return int(row.lastrowid or 0)
+
+
+def after(connection: Connection, user_id: str, cursor: int, limit: int) -> list[FeedEntry]:
+    rows = connection.execute(
+        "SELECT cursor, kind, subject_id, value, at FROM changes WHERE user_id = ? AND cursor > ? ORDER BY cursor LIMIT ?",
+        (user_id, cursor, limit),
+    ).fetchall()
+    return [
+        FeedEntry(
+            cursor=row["cursor"],
+            kind=OpKind(row["kind"]),
+            subject_id=row["subject_id"],
+            value=msgspec.json.decode(row["value"]),
+            at=row["at"],
+        )
+        for row in rows
+    ]
+
+
+def count_after(connection: Connection, user_id: str, cursor: int) -> tuple[int, int]:
+    """How many entries follow ``cursor``, and the newest cursor of the account."""
+    row = connection.execute(
+        "SELECT count(*) FILTER (WHERE cursor > ?) AS pending, coalesce(max(cursor), 0) AS newest FROM changes WHERE user_id = ?",
+        (cursor, user_id),
+    ).fetchone()
+    return int(row["pending"]), int(row["newest"])

@@ -1,0 +1,143 @@
+"""One SQLite file: one writer on its own thread, a few readers beside it.
+
+A write is one short ``BEGIN IMMEDIATE`` transaction, durable (WAL, ``synchronous=FULL``) when it returns: what the
+relay has said *stored* or *accepted* to survives power loss.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from relay.catalog.schema import migrate
+from relay.errors import SouvenirError
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+BUSY_TIMEOUT_S = 20.0
+
+
+class DiskFullError(SouvenirError):
+    code = "storage.full"
+
+
+class DatabaseDamagedError(SouvenirError):
+    code = "storage.damaged"
+
+
+class Database:
+    """The catalogue's file. ``work`` is a plain function of a connection; it runs off the event loop."""
+
+    def __init__(self, path: Path, *, readers: int = 2) -> None:
+        self.path = path
+        self._connections: list[sqlite3.Connection] = []
+        self._own = threading.local()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _translated(path):
+            self._writer_connection = self._connect(writer=True)
+            migrate(self._writer_connection)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="catalog-writer")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="catalog-reader")
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work`` in one transaction: all of it durable, or none. Raises DiskFullError, DatabaseDamagedError."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work`` on one consistent snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def check(self) -> list[str]:
+        """What SQLite's quick_check finds wrong; empty when healthy."""
+        rows = await self.read(lambda connection: connection.execute("PRAGMA quick_check").fetchall())
+        return [str(row[0]) for row in rows if row[0] != "ok"]
+
+    async def well(self) -> str:
+        """Empty when the database takes a write; else what is wrong."""
+        try:
+            await self.write(lambda connection: connection.execute("UPDATE settings SET value = value WHERE key = 'relay_id'"))
+        except (SouvenirError, sqlite3.Error) as problem:
+            return str(problem)
+        return ""
+
+    async def backup(self, target: Path) -> None:
+        """A consistent copy while others go on writing."""
+
+        def copy(source: sqlite3.Connection) -> None:
+            destination = sqlite3.connect(target)
+            try:
+                source.backup(destination)
+            finally:
+                destination.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._readers, lambda: copy(self._reader_connection()))
+
+    def close(self) -> None:
+        self._writer.shutdown()
+        self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
+
+    def _write(self, work: Work[T]) -> T:
+        connection = self._writer_connection
+        with _translated(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+            return result
+
+    def _read(self, work: Work[T]) -> T:
+        connection = self._reader_connection()
+        with _translated(self.path):
+            connection.execute("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                connection.execute("ROLLBACK")
+
+    def _reader_connection(self) -> sqlite3.Connection:
+        if not hasattr(self._own, "connection"):
+            self._own.connection = self._connect(writer=False)
+        connection: sqlite3.Connection = self._own.connection
+        return connection
+
+    def _connect(self, *, writer: bool) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        self._connections.append(connection)
+        connection.row_factory = sqlite3.Row
+        if writer:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        else:
+            connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+
+class _translated:  # noqa: N801 -- reads as a statement where it is used
+    """SQLite's errors in the project's words."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        if not isinstance(problem, sqlite3.DatabaseError) or isinstance(problem, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            return
+        text = str(problem)
+        if "full" in text:
+            raise DiskFullError(f"{self._path}: {text}") from problem
+        if any(sign in text for sign in ("malformed", "not a database", "corrupt", "disk I/O")):
+            raise DatabaseDamagedError(f"{self._path}: {text}") from problem

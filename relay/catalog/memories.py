@@ -1,0 +1,62 @@
+"""Requests for films, and the films."""
+
+from __future__ import annotations
+
+import msgspec
+
+from glasses.wire.codec import decode_json, encode_json
+from glasses.wire.memory import Memory, MemoryRequest
+from relay.catalog.rows import Connection
+from relay.errors import NotFoundError, SouvenirError
+
+
+class KeyReusedError(SouvenirError):
+    code = "request.conflict"
+
+
+class MemoryRow(msgspec.Struct, kw_only=True):
+    memory: Memory
+    blob_key: str = ""
+    poster_key: str = ""
+
+
+def create(connection: Connection, user_id: str, memory: Memory, request: MemoryRequest) -> tuple[Memory, bool]:
+    """The memory and True; or that of an earlier request with the same key, and False. Raises KeyReusedError for another query."""
+    key = request.idempotency_key or None
+    row = connection.execute("SELECT record FROM memories WHERE user_id = ? AND idempotency_key = ?", (user_id, key)).fetchone()
+    if row is not None:
+        earlier = decode_json(row["record"], Memory)
+        if earlier.query != request.query:
+            raise KeyReusedError(f"{key} was used for: {earlier.query}")
+        return earlier, False
+    connection.execute(
+        "INSERT INTO memories (user_id, memory_id, record, idempotency_key) VALUES (?, ?, ?, ?)",
+        (user_id, memory.memory_id, encode_json(memory).decode(), key),
+    )
+    return memory, True
+
+
+def save(connection: Connection, user_id: str, row: MemoryRow) -> None:
+    connection.execute(
+        "UPDATE memories SET record = ?, blob_key = ?, poster_key = ? WHERE user_id = ? AND memory_id = ?",
+        (encode_json(row.memory).decode(), row.blob_key, row.poster_key, user_id, row.memory.memory_id),
+    )
+    connection.execute("DELETE FROM memory_clips WHERE user_id = ? AND memory_id = ?", (user_id, row.memory.memory_id))
+    connection.executemany(
+        "INSERT OR IGNORE INTO memory_clips VALUES (?, ?, ?)",
+        [(user_id, row.memory.memory_id, clip.video_id) for clip in row.memory.clips_used],
+    )
+
+
+def get(connection: Connection, user_id: str, memory_id: str) -> MemoryRow:
+    """Raises NotFoundError."""
+    row = connection.execute("SELECT * FROM memories WHERE user_id = ? AND memory_id = ?", (user_id, memory_id)).fetchone()
+    if row is None:
+        raise NotFoundError(f"memory {memory_id}")
+    return MemoryRow(memory=decode_json(row["record"], Memory), blob_key=row["blob_key"], poster_key=row["poster_key"])
+
+
+def of_user(connection: Connection, user_id: str) -> list[MemoryRow]:
+    """The newest first."""
+    rows = connection.execute("SELECT * FROM memories WHERE user_id = ? ORDER BY memory_id DESC", (user_id,)).fetchall()
+    return [MemoryRow(memory=decode_json(row["record"], Memory), blob_key=row["blob_key"], poster_key=row["poster_key"]) for row in rows]

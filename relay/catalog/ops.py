@@ -1,0 +1,19 @@
+"""Operations that were applied, so that each is applied once."""
+
+from __future__ import annotations
+
+from glasses.wire.change import Op, OpResult
+from glasses.wire.codec import decode_json, encode_json
+from relay.catalog.rows import Connection
+
+
+def result(connection: Connection, user_id: str, op_id: str) -> OpResult | None:
+    """What an earlier try was answered."""
+    row = connection.execute("SELECT result FROM ops WHERE user_id = ? AND op_id = ?", (user_id, op_id)).fetchone()
+    return None if row is None else decode_json(row["result"], OpResult)
+
+
+def put(connection: Connection, user_id: str, op: Op, answer: OpResult, at: int) -> None:
+    connection.execute(
+        "INSERT INTO ops VALUES (?, ?, ?, ?, ?)", (user_id, op.op_id, encode_json(op).decode(), encode_json(answer).decode(), at)
+    )

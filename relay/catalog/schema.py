@@ -1,0 +1,113 @@
+"""The catalogue's tables, as a list of migrations: ``user_version`` counts those applied.
+
+Records are kept whole as JSON; what is looked up by is a column generated from it, so that a record has one truth.
+Every table is led by the account: the shard key of a larger store.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from relay.errors import SouvenirError
+
+_FIRST = """
+CREATE TABLE users (
+    user_id TEXT PRIMARY KEY, record TEXT NOT NULL,
+    name TEXT GENERATED ALWAYS AS (json_extract(record, '$.name')) VIRTUAL
+);
+CREATE UNIQUE INDEX users_by_name ON users (name COLLATE NOCASE);
+CREATE TABLE credentials (user_id TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE, password_hash TEXT NOT NULL);
+CREATE TABLE devices (
+    user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE, device_id TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+    scope TEXT NOT NULL, session_id TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, revoked_at INTEGER,
+    PRIMARY KEY (user_id, device_id)
+);
+CREATE TABLE refresh_tokens (
+    token_hash TEXT PRIMARY KEY, session_id TEXT NOT NULL, user_id TEXT NOT NULL, device_id TEXT NOT NULL,
+    issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER, successor_hash TEXT
+);
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+CREATE TABLE pairings (
+    device_code_hash TEXT PRIMARY KEY, user_code TEXT NOT NULL UNIQUE, device_id TEXT NOT NULL, name TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, asked_at INTEGER NOT NULL DEFAULT 0, interval_s INTEGER NOT NULL,
+    user_id TEXT, denied_at INTEGER, redeemed_at INTEGER
+);
+CREATE TABLE videos (
+    user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL,
+    captured_at INTEGER GENERATED ALWAYS AS (json_extract(record, '$.captured_at')) VIRTUAL,
+    status TEXT GENERATED ALWAYS AS (json_extract(record, '$.status')) VIRTUAL,
+    deleted_at INTEGER GENERATED ALWAYS AS (json_extract(record, '$.deleted_at')) VIRTUAL,
+    PRIMARY KEY (user_id, video_id)
+);
+CREATE INDEX videos_by_time ON videos (user_id, captured_at DESC, video_id DESC);
+CREATE TABLE video_timings (
+    user_id TEXT NOT NULL, video_id TEXT NOT NULL, stored_at INTEGER NOT NULL, searchable_at INTEGER, stages TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (user_id, video_id)
+);
+CREATE TABLE device_tags (
+    user_id TEXT NOT NULL, video_id TEXT NOT NULL, tags TEXT NOT NULL, stamp TEXT NOT NULL, PRIMARY KEY (user_id, video_id)
+);
+CREATE TABLE custody (
+    user_id TEXT NOT NULL, segment_id TEXT NOT NULL, device_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, segment_id)
+);
+CREATE TABLE moments (
+    user_id TEXT NOT NULL, video_id TEXT NOT NULL, moment_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, moment_id)
+);
+CREATE INDEX moments_by_video ON moments (user_id, video_id);
+CREATE TABLE people (user_id TEXT NOT NULL, person_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, person_id));
+CREATE TABLE person_photos (
+    user_id TEXT NOT NULL, photo_id TEXT NOT NULL, person_id TEXT NOT NULL, sha256 TEXT NOT NULL, embedding TEXT NOT NULL,
+    blob_key TEXT NOT NULL, added_at INTEGER NOT NULL, PRIMARY KEY (user_id, photo_id)
+);
+CREATE UNIQUE INDEX person_photos_once ON person_photos (user_id, person_id, sha256);
+CREATE TABLE memories (
+    user_id TEXT NOT NULL, memory_id TEXT NOT NULL, record TEXT NOT NULL, idempotency_key TEXT, blob_key TEXT NOT NULL DEFAULT '',
+    poster_key TEXT NOT NULL DEFAULT '', PRIMARY KEY (user_id, memory_id)
+);
+CREATE UNIQUE INDEX memories_once ON memories (user_id, idempotency_key);
+CREATE TABLE memory_clips (
+    user_id TEXT NOT NULL, memory_id TEXT NOT NULL, video_id TEXT NOT NULL, PRIMARY KEY (user_id, video_id, memory_id)
+);
+CREATE TABLE changes (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT, user_id TEXT NOT NULL, kind TEXT NOT NULL, subject_id TEXT NOT NULL,
+    value TEXT NOT NULL, at INTEGER NOT NULL
+);
+CREATE INDEX changes_by_user ON changes (user_id, cursor);
+CREATE TABLE ops (
+    user_id TEXT NOT NULL, op_id TEXT NOT NULL, record TEXT NOT NULL, result TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user_id, op_id)
+);
+CREATE TABLE uploads (
+    upload_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, device_id TEXT NOT NULL, segment TEXT NOT NULL, length_bytes INTEGER NOT NULL,
+    offset_bytes INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ended TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX uploads_by_user ON uploads (user_id, ended);
+CREATE TABLE jobs (
+    job_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, topic TEXT NOT NULL, message TEXT NOT NULL, dedupe_key TEXT,
+    priority INTEGER NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, lease_id TEXT NOT NULL DEFAULT '', lease_until INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '', finished_at INTEGER
+);
+CREATE UNIQUE INDEX jobs_waiting_once ON jobs (dedupe_key) WHERE state = 'waiting';
+CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
+"""
+
+MIGRATIONS: list[str] = [_FIRST]
+
+
+class SchemaNewerError(SouvenirError):
+    code = "storage.damaged"
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to this version, one transaction per step. Raises SchemaNewerError for a file of a newer relay."""
+    done = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if done > len(MIGRATIONS):
+        raise SchemaNewerError(f"the catalogue is of version {done}, this relay knows {len(MIGRATIONS)}", hint="Run the newer relay.")
+    for number in range(done, len(MIGRATIONS)):
+        connection.execute("BEGIN IMMEDIATE")
+        if int(connection.execute("PRAGMA user_version").fetchone()[0]) == number:
+            for statement in MIGRATIONS[number].split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={number + 1}")
+        connection.execute("COMMIT")

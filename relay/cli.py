@@ -1,0 +1,234 @@
+"""The relay's command line. ``relay --help`` teaches; heavy parts are loaded only by the commands that need them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relay.config import RelayConfig, load
+from relay.errors import SouvenirError
+
+if TYPE_CHECKING:
+    from relay.services import Services
+
+_EPILOG = """
+first steps:
+  relay user add anna            make an account (asks for a password)
+  relay serve                    take clips at http://127.0.0.1:8787
+  relay user approve BCDF-GHJK   let the glasses that speak this code in
+  relay doctor                   is everything well? what to do if not
+
+Data is kept in ~/.local/share/souvenir/relay (or $XDG_DATA_HOME, or --data DIR). Every setting has a default;
+--config FILE takes a TOML file with the tables [server], [storage], [auth], [uploads], [jobs].
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit status: 0 well, 1 something is wrong, 2 the command line is."""
+    asked = _parser().parse_args(arguments)
+    try:
+        status = asked.run(asked)
+        return int(status or 0)
+    except SouvenirError as problem:
+        print(f"Error: {problem.kind.title}: {problem.detail}", file=sys.stderr)
+        print(f"Try: {problem.hint}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--config", type=Path, metavar="FILE", help="TOML configuration (default: none, all defaults)")
+    where.add_argument("--data", type=Path, metavar="DIR", help="where clips and the catalogue are kept")
+    parser = argparse.ArgumentParser(
+        prog="relay", description="Takes clips from glasses, finds moments in them, makes films of them.",
+        epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", parents=[where], help="run the relay")
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine only)")
+    serve.add_argument("--port", type=int, help="port to listen on (default 8787; 0: any that is free)")
+    serve.add_argument("--port-file", type=Path, metavar="PATH", help="write the port here once requests are taken")
+    serve.set_defaults(run=_serve)
+    _user_parser(commands.add_parser("user", help="accounts and their devices"), where)
+    _jobs_parser(commands.add_parser("jobs", help="work under way and given up"), where)
+    doctor = commands.add_parser("doctor", parents=[where], help="check everything; say what is wrong and what to do")
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    doctor.set_defaults(run=_doctor)
+    status = commands.add_parser("status", parents=[where], help="accounts, clips, films and work in numbers")
+    status.add_argument("--json", action="store_true", help="one JSON object")
+    status.set_defaults(run=_status)
+    backup = commands.add_parser("backup", parents=[where], help="copy catalogue, keys and media while the relay runs")
+    backup.add_argument("target", type=Path, metavar="DIR", help="a new or earlier backup; what it has already is not copied again")
+    backup.set_defaults(run=_backup)
+    return parser
+
+
+def _user_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add = commands.add_parser("add", parents=[where], help="make an account")
+    add.add_argument("name")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking")
+    add.add_argument("--timezone", default="UTC", help="IANA name, as Europe/Paris (default UTC): what 'yesterday' means")
+    add.set_defaults(run=_user_add)
+    approve = commands.add_parser("approve", parents=[where], help="let the glasses that speak and show CODE into an account")
+    approve.add_argument("code", metavar="CODE")
+    approve.add_argument("--user", metavar="NAME", help="the account (default: the only one there is)")
+    approve.set_defaults(run=_user_approve)
+    listing = commands.add_parser("list", parents=[where], help="accounts and their devices")
+    listing.set_defaults(run=_user_list)
+
+
+def _jobs_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", parents=[where], help="the newest jobs")
+    listing.add_argument("--state", choices=["waiting", "leased", "done", "dead"])
+    listing.set_defaults(run=_jobs_list)
+    replay = commands.add_parser("replay", parents=[where], help="try dead jobs again")
+    replay.add_argument("job_id", nargs="?", metavar="JOB", help="default: all dead ones")
+    replay.set_defaults(run=_jobs_replay)
+
+
+def _config(asked: argparse.Namespace) -> RelayConfig:
+    config = load(asked.config)
+    if asked.data is not None:
+        config.storage.data_dir = str(asked.data)
+    config.server.host = getattr(asked, "host", None) or config.server.host
+    port = getattr(asked, "port", None)
+    config.server.port = config.server.port if port is None else port
+    return config
+
+
+def _serve(asked: argparse.Namespace) -> None:
+    from relay.server import serve
+
+    asyncio.run(serve(_config(asked), asked.port_file))
+
+
+async def _opened(asked: argparse.Namespace) -> Services:
+    from relay.server import now_ms
+    from relay.services import open_services
+
+    return await open_services(_config(asked), now_ms)
+
+
+def _user_add(asked: argparse.Namespace) -> None:
+    password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else getpass.getpass(f"Password for {asked.name}: ")
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            user = await relay.accounts.add(asked.name, password, asked.timezone)
+        finally:
+            relay.close()
+        print(f"Account {user.name} made ({user.user_id}).")
+
+    asyncio.run(run())
+
+
+def _user_approve(asked: argparse.Namespace) -> None:
+    from relay.catalog import users
+    from relay.errors import NotFoundError
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            everyone = await relay.database.read(users.everyone)
+            chosen = [user for user in everyone if asked.user is None or user.name.lower() == asked.user.lower()]
+            if len(chosen) != 1:
+                names = ", ".join(user.name for user in everyone) or "none"
+                raise NotFoundError(
+                    f"{len(chosen)} accounts fit; there are: {names}", hint="Say which: relay user approve CODE --user NAME."
+                )
+            device_id = await relay.pairings.approve(asked.code, chosen[0].user_id)
+        finally:
+            relay.close()
+        print(f"Device {device_id} belongs to {chosen[0].name} from now on.")
+
+    asyncio.run(run())
+
+
+def _user_list(asked: argparse.Namespace) -> None:
+    from relay.catalog import users
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            for user in await relay.database.read(users.everyone):
+                print(f"{user.name}  {user.user_id}  {user.timezone}")
+                for device in await relay.sessions.list(user.user_id):
+                    state = "revoked" if device.revoked_at else "paired"
+                    print(f"  {device.kind:<10} {device.name:<20} {state:<8} {device.device_id}")
+        finally:
+            relay.close()
+
+    asyncio.run(run())
+
+
+def _jobs_list(asked: argparse.Namespace) -> None:
+    from relay.jobs.kinds import JobState
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            jobs = await relay.bus.list(JobState(asked.state) if asked.state else None)
+        finally:
+            relay.close()
+        for job in jobs:
+            print(
+                f"{job.job_id}  {job.state:<8} {job.message.operation:<14} try {job.attempts}  {job.message.subject}  {job.error}".rstrip()
+            )
+
+    asyncio.run(run())
+
+
+def _jobs_replay(asked: argparse.Namespace) -> None:
+    from relay.jobs.kinds import JobState
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            chosen = [asked.job_id] if asked.job_id else [job.job_id for job in await relay.bus.list(JobState.DEAD)]
+            for job_id in chosen:
+                await relay.bus.replay(job_id)
+        finally:
+            relay.close()
+        print(f"{len(chosen)} jobs wait again; a running relay takes them up within a second.")
+
+    asyncio.run(run())
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from relay.doctor import examine, shown
+
+    findings = asyncio.run(examine(_config(asked)))
+    print(json.dumps([finding._asdict() for finding in findings]) if asked.json else shown(findings))
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def _status(asked: argparse.Namespace) -> None:
+    from relay.doctor import numbers
+
+    found = asyncio.run(numbers(_config(asked)))
+    if asked.json:
+        print(json.dumps(found))
+    for name, value in () if asked.json else found.items():
+        print(f"{name:<20} {value}")
+
+
+def _backup(asked: argparse.Namespace) -> None:
+    from relay.backup import back_up
+
+    report = asyncio.run(back_up(_config(asked), asked.target))
+    print(f"{report.copied} files copied, {report.kept} there already; catalogue healthy: {report.target}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The relay's configuration: TOML to typed structs. Every key has a default that just works; an unknown key is an error."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from relay.errors import SouvenirError
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+class ConfigInvalidError(SouvenirError):
+    code = "config.invalid"
+
+
+class ServerConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    port: int = 8787
+    """0 lets the system choose; see --port-file."""
+    public_url: str = ""
+    """How phones and glasses reach this relay; empty: http://HOST:PORT."""
+    log_level: str = "INFO"
+
+
+class StorageConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    data_dir: str = ""
+    """Empty: souvenir/relay under XDG_DATA_HOME (~/.local/share)."""
+    keep_free_bytes: int = 256 * MIB
+    """No upload is taken that would leave less than this on the disk."""
+    link_s: int = 3600
+    """How long a signed link to a picture or film works."""
+
+
+class AuthConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    access_token_s: int = 900
+    refresh_token_s: int = 90 * 86_400
+    pairing_s: int = 600
+    pairing_interval_s: int = 5
+    tries_per_minute: int = 20
+    """Of logins and pairing codes, from one address."""
+
+
+class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    max_bytes: int = 8 * GIB
+    expire_s: int = 7 * 86_400
+    """An unfinished upload is dropped this long after its last byte."""
+    idle_s: float = 60.0
+    """A PATCH that brings nothing for this long lets go of its upload."""
+    graceful_s: float = 10.0
+    """How long a reconnecting client waits for a dead PATCH to let go."""
+    multipart_max_bytes: int = GIB
+
+
+class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    workers: int = 2
+    processes: int = 1
+    """Processes for extraction and rendering."""
+    lease_s: float = 60.0
+    max_attempts: int = 5
+    poll_s: float = 1.0
+
+
+class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    server: ServerConfig = msgspec.field(default_factory=ServerConfig)
+    storage: StorageConfig = msgspec.field(default_factory=StorageConfig)
+    auth: AuthConfig = msgspec.field(default_factory=AuthConfig)
+    uploads: UploadConfig = msgspec.field(default_factory=UploadConfig)
+    jobs: JobsConfig = msgspec.field(default_factory=JobsConfig)
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.storage.data_dir).expanduser() if self.storage.data_dir else default_data_dir()
+
+
+def load(path: Path | None) -> RelayConfig:
+    """The configuration of ``path``; all defaults without one. Raises ConfigInvalidError naming the key or the line."""
+    if path is None:
+        return RelayConfig()
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise ConfigInvalidError(f"{path}: {problem.strerror}") from problem
+    except ConfigInvalidError as problem:
+        raise ConfigInvalidError(f"{path}: {problem.detail}") from problem
+
+
+def parse(text: str) -> RelayConfig:
+    """Raises ConfigInvalidError for anything but TOML with known keys of the right types."""
+    try:
+        return msgspec.convert(tomllib.loads(text), RelayConfig)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as problem:
+        raise ConfigInvalidError(str(problem)) from problem
+
+
+def default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "souvenir" / "relay"

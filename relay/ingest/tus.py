@@ -1,0 +1,129 @@
+"""tus 1.0.0: core, creation, creation-with-upload, checksum, expiration, termination."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from aiohttp import web
+
+from glasses.wire.codec import decode_json, encode_json
+from glasses.wire.segment import Segment
+from glasses.wire.upload import Receipt
+from relay.auth.gate import who
+from relay.catalog.uploads import Upload
+from relay.errors import SouvenirError
+from relay.exchange import MalformedRequestError, MediaTypeError
+from relay.ingest.intake import UploadMetadataError, check_segment
+from relay.ingest.uploads import Checksum, UploadLengthError, Uploads
+
+VERSION = "1.0.0"
+CHUNK_TYPE = "application/offset+octet-stream"
+RECEIPT_HEADER = "Souvenir-Receipt"
+ALGORITHMS = ("sha1", "sha256")
+EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
+PATH = "/api/v1/uploads"
+
+
+class TusVersionError(SouvenirError):
+    code = "upload.version"
+
+
+class TusHttp:
+    def __init__(self, uploads: Uploads) -> None:
+        self._uploads = uploads
+
+    async def options(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- the shape of a handler
+        return web.Response(
+            status=204,
+            headers={
+                "Tus-Resumable": VERSION, "Tus-Version": VERSION, "Tus-Extension": EXTENSIONS,
+                "Tus-Max-Size": str(self._uploads.config.max_bytes), "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+            },
+        )  # fmt: skip
+
+    async def create(self, request: web.Request) -> web.Response:
+        _check_version(request)
+        length_bytes = self._length(request)
+        segment = _segment(request)
+        check_segment(segment, length_bytes)
+        checksum = _checksum(request)
+        upload, receipt = await self._uploads.create(who(request), segment, length_bytes)
+        if receipt is None and (request.content_type == CHUNK_TYPE or length_bytes == 0):
+            upload, receipt = await self._uploads.append(upload.user_id, upload.upload_id, 0, request.content, checksum)
+        return web.Response(status=201, headers={"Location": f"{PATH}/{upload.upload_id}", **_headers(upload, receipt)})
+
+    async def head(self, request: web.Request) -> web.Response:
+        _check_version(request)
+        upload, receipt = await self._uploads.status(who(request).user_id, request.match_info["upload_id"])
+        headers = {"Cache-Control": "no-store", "Upload-Length": str(upload.length_bytes), **_headers(upload, receipt)}
+        return web.Response(status=200, headers=headers)
+
+    async def patch(self, request: web.Request) -> web.Response:
+        _check_version(request)
+        if request.content_type != CHUNK_TYPE:
+            raise MediaTypeError(f"{request.content_type} instead of {CHUNK_TYPE}")
+        offset = request.headers.get("Upload-Offset", "")
+        if not offset.isascii() or not offset.isdigit():
+            raise MalformedRequestError(f"Upload-Offset: {offset or 'missing'}")
+        identity, upload_id = who(request), request.match_info["upload_id"]
+        upload, receipt = await self._uploads.append(identity.user_id, upload_id, int(offset), request.content, _checksum(request))
+        return web.Response(status=204, headers=_headers(upload, receipt))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        _check_version(request)
+        await self._uploads.terminate(who(request).user_id, request.match_info["upload_id"])
+        return web.Response(status=204, headers={"Tus-Resumable": VERSION})
+
+    def _length(self, request: web.Request) -> int:
+        text = request.headers.get("Upload-Length", "")
+        if not text.isascii() or not text.isdigit():
+            raise UploadLengthError(f"Upload-Length: {text or 'missing'}")
+        if int(text) > self._uploads.config.max_bytes:
+            raise SouvenirError(f"{text} bytes; the most is {self._uploads.config.max_bytes}", code="request.too_large")
+        return int(text)
+
+
+def receipt_header(receipt: Receipt | None) -> dict[str, str]:
+    return {} if receipt is None else {RECEIPT_HEADER: base64.b64encode(encode_json(receipt)).decode()}
+
+
+def _headers(upload: Upload, receipt: Receipt | None) -> dict[str, str]:
+    headers = {"Tus-Resumable": VERSION, "Upload-Offset": str(upload.offset_bytes), **receipt_header(receipt)}
+    if receipt is None:
+        headers["Upload-Expires"] = format_datetime(datetime.fromtimestamp(upload.expires_at / 1000, UTC), usegmt=True)
+    return headers
+
+
+def _check_version(request: web.Request) -> None:
+    if (version := request.headers.get("Tus-Resumable")) != VERSION:
+        raise TusVersionError(f"Tus-Resumable: {version or 'missing'}")
+
+
+def _segment(request: web.Request) -> Segment:
+    metadata = dict(_pairs(request.headers.get("Upload-Metadata", "")))
+    if "segment" not in metadata:
+        raise UploadMetadataError("segment: missing")
+    try:
+        return decode_json(base64.b64decode(metadata["segment"], validate=True), Segment)
+    except (binascii.Error, UnicodeDecodeError, SouvenirError) as problem:
+        raise UploadMetadataError(f"segment: {problem.detail if isinstance(problem, SouvenirError) else problem}") from problem
+
+
+def _pairs(header: str) -> list[tuple[str, str]]:
+    return [(key, value.strip()) for key, _, value in (pair.strip().partition(" ") for pair in header.split(",")) if key]
+
+
+def _checksum(request: web.Request) -> Checksum | None:
+    header = request.headers.get("Upload-Checksum")
+    if header is None:
+        return None
+    algorithm, _, digest = header.partition(" ")
+    if algorithm not in ALGORITHMS:
+        raise MalformedRequestError(f"Upload-Checksum: {algorithm}; it is {' or '.join(ALGORITHMS)}")
+    try:
+        return Checksum(algorithm, base64.b64decode(digest, validate=True))
+    except binascii.Error as problem:
+        raise MalformedRequestError(f"Upload-Checksum: {problem}") from problem

@@ -1,0 +1,141 @@
+"""The durable queue of jobs, in the catalogue's file: leases, retries with backoff, dead letters. At least once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from glasses.wire.ids import uuid7
+from relay.catalog.db import Database
+from relay.catalog.rows import Connection, text
+from relay.config import JobsConfig
+from relay.errors import NotFoundError
+from relay.jobs.kinds import TOPICS, Job, JobKind, JobState, Message
+
+FIRST_BACKOFF_MS = 1_000
+LONGEST_BACKOFF_MS = 300_000
+_KEEP_DONE_MS = 7 * 86_400_000
+
+
+class Bus:
+    """What is published inside a catalogue transaction happens if and only if that transaction does."""
+
+    def __init__(self, database: Database, config: JobsConfig, now_ms: Callable[[], int]) -> None:
+        self._database, self._config, self._now_ms = database, config, now_ms
+        self.published = asyncio.Event()
+        """Set when there may be something to claim."""
+
+    def publish_in(self, connection: Connection, message: Message) -> None:
+        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice."""
+        now = self._now_ms()
+        message.timestamp = message.timestamp or now
+        connection.execute(
+            "INSERT OR IGNORE INTO jobs (job_id, user_id, topic, message, dedupe_key, priority, state, created_at, due_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                uuid7(now), message.user_id, TOPICS[message.operation], text(message),
+                f"{message.operation}:{message.user_id}:{message.subject}", int(message.priority), JobState.WAITING, now, now,
+            ),
+        )  # fmt: skip
+
+    def announce(self) -> None:
+        self.published.set()
+
+    async def publish(self, message: Message) -> None:
+        await self._database.write(lambda connection: self.publish_in(connection, message))
+        self.announce()
+
+    async def claim(self, kinds: set[JobKind] | None = None) -> Job | None:
+        """Lease the most urgent job that is due, one whose lease has run out included. None: there is nothing to do."""
+        return await self._database.write(lambda connection: self._claim(connection, set(JobKind) if kinds is None else kinds))
+
+    async def renew(self, job: Job) -> bool:
+        """False when the lease was lost: another worker may have the job."""
+        until = self._now_ms() + int(self._config.lease_s * 1000)
+        sql = "UPDATE jobs SET lease_until = ? WHERE job_id = ? AND lease_id = ? AND state = 'leased'"
+        return await self._database.write(lambda connection: connection.execute(sql, (until, job.job_id, job.lease_id)).rowcount > 0)
+
+    async def finish(self, job: Job) -> None:
+        def done(connection: Connection) -> None:
+            self._end(connection, job, JobState.DONE, "")
+            connection.execute("DELETE FROM jobs WHERE state = 'done' AND finished_at < ?", (self._now_ms() - _KEEP_DONE_MS,))
+
+        await self._database.write(done)
+
+    async def fail(self, job: Job, error: str, *, again: bool = True) -> None:
+        """Try again later with growing pauses, or give up when ``again`` is False or the tries are used up."""
+        await self._database.write(lambda connection: self._fail(connection, job, error, again=again))
+
+    async def release(self, job: Job) -> None:
+        """Give a job back untouched, as at shutdown: the try does not count."""
+        sql = (
+            "UPDATE OR IGNORE jobs SET state = 'waiting', lease_id = '', attempts = max(0, attempts - 1) WHERE job_id = ? AND lease_id = ?"
+        )
+        await self._database.write(lambda connection: connection.execute(sql, (job.job_id, job.lease_id)))
+
+    async def list(self, state: JobState | None = None, limit: int = 200) -> list[Job]:
+        """The newest first."""
+        sql = "SELECT * FROM jobs WHERE ? IS NULL OR state = ? ORDER BY job_id DESC LIMIT ?"
+        return await self._database.read(
+            lambda connection: [_job(row) for row in connection.execute(sql, (state, state, limit)).fetchall()]
+        )
+
+    async def counts(self) -> dict[str, int]:
+        sql = "SELECT state, count(*) FROM jobs GROUP BY state"
+        return await self._database.read(lambda connection: dict(connection.execute(sql).fetchall()))
+
+    async def replay(self, job_id: str) -> None:
+        """A dead job waits again, with all its tries. Raises NotFoundError."""
+        sql = "UPDATE jobs SET state = 'waiting', attempts = 0, due_at = ?, error = '' WHERE job_id = ? AND state = 'dead'"
+        changed = await self._database.write(lambda connection: connection.execute(sql, (self._now_ms(), job_id)).rowcount)
+        if not changed:
+            raise NotFoundError(f"dead job {job_id}", hint="relay jobs list --state dead shows those there are.")
+        self.announce()
+
+    def _claim(self, connection: Connection, kinds: set[JobKind]) -> Job | None:
+        now = self._now_ms()
+        rows = connection.execute(
+            "SELECT * FROM jobs WHERE (state = 'waiting' AND due_at <= ?) OR (state = 'leased' AND lease_until <= ?)"
+            " ORDER BY priority, due_at, job_id",
+            (now, now),
+        )
+        for row in rows.fetchall():
+            job = _job(row)
+            if job.message.operation not in kinds:
+                continue
+            if job.attempts >= self._config.max_attempts:
+                self._end(connection, job, JobState.DEAD, job.error or "its worker died at every try")
+                continue
+            job.attempts, job.lease_id, job.state = job.attempts + 1, uuid7(now), JobState.LEASED
+            connection.execute(
+                "UPDATE jobs SET state = 'leased', attempts = ?, lease_id = ?, lease_until = ? WHERE job_id = ?",
+                (job.attempts, job.lease_id, now + int(self._config.lease_s * 1000), job.job_id),
+            )
+            return job
+        return None
+
+    def _fail(self, connection: Connection, job: Job, error: str, *, again: bool) -> None:
+        if not again or job.attempts >= self._config.max_attempts:
+            self._end(connection, job, JobState.DEAD, error)
+            return
+        due = self._now_ms() + min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS << job.attempts - 1)
+        changed = connection.execute(
+            "UPDATE OR IGNORE jobs SET state = 'waiting', due_at = ?, error = ?, lease_id = '' WHERE job_id = ? AND lease_id = ?",
+            (due, error, job.job_id, job.lease_id),
+        ).rowcount
+        if not changed:  # the same job was published again meanwhile: that one takes over
+            self._end(connection, job, JobState.DONE, error)
+
+    def _end(self, connection: Connection, job: Job, state: JobState, error: str) -> None:
+        connection.execute(
+            "UPDATE jobs SET state = ?, error = ?, finished_at = ? WHERE job_id = ? AND lease_id = ?",
+            (state, error, self._now_ms(), job.job_id, job.lease_id),
+        )
+
+
+def _job(row: object) -> Job:
+    plain = dict(row)  # type: ignore[call-overload]  # sqlite3.Row is a mapping that typing does not know
+    plain["message"] = msgspec.json.decode(plain["message"])
+    return msgspec.convert({key: plain[key] for key in Job.__struct_fields__}, Job)

@@ -1,0 +1,75 @@
+"""What jobs there are, and on which topic each travels."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Topic(StrEnum):
+    UPLOADS = "video-uploads"
+    PROCESSING = "video-processing"
+    METADATA = "metadata-updates"
+    FILMS = "memory-video-creation"
+
+
+class JobKind(StrEnum):
+    EXTRACT = "extract"
+    """Look into a stored clip and make it searchable."""
+    CREATE_MEMORY = "create_memory"
+    REINDEX = "reindex"
+    """A video's facts changed: bring the index up to them."""
+    ERASE = "erase"
+    """A video was deleted: take its media away."""
+    NAME_FACES = "name_faces"
+    """The account's people changed: name the faces of its clips anew."""
+
+
+TOPICS: dict[JobKind, Topic] = {
+    JobKind.EXTRACT: Topic.UPLOADS,
+    JobKind.CREATE_MEMORY: Topic.FILMS,
+    JobKind.REINDEX: Topic.METADATA,
+    JobKind.ERASE: Topic.METADATA,
+    JobKind.NAME_FACES: Topic.METADATA,
+}
+
+
+class Priority(IntEnum):
+    HIGH = 0
+    NORMAL = 1
+    LOW = 2
+
+
+class Message(msgspec.Struct, kw_only=True):
+    user_id: str
+    operation: JobKind
+    video_id: str = ""
+    parameters: dict[str, Any] = {}
+    priority: Priority = Priority.NORMAL
+    timestamp: int = 0
+    correlation_id: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.video_id or str(self.parameters.get("memory_id", ""))
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+    """Given up: shown by doctor, waits for ``relay jobs replay``."""
+
+
+class Job(msgspec.Struct, kw_only=True):
+    job_id: str
+    message: Message
+    state: JobState
+    attempts: int = 0
+    lease_id: str = ""
+    due_at: int = 0
+    error: str = ""
+    """Why the last try failed: "code: detail"."""

@@ -1,0 +1,80 @@
+"""Workers that run the handlers which the application hands them; they know no stage."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from relay.config import JobsConfig
+from relay.errors import Action, SouvenirError
+from relay.jobs.bus import Bus
+from relay.jobs.kinds import Job, JobKind, Message
+
+log = logging.getLogger(__name__)
+
+JobHandler = Callable[[Message], Awaitable[None]]
+GaveUp = Callable[[Message, SouvenirError], Awaitable[None]]
+
+
+class Workers:
+    """``given_up`` is told of each job that is not tried again, so that whoever waits for it learns why."""
+
+    def __init__(self, bus: Bus, handlers: Mapping[JobKind, JobHandler], config: JobsConfig, given_up: GaveUp | None = None) -> None:
+        self._bus, self._handlers, self._config, self._given_up = bus, handlers, config, given_up
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self.run(), name=f"worker-{number}") for number in range(self._config.workers)]
+
+    async def stop(self) -> None:
+        """At once: jobs under way go back to the queue."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def well(self) -> str:
+        """Empty when all workers run; else what is wrong."""
+        stopped = [task.get_name() for task in self._tasks if task.done()]
+        return f"{', '.join(stopped)} stopped" if stopped else ""
+
+    async def run(self) -> None:
+        while True:
+            self._bus.published.clear()
+            if not await self.step():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._bus.published.wait(), self._config.poll_s)
+
+    async def step(self) -> bool:
+        """Run one job, if one is due. False: nothing was."""
+        job = await self._bus.claim(set(self._handlers))
+        if job is None:
+            return False
+        renewal = asyncio.create_task(self._renew(job))
+        try:
+            await self._handlers[job.message.operation](job.message)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._bus.release(job))
+            raise
+        except Exception as problem:  # noqa: BLE001 -- parked visibly: retried, then a dead letter
+            await self._failed(job, problem)
+        else:
+            await self._bus.finish(job)
+        finally:
+            renewal.cancel()
+        return True
+
+    async def _failed(self, job: Job, problem: Exception) -> None:
+        error = problem if isinstance(problem, SouvenirError) else SouvenirError(f"{type(problem).__name__}: {problem}")
+        again = error.kind.action is Action.RETRY
+        context = {"job_id": job.job_id, "operation": job.message.operation, "subject": job.message.subject, "attempt": job.attempts}
+        log.error("job failed", exc_info=problem, extra={**context, "code": error.code, "correlation_id": job.message.correlation_id})
+        await self._bus.fail(job, f"{error.code}: {error.detail}", again=again)
+        if self._given_up is not None and (not again or job.attempts >= self._config.max_attempts):
+            await self._given_up(job.message, error)
+
+    async def _renew(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(self._config.lease_s / 3)
+            await self._bus.renew(job)

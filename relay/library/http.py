@@ -1,0 +1,104 @@
+"""Routes of what an account has: its videos and its people."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import msgspec
+from aiohttp import BodyPartReader, web
+
+from glasses.wire.account import Consent
+from glasses.wire.people import PeopleList, PersonEdit
+from glasses.wire.video import VideoEdit, VideoInfo, VideoPage
+from relay.auth.gate import who
+from relay.catalog import videos
+from relay.catalog.db import Database
+from relay.catalog.rows import Connection
+from relay.exchange import MalformedRequestError, MediaTypeError, answer, body, number
+from relay.jobs.bus import Bus
+from relay.library.people import PeopleBook
+from relay.library.videos import Library
+
+
+class VideosHttp:
+    def __init__(self, database: Database, library: Library, bus: Bus) -> None:
+        self._database, self._library, self._bus = database, library, bus
+
+    async def list(self, request: web.Request) -> web.Response:
+        """The newest first, by pages."""
+        user_id, limit = who(request).user_id, number(request, "limit", 50, least=1, most=200)
+        before = _before(request.query.get("cursor", ""))
+
+        def look(connection: Connection) -> VideoPage:
+            found = videos.page(connection, user_id, limit=limit + 1, before=before)
+            shown = [self._library.info_in(connection, video) for video in found[:limit]]
+            return VideoPage(videos=shown, next_cursor=_cursor(shown[-1]) if len(found) > limit else "")
+
+        return answer(await self._database.read(look))
+
+    async def get(self, request: web.Request) -> web.Response:
+        return answer(await self._info(request))
+
+    async def edit(self, request: web.Request) -> web.Response:
+        user_id, video_id = who(request).user_id, request.match_info["video_id"]
+        edit = await body(request, VideoEdit)
+        await self._database.write(lambda connection: self._library.edit_in(connection, user_id, video_id, edit))
+        self._bus.announce()
+        return answer(await self._info(request))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        user_id, video_id = who(request).user_id, request.match_info["video_id"]
+        await self._database.write(lambda connection: self._library.delete_in(connection, user_id, video_id))
+        self._bus.announce()
+        return web.Response(status=204)
+
+    async def _info(self, request: web.Request) -> VideoInfo:
+        user_id, video_id = who(request).user_id, request.match_info["video_id"]
+        return await self._database.read(lambda connection: self._library.info_in(connection, videos.get(connection, user_id, video_id)))
+
+
+class PeopleHttp:
+    def __init__(self, people: PeopleBook) -> None:
+        self._people = people
+
+    async def list(self, request: web.Request) -> web.Response:
+        return answer(PeopleList(people=await self._people.everyone(who(request).user_id)))
+
+    async def save(self, request: web.Request) -> web.Response:
+        edit = await body(request, PersonEdit)
+        return answer(await self._people.save(who(request).user_id, edit), status=201)
+
+    async def add_photo(self, request: web.Request) -> web.Response:
+        """multipart/form-data with one part ``photo``, or the picture itself as image/*."""
+        image = await _image(request)
+        return answer(await self._people.add_photo(who(request).user_id, request.match_info["person_id"], image), status=201)
+
+    async def consent(self, request: web.Request) -> web.Response:
+        asked = await body(request, Consent)
+        await self._people.consent(who(request).user_id, faces=asked.faces)
+        return answer(asked)
+
+
+async def _image(request: web.Request) -> bytes:
+    if request.content_type.startswith("image/"):
+        return await request.read()
+    if request.content_type != "multipart/form-data":
+        raise MediaTypeError(f"{request.content_type} instead of multipart/form-data or image/*")
+    async for part in await request.multipart():
+        if isinstance(part, BodyPartReader) and part.name == "photo":
+            return bytes(await part.read())
+    raise MalformedRequestError("the part photo is missing")
+
+
+def _cursor(last: VideoInfo) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([last.captured_at, last.video_id])).decode()
+
+
+def _before(cursor: str) -> tuple[int, str] | None:
+    if not cursor:
+        return None
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[int, str])
+    except (binascii.Error, ValueError, msgspec.DecodeError) as problem:
+        raise MalformedRequestError(f"cursor: {problem}") from problem

@@ -1,0 +1,78 @@
+"""The relay as a process: listens, says where, and ends quickly when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from pathlib import Path
+
+from aiohttp import web
+
+from relay import journal
+from relay.app import make_app
+from relay.config import RelayConfig
+from relay.errors import SouvenirError
+from relay.services import open_services
+from relay.work.stages import make_stages
+
+log = logging.getLogger(__name__)
+_SHUTDOWN_S = 2.0
+
+
+class PortTakenError(SouvenirError):
+    code = "config.invalid"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def serve(config: RelayConfig, port_file: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. ``port_file`` gets the port once requests are taken. Raises PortTakenError."""
+    journal.start(config.server.log_level)
+    listening = _listen(config.server.host, config.server.port)
+    port = listening.getsockname()[1]
+    relay = await open_services(config, now_ms)
+    if not config.server.public_url:
+        relay.address.url = f"http://{_shown(config.server.host)}:{port}"
+    runner = web.AppRunner(make_app(relay, make_stages(relay)), shutdown_timeout=_SHUTDOWN_S, access_log=None)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        if port_file is not None:
+            _write_whole(port_file, f"{port}\n")
+        log.info("listening", extra={"url": relay.address.url, "data": str(relay.folder)})
+        await _until_told_to_end()
+        log.info("ending")
+    finally:
+        await runner.cleanup()
+
+
+async def _until_told_to_end() -> None:
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as problem:
+        raise PortTakenError(
+            f"{host}:{port}: {problem.strerror}", hint="Choose another port: relay serve --port 0 takes any that is free."
+        ) from problem
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 -- compared, not bound
+
+
+def _write_whole(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text)
+    temporary.replace(path)

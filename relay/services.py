@@ -1,0 +1,91 @@
+"""The relay's parts, made once and handed to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from glasses.wire.ids import uuid7
+from relay.auth import keys
+from relay.auth.accounts import Accounts
+from relay.auth.limits import Limit
+from relay.auth.links import Links
+from relay.auth.pairing import Pairings
+from relay.auth.passwords import Passwords
+from relay.auth.sessions import Sessions
+from relay.auth.tokens import Tokens
+from relay.catalog import settings
+from relay.catalog.db import Database
+from relay.config import RelayConfig
+from relay.ingest.blobs import FolderBlobs
+from relay.ingest.intake import Intake
+from relay.ingest.uploads import Uploads
+from relay.jobs.bus import Bus
+from relay.jobs.pool import CpuPool
+from relay.library.videos import Library
+
+DATABASE = "catalog.sqlite"
+BLOBS = "blobs"
+UPLOADS = "uploads"
+KEYS = "keys"
+INDEX = "index"
+
+
+@dataclass
+class Address:
+    """How others reach this relay; known once it listens."""
+
+    url: str
+
+    def __call__(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    config: RelayConfig
+    folder: Path
+    now_ms: Callable[[], int]
+    address: Address
+    database: Database
+    blobs: FolderBlobs
+    bus: Bus
+    pool: CpuPool
+    tokens: Tokens
+    sessions: Sessions
+    accounts: Accounts
+    pairings: Pairings
+    links: Links
+    tries: Limit
+    intake: Intake
+    uploads: Uploads
+    library: Library
+
+    def close(self) -> None:
+        self.pool.close()
+        self.database.close()
+
+
+async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passwords: Passwords | None = None) -> Services:
+    """Makes the data folder and what is in it where it is missing. Raises DatabaseDamagedError, DiskFullError."""
+    folder = config.data_dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    address = Address(config.server.public_url.rstrip("/") or f"http://{config.server.host}:{config.server.port}")
+    database = Database(folder / DATABASE)
+    relay_id = await database.write(lambda connection: settings.once(connection, "relay_id", uuid7(now_ms())))
+    tokens = Tokens(keys.token_key(folder / KEYS), now_ms, config.auth.access_token_s)
+    links = Links(keys.link_key(folder / KEYS), now_ms, config.storage.link_s, address)
+    sessions = Sessions(database, tokens, config.auth, now_ms)
+    blobs = FolderBlobs(folder / BLOBS)
+    bus = Bus(database, config.jobs, now_ms)
+    intake = Intake(database, blobs, bus, now_ms, relay_id)
+    return Services(
+        config=config, folder=folder, now_ms=now_ms, address=address, database=database, blobs=blobs, bus=bus,
+        pool=CpuPool(config.jobs.processes), tokens=tokens, sessions=sessions,
+        accounts=Accounts(database, passwords or Passwords(), sessions, now_ms),
+        pairings=Pairings(database, sessions, config.auth, now_ms, address), links=links,
+        tries=Limit(config.auth.tries_per_minute, now_ms), intake=intake,
+        uploads=Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms),
+        library=Library(bus, links, now_ms),
+    )  # fmt: skip
