@@ -55,3 +55,11 @@ class RelayUnreachableError(SouvenirError):
 
 class NotPairedError(SouvenirError):
     code = "auth.required"
+
+
+class TaggerStoppedError(SouvenirError):
+    code = "tagger.stopped"
+
+
+class UnreadableError(SouvenirError):
+    code = "upload.not_a_video"

@@ -86,6 +86,8 @@ ERRORS: dict[str, ErrorKind] = {
     "model.missing": ErrorKind(0, Action.FIX, "A model is not there", "Run scripts/fetch-models."),
     "model.hash_mismatch": ErrorKind(0, Action.FIX, "A fetched model is not the one expected", "Run scripts/fetch-models again; if it stays, the source has changed: do not use it."),
     "model.source_unreachable": ErrorKind(0, Action.RETRY, "No source of a model answers", "Check the network, then run scripts/fetch-models again."),
+    "tagger.stopped": ErrorKind(0, Action.RETRY, "The tagger stopped while it looked at a clip", "It is started again by itself; the clip is kept."),
+    "photo.no_face": ErrorKind(422, Action.FIX, "No face that can be known again is in the photo", "Use a sharp photo with one face turned to the camera."),
     # understanding and films
     "ask.nothing_understood": ErrorKind(422, Action.FIX, "The request could not be understood", "Name a person, a place, a time or a thing: 'my wife and me in Paris'."),
     "ask.unknown_person": ErrorKind(422, Action.FIX, "Nobody of that name is known", "Name the person in the companion, or enrol photos first."),
