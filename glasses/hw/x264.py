@@ -105,6 +105,6 @@ def _x264_params(gop_frames: int, threads: int) -> str:
     """Everything that goes into the headers is named, so that a preset cannot change them."""
     fixed = {
         "keyint": gop_frames, "min-keyint": gop_frames, "scenecut": 0, "open-gop": 0, "bframes": 0, "ref": 1, "weightp": 0,
-        "cabac": 1, "8x8dct": 1, "sps-id": 0, "stitchable": 1, "annexb": 0, "threads": threads, "sliced-threads": 0,
+        "cabac": 1, "8x8dct": 1, "psy": 0, "sps-id": 0, "stitchable": 1, "annexb": 0, "threads": threads, "sliced-threads": 0,
     }  # fmt: skip
     return ":".join(f"{name}={value}" for name, value in fixed.items())
