@@ -12,6 +12,8 @@ from relay.errors import SouvenirError, problem
 
 CORRELATION_HEADER = "Correlation-Id"
 CORRELATION = web.RequestKey("correlation", str)
+CODE_HEADER = "Souvenir-Code"
+"""The problem's code once more, for answers to HEAD, which have no body."""
 PROBLEM_TYPE = "application/problem+json"
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -55,7 +57,9 @@ def answer(value: Wire, *, status: int = 200, headers: dict[str, str] | None = N
 def refusal(error: SouvenirError, request: web.BaseRequest, extension: dict[str, Any] | None = None) -> web.Response:
     """The error as RFC 9457 problem+json; ``extension`` adds members at the top, as RFC 6749's ``error``."""
     plain = msgspec.to_builtins(problem(error, correlation_id=request.get(CORRELATION, "")))
-    headers = {hdrs.RETRY_AFTER: "5"} if error.kind.status in (423, 429, 503) else {}
+    headers = {CODE_HEADER: error.code}
+    if error.kind.status in (423, 429, 503):
+        headers[hdrs.RETRY_AFTER] = "5"
     if error.kind.status == 401:
         headers[hdrs.WWW_AUTHENTICATE] = f'Bearer realm="souvenir", error="invalid_token", error_description="{error.code}"'
     return web.Response(

@@ -60,3 +60,8 @@ def of_user(connection: Connection, user_id: str) -> list[MemoryRow]:
     """The newest first."""
     rows = connection.execute("SELECT * FROM memories WHERE user_id = ? ORDER BY memory_id DESC", (user_id,)).fetchall()
     return [MemoryRow(memory=decode_json(row["record"], Memory), blob_key=row["blob_key"], poster_key=row["poster_key"]) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """Of all accounts: for status only."""
+    return int(connection.execute("SELECT count(*) FROM memories WHERE blob_key <> ''").fetchone()[0])

@@ -41,11 +41,8 @@ async def test_a_clip_in_pieces_ends_with_a_receipt(relay, tus_headers):
     first = await patch(relay, url, auth, 0, data[:4000])
     assert (first.status_code, first.headers["Upload-Offset"], "Souvenir-Receipt" in first.headers) == (204, "4000", False)
     head = await relay.http.head(url, headers=auth)
-    assert (head.headers["Upload-Offset"], head.headers["Upload-Length"], head.headers["Cache-Control"]) == (
-        "4000",
-        str(len(data)),
-        "no-store",
-    )
+    assert (head.headers["Upload-Offset"], head.headers["Upload-Length"]) == ("4000", str(len(data)))
+    assert head.headers["Cache-Control"] == "no-store"
     assert "Upload-Expires" in head.headers
     last = await patch(relay, url, auth, 4000, data[4000:])
     said = receipt(last)
@@ -167,7 +164,7 @@ async def test_a_reconnecting_client_makes_a_dead_patch_let_go_and_keeps_its_byt
 async def test_a_cut_connection_keeps_what_came(relay, tus_headers):
     data = b"z" * 300_000
     _, url, auth = await begin(relay, tus_headers, data)
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(relay.url.rsplit(":", 1)[1]))
+    _, writer = await asyncio.open_connection("127.0.0.1", int(relay.url.rsplit(":", 1)[1]))
     lines = {**auth, **CHUNK, "Upload-Offset": "0", "Content-Length": str(len(data)), "Host": "relay"}
     head = f"PATCH {url} HTTP/1.1\r\n" + "".join(f"{key}: {value}\r\n" for key, value in lines.items()) + "\r\n"
     writer.write(head.encode() + data[:200_000])

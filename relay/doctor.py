@@ -1,0 +1,176 @@
+"""Is everything well? Each finding says what is so, and what to do when it is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from glasses.wire.ids import made_at
+from relay.catalog import memories, users, videos
+from relay.catalog.db import Database
+from relay.catalog.records import VideoStatus
+from relay.config import RelayConfig
+from relay.errors import SouvenirError
+from relay.ingest.blobs import FolderBlobs
+from relay.jobs.bus import Bus
+from relay.jobs.kinds import JobState
+from relay.services import BLOBS, DATABASE
+
+_EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
+"""No clock of a machine that runs this may say less."""
+_SLACK_MS = 3_600_000
+_LOW_BYTES = 2 << 30
+
+
+class Finding(NamedTuple):
+    name: str
+    well: bool
+    says: str
+    do: str = ""
+    """What to do; empty when it is well."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def examine(config: RelayConfig) -> list[Finding]:
+    """Look at everything; a relay may be running meanwhile."""
+    findings = [*await asyncio.to_thread(lambda: list(_models())), _disk(config), _port(config)]
+    if not (config.data_dir / DATABASE).exists():
+        return [*findings, _clock([]), Finding("database", True, f"none yet in {config.data_dir}; relay serve makes it")]
+    try:
+        database = Database(config.data_dir / DATABASE)
+    except SouvenirError as problem:
+        return [*findings, _clock([]), Finding("database", False, problem.detail, _RESTORE)]
+    with contextlib.closing(database):
+        findings.append(_clock([user.user_id for user in await database.read(users.everyone)]))
+        findings += [await _database(database), await _blobs(config, database), await _jobs(config, database)]
+    return findings
+
+
+def shown(findings: list[Finding]) -> str:
+    lines = []
+    for finding in findings:
+        lines.append(f"{'ok   ' if finding.well else 'WRONG'}  {finding.name:<22} {finding.says}")
+        if not finding.well:
+            lines.append(f"       {'':<22} Try: {finding.do}")
+    return "\n".join(lines)
+
+
+async def numbers(config: RelayConfig) -> dict[str, int | str]:
+    """What there is, counted."""
+    path = config.data_dir / DATABASE
+    if not path.exists():
+        return {"data": str(config.data_dir), "accounts": 0}
+    with contextlib.closing(Database(path)) as database:
+        everyone, found = await database.read(users.everyone), await database.read(videos.everything)
+        films = await database.read(memories.count)
+        counts = await Bus(database, config.jobs, now_ms).counts()
+    return {
+        "data": str(config.data_dir), "accounts": len(everyone), "clips": len(found), "bytes": sum(video.size_bytes for video in found),
+        **{f"clips {status.value}": sum(video.status is status for video in found) for status in VideoStatus},
+        "films": films, **{f"jobs {state.value}": counts.get(state, 0) for state in JobState},
+    }  # fmt: skip
+
+
+def _models() -> Iterator[Finding]:
+    from models.store import ModelStore
+
+    for checked in ModelStore().check("relay"):
+        yield Finding(f"model {checked.name}", checked.ok, checked.wrong or "whole", "" if checked.ok else "Run scripts/fetch-models.")
+
+
+def _disk(config: RelayConfig) -> Finding:
+    folder = config.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    enough = free > max(_LOW_BYTES, config.storage.keep_free_bytes)
+    return Finding(
+        "disk", enough, f"{free / (1 << 30):.1f} GiB free in {folder}", "" if enough else "Free some space, or move the data: --data DIR."
+    )
+
+
+def _port(config: RelayConfig) -> Finding:
+    where = f"{config.server.host}:{config.server.port}"
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        taken = config.server.port != 0 and probe.connect_ex((config.server.host, config.server.port)) == 0
+    if not taken:
+        return Finding("port", True, f"{where} is free")
+    if _is_relay(config.server.host, config.server.port):
+        return Finding("port", True, f"a relay answers at {where}")
+    return Finding("port", False, f"another program listens at {where}", "Stop it, or choose another port: relay serve --port 0.")
+
+
+def _is_relay(host: str, port: int) -> bool:
+    import http.client
+
+    asked = http.client.HTTPConnection(host, port, timeout=1.0)
+    try:
+        asked.request("GET", "/healthz")
+        return asked.getresponse().headers.get("Souvenir-Protocol") is not None
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+
+
+def _clock(ids: list[str]) -> Finding:
+    now = now_ms()
+    newest = max((made_at(identifier) for identifier in ids), default=0)
+    says = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="seconds")
+    well = now >= _EARLIEST.timestamp() * 1000 and now + _SLACK_MS >= newest
+    return Finding(
+        "clock",
+        well,
+        says if well else f"{says}: earlier than what is stored",
+        "" if well else "Set the clock; time synchronisation does it by itself.",
+    )
+
+
+_RESTORE = "Stop the relay, keep the file, put the newest backup in its place (relay backup makes one)."
+
+
+async def _database(database: Database) -> Finding:
+    wrong = await database.check()
+    return Finding("database", not wrong, "; ".join(wrong[:3]) or f"healthy: {database.path}", _RESTORE if wrong else "")
+
+
+async def _blobs(config: RelayConfig, database: Database) -> Finding:
+    found = await database.read(videos.everything)
+    missing = await asyncio.to_thread(_missing, config.data_dir / BLOBS, [(video.blob_key, video.size_bytes) for video in found])
+    says = f"{len(found)} clips, all there" if not missing else f"{len(missing)} of {len(found)} clips are missing or cut, as {missing[0]}"
+    return Finding("media", not missing, says, "Put them back from a backup; the glasses may still have them." if missing else "")
+
+
+def _missing(root: Path, wanted: list[tuple[str, int]]) -> list[str]:
+    blobs, missing = FolderBlobs(root), []
+    for key, size_bytes in wanted:
+        try:
+            whole = blobs.local(key).stat().st_size == size_bytes
+        except SouvenirError:
+            whole = False
+        if not whole:
+            missing.append(key)
+    return missing
+
+
+async def _jobs(config: RelayConfig, database: Database) -> Finding:
+    dead = await Bus(database, config.jobs, now_ms).list(JobState.DEAD)
+    if not dead:
+        return Finding("jobs", True, "none given up")
+    return Finding(
+        "jobs",
+        False,
+        f"{len(dead)} given up, as {dead[0].message.operation}: {dead[0].error}",
+        "relay jobs list --state dead; then relay jobs replay.",
+    )

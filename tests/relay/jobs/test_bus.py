@@ -1,0 +1,162 @@
+"""The queue: nothing is lost by a dead worker, nothing runs twice at once, what keeps failing is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from relay.catalog.db import Database
+from relay.config import JobsConfig
+from relay.errors import SouvenirError
+from relay.jobs.bus import FIRST_BACKOFF_MS, Bus
+from relay.jobs.kinds import JobKind, JobState, Message, Priority
+from relay.jobs.pool import CpuPool, WorkerDiedError
+from relay.jobs.workers import Workers
+
+
+def message(video_id: str = "v1", **changes) -> Message:
+    return Message(**{"user_id": "u", "operation": JobKind.EXTRACT, "video_id": video_id, **changes})
+
+
+@pytest.fixture
+def bus(tmp_path, clock):
+    database = Database(tmp_path / "jobs.sqlite")
+    yield Bus(database, JobsConfig(lease_s=60, max_attempts=3), clock)
+    database.close()
+
+
+async def test_a_lease_holds_others_off_and_runs_out(bus, clock):
+    await bus.publish(message())
+    first = await bus.claim()
+    assert first.message.video_id == "v1"
+    assert await bus.claim() is None
+    clock.forward(59)
+    assert await bus.renew(first)
+    clock.forward(59)
+    assert await bus.claim() is None
+    clock.forward(2)
+    second = await bus.claim()
+    assert (second.job_id, second.attempts) == (first.job_id, 2)
+    assert not await bus.renew(first)
+    await bus.finish(first)  # too late: the job is the second's
+    assert (await bus.counts()) == {"leased": 1}
+    await bus.finish(second)
+    assert (await bus.counts()) == {"done": 1}
+
+
+async def test_urgent_first_then_in_order(bus):
+    await bus.publish(message("low", priority=Priority.LOW))
+    await bus.publish(message("one"))
+    await bus.publish(message("two"))
+    await bus.publish(message("film", priority=Priority.HIGH))
+    order = [(await bus.claim()).message.video_id for _ in range(4)]
+    assert order == ["film", "one", "two", "low"]
+
+
+async def test_pauses_grow_and_the_tries_end(bus, clock):
+    await bus.publish(message())
+    pauses = []
+    for _ in range(3):
+        job = await bus.claim()
+        await bus.fail(job, "relay.failed: no")
+        [waiting] = await bus.list()
+        pauses.append(waiting.due_at - clock())
+        clock.ms = max(clock.ms, waiting.due_at)
+    assert pauses[:2] == [FIRST_BACKOFF_MS, 2 * FIRST_BACKOFF_MS]
+    [dead] = await bus.list(JobState.DEAD)
+    assert dead.error == "relay.failed: no"
+    assert await bus.claim() is None
+    await bus.replay(dead.job_id)
+    assert (await bus.claim()).attempts == 1
+
+
+async def test_only_a_dead_job_is_replayed(bus):
+    with pytest.raises(SouvenirError, match="dead job"):
+        await bus.replay("nothing")
+
+
+async def test_a_worker_that_dies_at_every_try_ends_as_a_dead_letter(bus, clock):
+    await bus.publish(message())
+    for _ in range(3):
+        assert await bus.claim() is not None
+        clock.forward(61)
+    assert await bus.claim() is None
+    assert [job.error for job in await bus.list(JobState.DEAD)] == ["its worker died at every try"]
+
+
+async def test_the_same_waiting_job_is_queued_once_but_again_while_it_runs(bus):
+    await bus.publish(message())
+    await bus.publish(message())
+    assert await bus.counts() == {"waiting": 1}
+    running = await bus.claim()
+    await bus.publish(message())
+    assert await bus.counts() == {"leased": 1, "waiting": 1}
+    await bus.fail(running, "relay.failed: no")  # the newer one takes over
+    assert await bus.counts() == {"done": 1, "waiting": 1}
+
+
+async def test_a_job_of_a_transaction_that_fails_never_was(bus):
+    def work(connection):
+        bus.publish_in(connection, message())
+        raise RuntimeError("rolled back")
+
+    with pytest.raises(RuntimeError):
+        await bus._database.write(work)
+    assert await bus.counts() == {}
+
+
+async def test_workers_retry_what_may_pass_and_park_what_may_not(bus, clock):
+    tried, told = [], []
+
+    async def failing(asked: Message) -> None:
+        tried.append(asked.video_id)
+        if asked.video_id == "parked":
+            raise SouvenirError("does not decode", code="upload.not_a_video")
+        if asked.video_id == "crash":
+            raise ZeroDivisionError("a bug")
+
+    async def given_up(asked: Message, error: SouvenirError) -> None:
+        told.append((asked.video_id, error.code))
+
+    workers = Workers(bus, {JobKind.EXTRACT: failing}, JobsConfig(max_attempts=3), given_up)
+    for name in ("good", "parked", "crash"):
+        await bus.publish(message(name))
+    for _ in range(4):
+        while await workers.step():
+            pass
+        clock.forward(10)
+    assert sorted(tried) == ["crash"] * 3 + ["good", "parked"]
+    assert told == [("parked", "upload.not_a_video"), ("crash", "relay.failed")]
+    assert await bus.counts() == {"dead": 2, "done": 1}
+
+
+async def test_a_worker_told_to_end_gives_its_job_back_at_once(bus):
+    started = asyncio.Event()
+
+    async def endless(_asked: Message) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    workers = Workers(bus, {JobKind.EXTRACT: endless}, JobsConfig(workers=1))
+    await bus.publish(message())
+    workers.start()
+    await started.wait()
+    assert await workers.well() == ""
+    await workers.stop()
+    job = await bus.claim()
+    assert job.attempts == 1
+
+
+async def test_a_pool_whose_process_was_killed_is_replaced():
+    pool = CpuPool(1)
+    try:
+        child = await pool.run(os.getpid)
+        assert child != os.getpid()
+        with pytest.raises(WorkerDiedError):
+            await pool.run(os.kill, child, signal.SIGKILL)
+        assert await pool.run(os.getpid) != child
+    finally:
+        pool.close()
