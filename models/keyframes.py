@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import av
 import numpy as np
@@ -25,11 +25,14 @@ class KeyFrame(NamedTuple):
     rgb: Picture
 
 
-def read_photo(path: Path) -> Picture:
+def read_photo(source: Path | IO[bytes]) -> Picture:
     """A photo, turned as its EXIF says, at most ``LONGER_SIDE_PX`` long. Raises OSError for what is none."""
-    with Image.open(path) as photo:
-        photo.draft("RGB", (LONGER_SIDE_PX, LONGER_SIDE_PX))
-        upright = ImageOps.exif_transpose(photo).convert("RGB")
+    try:
+        with Image.open(source) as photo:
+            photo.draft("RGB", (LONGER_SIDE_PX, LONGER_SIDE_PX))
+            upright = ImageOps.exif_transpose(photo).convert("RGB")
+    except (SyntaxError, ValueError) as problem:  # Pillow's decoders raise these too for damaged photos
+        raise OSError(f"the photo is damaged: {problem}") from problem
     upright.thumbnail((LONGER_SIDE_PX, LONGER_SIDE_PX), Image.Resampling.BOX)
     return np.asarray(upright, np.uint8)
 

@@ -37,14 +37,15 @@ class Sight:
         self._store = store
         cv2.setNumThreads(1)
 
-    def look(self, rgb: Picture, at_s: float = 0.0) -> Moment:
-        """What is in one picture. People are left out of the scene."""
+    def look(self, rgb: Picture, at_s: float = 0.0, *, faces: bool = True) -> Moment:
+        """What is in one picture. People are left out of the scene; faces are looked for only if they may be."""
         objects = self._objects.detect(rgb)
         scene = self._scene.classify(rgb, [label.box for label in objects if label.name == PERSON and label.box])
-        return Moment(start_s=at_s, end_s=at_s, objects=objects, scene=scene, faces=self.faces(rgb, at_s), sharpness=sharpness(rgb))
+        found = self.faces(rgb, at_s) if faces else []
+        return Moment(start_s=at_s, end_s=at_s, objects=objects, scene=scene, faces=found, sharpness=sharpness(rgb))
 
-    def look_at(self, frames: Iterable[KeyFrame]) -> list[Moment]:
-        return [self.look(frame.rgb, frame.at_s) for frame in frames]
+    def look_at(self, frames: Iterable[KeyFrame], *, faces: bool = True) -> list[Moment]:
+        return [self.look(frame.rgb, frame.at_s, faces=faces) for frame in frames]
 
     def faces(self, rgb: Picture, at_s: float = 0.0) -> list[FaceTag]:
         """Faces with their embeddings, largest first."""
