@@ -12,7 +12,7 @@ from glasses.errors import ConfigInvalidError
 
 
 class Voice(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    wake_phrases: list[str] = ["okay glasses", "hey glasses"]
+    wake_phrases: list[str] = msgspec.field(default_factory=lambda: ["okay glasses", "hey glasses"])
     language: str = "en"
     least_confidence: float = 0.5
     """A command whose words are heard with less is not acted on."""

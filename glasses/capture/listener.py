@@ -29,6 +29,7 @@ from glasses.wire.tag import Word
 if TYPE_CHECKING:
     import soxr
 
+    from glasses.capture.gate import SpeechGate
     from models.speech import Recognizer, SpeechModel
 
 log = logging.getLogger("glasses.listener")
@@ -39,6 +40,8 @@ MEMORY_S = 20.0
 BEFORE_S = 0.3
 JOIN_S = 5.0
 """A command may follow its wake phrase, and a request its prefix, within this time."""
+BREATH_S = 1.0
+"""An open request is over after this much silence; a shorter one is a breath."""
 
 Names = Callable[[], Awaitable[tuple[list[str], list[str]]]]
 """The wearer's people and places, as the relay told them."""
@@ -54,6 +57,9 @@ class Listener:
         self._resampler: soxr.ResampleStream | None = None
         self._sound = SoundMemory(MEMORY_S)
         self._pending: list[Word] = []
+        self._request: OpenRequest | None = None
+        self._gate: SpeechGate | None = None
+        self._heard_s = self._spoke_s = 0.0
 
     async def open(self) -> None:
         """Load the model; a second or so. Raises ModelMissingError."""
@@ -61,15 +67,19 @@ class Listener:
 
     async def hear(self, chunk: AudioChunk) -> None:
         ended = await asyncio.to_thread(self._accept, chunk)
-        if ended is not None:
-            await self._utterance(ended)
+        if ended:
+            self._utterance(ended)
+        if self._request is not None and self._heard_s - self._spoke_s >= BREATH_S:
+            request, self._request = self._request, None
+            await self._read_again(request)
 
     def _load(self) -> None:
         import soxr
 
+        from glasses.capture.gate import SpeechGate
         from models.speech import SpeechModel
 
-        self._model = SpeechModel(self._model_path)
+        self._model, self._gate = SpeechModel(self._model_path), SpeechGate()
         self._recognizer = self._model.recognizer(RATE_HZ, command_grammar(self._phrases, self._voice.wake_phrases))
         self._resampler = soxr.ResampleStream(self._heard_rate_hz, RATE_HZ, 1, dtype="int16", quality="HQ")
 
@@ -81,10 +91,13 @@ class Listener:
         assert self._resampler is not None, "open comes first"  # noqa: S101  # a mistake of the caller's
         pcm = self._resampler.resample_chunk(np.frombuffer(chunk.pcm, np.int16)).tobytes()
         self._sound.add(pcm)
+        self._heard_s = (chunk.first_sample + len(chunk.pcm) // 2) / self._heard_rate_hz
+        if self._gate is not None and self._gate.speech_in(pcm):
+            self._spoke_s = self._heard_s
         return self._recognizer.result().words if self._recognizer.accept(pcm) else None
 
-    async def _utterance(self, words: list[Word]) -> None:
-        if not words:
+    def _utterance(self, words: list[Word]) -> None:
+        if self._request is not None:
             return
         joined = [*self._pending, *words] if self._fresh(words[0].start_s) else words
         self._pending = []
@@ -98,7 +111,7 @@ class Listener:
         elif isinstance(reading, OpenRequest) and not reading.has_rest:
             self._pending = joined
         elif isinstance(reading, OpenRequest):
-            await self._read_again(reading)
+            self._request = reading
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S

@@ -21,25 +21,21 @@ async def pair(
 ) -> Credentials:
     """``show`` is called once, with the code. Raises SouvenirError when it expires or is denied, RelayUnreachableError."""
     async with httpx.AsyncClient(base_url=relay_url, timeout=TIMEOUT) as http:
-        answer = await exchange(
-            http, "POST", f"{API}/devices/authorize", data={"client_id": device_id, "device_type": "smart_glass", "name": name}
-        )
+        answer = await exchange(http, "POST", f"{API}/devices/authorize", json={"device_id": device_id, "device_name": name})
         offered = decode_json(answer.content, DeviceAuthorization)
         show(offered)
-        grant = await _wait(http, offered, device_id, clock)
+        grant = await _wait(http, offered, clock)
     paired = Credentials(relay_url=relay_url, access_token=grant.access_token, refresh_token=grant.refresh_token, user_id=grant.user_id)
     credentials.save(paired)
     return paired
 
 
-async def _wait(http: httpx.AsyncClient, offered: DeviceAuthorization, device_id: str, clock: Clock) -> TokenGrant:
+async def _wait(http: httpx.AsyncClient, offered: DeviceAuthorization, clock: Clock) -> TokenGrant:
     interval_s = float(offered.interval)
     while True:
         await clock.sleep(interval_s)
         try:
-            answer = await exchange(
-                http, "POST", f"{API}/oauth/token", data={"grant_type": GRANT, "device_code": offered.device_code, "client_id": device_id}
-            )
+            answer = await exchange(http, "POST", f"{API}/oauth/token", json={"grant_type": GRANT, "device_code": offered.device_code})
         except SouvenirError as error:
             if error.code == "auth.pairing_slow_down":
                 interval_s += 5

@@ -56,6 +56,8 @@ class ClipChoice(Wire):
     video_id: str = ""
     start_s: float = 0.0
     end_s: float = 0.0
+    film_start_s: float = 0.0
+    """Where in the film it begins to show."""
     captured_at: int = 0
     score: float = 0.0
     reason: str = ""

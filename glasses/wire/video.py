@@ -26,6 +26,8 @@ class VideoInfo(Wire):
     """"stored", "ready" (searchable) or "unreadable"."""
     custody: Custody = Custody.STORED
     captured_at: int = 0
+    timezone: str = ""
+    """Where it was taken: "Europe/Paris"."""
     stored_at: int = 0
     searchable_at: int | None = None
     duration: float = 0.0

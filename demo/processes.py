@@ -1,0 +1,88 @@
+"""Starts the relay and the glasses as a user would, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+START_S = 60.0
+
+
+class DemoFailedError(Exception):
+    """The demo cannot go on; the message says where and why."""
+
+
+def start_relay(data: Path, log: IO[bytes]) -> tuple[subprocess.Popen[bytes], str]:
+    """A relay on a free port. Returns its process and its address."""
+    port_file = data / "port"
+    port_file.unlink(missing_ok=True)
+    relay = subprocess.Popen(
+        [*_program("relay"), "serve", "--data", str(data), "--port", "0", "--port-file", str(port_file)], stdout=log, stderr=log
+    )
+    deadline = time.monotonic() + START_S
+    while not (port_file.exists() and port_file.read_text().strip()):
+        if relay.poll() is not None or time.monotonic() > deadline:
+            raise DemoFailedError(f"the relay did not start; see {getattr(log, 'name', 'its log')}")
+        time.sleep(0.05)
+    return relay, f"http://127.0.0.1:{port_file.read_text().strip()}"
+
+
+def add_account(data: Path, name: str, password: str) -> None:
+    done = subprocess.run(
+        [*_program("relay"), "user", "add", name, "--password-stdin", "--data", str(data)],
+        input=password.encode(), capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise DemoFailedError(done.stderr.decode())
+
+
+class Glasses:
+    """One run of the ``glasses`` command; its lines go to ``on_line`` as they come."""
+
+    def __init__(self, data: Path, arguments: list[str], on_line: Callable[[str], None], log: IO[bytes]) -> None:
+        self._process = subprocess.Popen(
+            [*_program("glasses"), "--log", "info", "--data", str(data), *arguments], stdout=subprocess.PIPE, stderr=log
+        )
+        self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
+        self._reader.start()
+
+    def wait(self, timeout_s: float) -> None:
+        """Raises DemoFailedError when it fails, or takes longer."""
+        try:
+            code = self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired as problem:
+            raise DemoFailedError(f"the glasses were not done after {timeout_s:.0f} s") from problem
+        self._reader.join()
+        if code:
+            raise DemoFailedError(f"the glasses ended with status {code}")
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+        self._process.wait(30)
+        self._reader.join()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _read(self, on_line: Callable[[str], None]) -> None:
+        assert self._process.stdout is not None  # noqa: S101  # it was asked for above
+        for line in self._process.stdout:
+            on_line(line.decode().rstrip())
+
+
+def glasses_status(data: Path) -> bytes:
+    """What ``glasses status --json`` says."""
+    return subprocess.run([*_program("glasses"), "--data", str(data), "status", "--json"], capture_output=True, check=True).stdout
+
+
+def _program(name: str) -> list[str]:
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    return [sys.executable, "-m", f"{name}.cli"]
