@@ -51,7 +51,17 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_here, work)
+
+    def read_here(self, work: Work[T]) -> T:
+        """``read`` on the calling thread, which must not be the event loop's."""
+        connection = self._reader_connection()
+        with _translated(self.path):
+            connection.execute("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                connection.execute("ROLLBACK")
 
     async def check(self) -> list[str]:
         """What SQLite's quick_check finds wrong; empty when healthy."""
@@ -95,15 +105,6 @@ class Database:
                 raise
             connection.execute("COMMIT")
             return result
-
-    def _read(self, work: Work[T]) -> T:
-        connection = self._reader_connection()
-        with _translated(self.path):
-            connection.execute("BEGIN")
-            try:
-                return work(connection)
-            finally:
-                connection.execute("ROLLBACK")
 
     def _reader_connection(self) -> sqlite3.Connection:
         if not hasattr(self._own, "connection"):

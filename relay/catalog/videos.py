@@ -114,3 +114,22 @@ def filmed(connection: Connection, user_id: str, video_id: str) -> bool:
 
 def drop_device_tags(connection: Connection, user_id: str, video_id: str) -> None:
     connection.execute("DELETE FROM device_tags WHERE user_id = ? AND video_id = ?", (user_id, video_id))
+
+
+FACE_ROLES = ("faces", "who")
+
+
+def without_faces(tags: Tags) -> Tags:
+    """As a tagger that does not look for faces would have said it."""
+    for moment in tags.moments:
+        moment.faces = []
+    tags.models = {role: version for role, version in tags.models.items() if role not in FACE_ROLES}
+    return tags
+
+
+def erase_device_faces(connection: Connection, user_id: str) -> None:
+    rows = connection.execute("SELECT video_id, tags FROM device_tags WHERE user_id = ?", (user_id,)).fetchall()
+    for row, tags in zip(rows, records(rows, Tags, "tags"), strict=True):
+        connection.execute(
+            "UPDATE device_tags SET tags = ? WHERE user_id = ? AND video_id = ?", (text(without_faces(tags)), user_id, row["video_id"])
+        )

@@ -77,7 +77,7 @@ class Bus:
 
     async def list(self, state: JobState | None = None, limit: int = 200) -> list[Job]:
         """The newest first."""
-        sql = "SELECT * FROM jobs WHERE ? IS NULL OR state = ? ORDER BY job_id DESC LIMIT ?"
+        sql = "SELECT * FROM jobs WHERE ? IS NULL OR state = ? ORDER BY rowid DESC LIMIT ?"
         return await self._database.read(
             lambda connection: [_job(row) for row in connection.execute(sql, (state, state, limit)).fetchall()]
         )
@@ -98,7 +98,7 @@ class Bus:
         now = self._now_ms()
         rows = connection.execute(
             "SELECT * FROM jobs WHERE (state = 'waiting' AND due_at <= ?) OR (state = 'leased' AND lease_until <= ?)"
-            " ORDER BY priority, due_at, job_id",
+            " ORDER BY priority, due_at, rowid",
             (now, now),
         )
         for row in rows.fetchall():

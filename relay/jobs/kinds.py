@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -54,6 +55,9 @@ class Message(msgspec.Struct, kw_only=True):
     @property
     def subject(self) -> str:
         return self.video_id or str(self.parameters.get("memory_id", ""))
+
+
+JobHandler = Callable[[Message], Awaitable[None]]
 
 
 class JobState(StrEnum):

@@ -10,11 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from relay.config import JobsConfig
 from relay.errors import Action, SouvenirError
 from relay.jobs.bus import Bus
-from relay.jobs.kinds import Job, JobKind, Message
+from relay.jobs.kinds import Job, JobHandler, JobKind, Message
 
 log = logging.getLogger(__name__)
 
-JobHandler = Callable[[Message], Awaitable[None]]
 GaveUp = Callable[[Message, SouvenirError], Awaitable[None]]
 
 

@@ -13,14 +13,14 @@ from glasses.wire.change import OpKind
 from glasses.wire.ids import uuid7
 from glasses.wire.people import PersonEdit, PersonInfo, PhotoAdded
 from glasses.wire.tag import FaceTag
-from relay.catalog import changes, moments, people, users
+from relay.catalog import changes, moments, people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.people import PersonPhoto
 from relay.catalog.records import Person
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.jobs.bus import Bus
-from relay.jobs.kinds import JobKind, Message
+from relay.jobs.kinds import JobKind, Message, Priority
 
 Enrol = Callable[[bytes], Awaitable[FaceTag]]
 """The one face of a photo. Raises a SouvenirError for none, several, or one too small."""
@@ -108,11 +108,19 @@ class PeopleBook:
         user.faces_consent_at = self._now_ms() if faces else None
         users.save(connection, user)
         if faces:
+            self._look_again(connection, user_id)
             return []
+        videos.erase_device_faces(connection, user_id)
         keys = people.erase_faces(connection, user_id)
         moments.erase_faces(connection, user_id)
         self._bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.NAME_FACES))
         return keys
+
+    def _look_again(self, connection: Connection, user_id: str) -> None:
+        """Clips that were looked into without consent have faces too."""
+        for video in videos.ready(connection, user_id):
+            message = Message(user_id=user_id, operation=JobKind.EXTRACT, video_id=video.video_id, priority=Priority.LOW)
+            self._bus.publish_in(connection, message)
 
 
 def require_consent(connection: Connection, user_id: str) -> None:

@@ -11,7 +11,7 @@ from glasses.wire.status import ClipCustody
 from glasses.wire.tag import Tags
 from glasses.wire.video import VideoEdit
 from relay.auth.tokens import Identity
-from relay.catalog import devices, ops, videos
+from relay.catalog import devices, ops, users, videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
@@ -48,7 +48,7 @@ class Changes:
             result = OpResult(op_id=op.op_id, code=problem.code, detail=problem.detail)
         connection.execute("RELEASE op")
         if result.accepted:  # a refused op may be sent again, mended
-            ops.put(connection, identity.user_id, op, result, self._now_ms())
+            ops.put(connection, identity.user_id, _remembered(op), result, self._now_ms())
             devices.seen(connection, identity.user_id, identity.device_id, self._now_ms())
         return result
 
@@ -72,8 +72,17 @@ class Changes:
         tags = from_builtins({**op.value, "segment_id": op.subject_id}, Tags)
         if not op.subject_id:
             raise OpRefusedError("subject_id is missing")
+        if users.get(connection, user_id).faces_consent_at is None:
+            tags = videos.without_faces(tags)
         newer = videos.put_device_tags(connection, user_id, tags, op.stamp)
         video = videos.find(connection, user_id, op.subject_id)
         if newer and video is not None and video.deleted_at is None:
             message = Message(user_id=user_id, operation=JobKind.EXTRACT, video_id=op.subject_id, correlation_id=video.correlation_id)
             self._bus.publish_in(connection, message)
+
+
+def _remembered(op: Op) -> Op:
+    """What is kept of an applied op: not the tags, which are kept once, under the rules of consent."""
+    return (
+        Op(op_id=op.op_id, kind=op.kind, subject_id=op.subject_id, stamp=op.stamp, device_id=op.device_id) if op.kind is OpKind.TAGS else op
+    )

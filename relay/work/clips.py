@@ -1,0 +1,152 @@
+"""Jobs about clips: look into one, bring the index up to it, name its faces, take it away. Each may come twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from glasses.wire.change import OpKind
+from relay.catalog import changes, moments, people, users, videos
+from relay.catalog.db import Database
+from relay.catalog.records import MomentRecord, Video, VideoStatus
+from relay.catalog.rows import Connection
+from relay.errors import SouvenirError
+from relay.extract.extract import ClipFacts, ExtractRequest
+from relay.extract.people import recognise
+from relay.ingest.blobs import BlobStore, thumbnail_key
+from relay.jobs.kinds import JobHandler, JobKind, Message
+
+Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
+
+
+class IndexKeeper(Protocol):
+    async def changed(self, user_id: str, video_id: str) -> None:
+        """A clip was extracted, edited or deleted."""
+
+    async def refresh(self, user_id: str) -> None:
+        """Many of an account's clips may have changed."""
+
+
+class ClipJobs:
+    def __init__(self, database: Database, blobs: BlobStore, extract: Extract, index: IndexKeeper, now_ms: Callable[[], int]) -> None:
+        self._database, self._blobs, self._extract, self._index, self._now_ms = database, blobs, extract, index, now_ms
+
+    def handlers(self) -> dict[JobKind, JobHandler]:
+        return {
+            JobKind.EXTRACT: self.extract,
+            JobKind.REINDEX: self.reindex,
+            JobKind.ERASE: self.erase,
+            JobKind.NAME_FACES: self.name_faces,
+        }
+
+    async def extract(self, message: Message) -> None:
+        """Look into a stored clip; after it the clip is searchable, or known to be unreadable (and kept)."""
+        user_id, video_id = message.user_id, message.video_id
+        video, request = await self._database.read(lambda connection: _task(connection, user_id, video_id))
+        if video is None:
+            return
+        begun_s = time.perf_counter()
+        try:
+            facts = await self._extract(self._blobs.local(video.blob_key), request)
+        except SouvenirError as problem:
+            if problem.code != "upload.not_a_video":
+                raise
+            await self._database.write(lambda connection: self._unreadable(connection, user_id, video_id, problem))
+            return
+        stages = {**facts.timings_s, "extract": time.perf_counter() - begun_s}
+        if facts.thumbnail:
+            await self._blobs.put_bytes(thumbnail_key(user_id, video_id), facts.thumbnail)
+        await self._database.write(lambda connection: _keep_facts(connection, user_id, video_id, facts))
+        begun_s = time.perf_counter()
+        await self._index.changed(user_id, video_id)
+        stages["index"] = time.perf_counter() - begun_s
+        await self._database.write(lambda connection: self._searchable(connection, user_id, video_id, stages))
+
+    async def reindex(self, message: Message) -> None:
+        await self._index.changed(message.user_id, message.video_id)
+
+    async def erase(self, message: Message) -> None:
+        """Take a deleted video's media away."""
+        video = await self._database.read(lambda connection: videos.find(connection, message.user_id, message.video_id))
+        if video is None or video.deleted_at is None:
+            return
+        await self._index.changed(message.user_id, message.video_id)
+        for key in (video.blob_key, video.thumbnail_key):
+            if key:
+                await self._blobs.delete(key)
+
+    async def name_faces(self, message: Message) -> None:
+        """The account knows other people than before: name the faces of its clips anew."""
+        await self._database.write(lambda connection: _name_faces(connection, message.user_id))
+        await self._index.refresh(message.user_id)
+
+    def _unreadable(self, connection: Connection, user_id: str, video_id: str, problem: SouvenirError) -> None:
+        video = videos.find(connection, user_id, video_id)
+        if video is None or video.deleted_at is not None:
+            return
+        video.status = VideoStatus.UNREADABLE
+        videos.put(connection, video)
+        value = {"status": video.status.value, "code": problem.code, "detail": problem.detail}
+        changes.append(connection, user_id, OpKind.EDIT, video_id, value, self._now_ms())
+
+    def _searchable(self, connection: Connection, user_id: str, video_id: str, stages: dict[str, float]) -> None:
+        video = videos.find(connection, user_id, video_id)
+        if video is None or video.deleted_at is not None:
+            return
+        now, timing = self._now_ms(), videos.timing(connection, user_id, video_id)
+        timing.searchable_at = timing.searchable_at or now
+        stages["searchable"] = (timing.searchable_at - timing.stored_at) / 1000
+        timing.stages = {stage: round(seconds, 3) for stage, seconds in stages.items()}
+        videos.put_timing(connection, user_id, video_id, timing)
+        value: dict[str, Any] = {"status": video.status.value, "place": video.place.name, "searchable_at": timing.searchable_at}
+        changes.append(connection, user_id, OpKind.EDIT, video_id, value, now)
+
+
+def _task(connection: Connection, user_id: str, video_id: str) -> tuple[Video | None, ExtractRequest]:
+    video = videos.find(connection, user_id, video_id)
+    if video is None or video.deleted_at is not None:
+        return None, ExtractRequest()
+    consent = users.get(connection, user_id).faces_consent_at is not None
+    tags = videos.device_tags(connection, user_id, video_id)
+    return video, ExtractRequest(lat=video.lat, lon=video.lon, tags=tags, faces=consent)
+
+
+def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: ClipFacts) -> None:
+    """The video as it is by now: it may have been edited, or deleted, while it was looked into."""
+    video = videos.find(connection, user_id, video_id)
+    if video is None or video.deleted_at is not None:
+        return
+    probe = facts.probe
+    video.kind, video.duration_s, video.frames, video.on_profile = probe.kind, probe.duration_s, probe.frames, probe.on_profile
+    video.place, video.timezone, video.loudness_lufs = facts.place, facts.timezone, facts.loudness_lufs
+    video.thumbnail_key = thumbnail_key(user_id, video_id) if facts.thumbnail else ""
+    video.status = VideoStatus.READY
+    videos.put(connection, video)
+    found = [
+        MomentRecord(
+            user_id=user_id, video_id=video_id, moment_id=f"{video_id}-{number:04d}", start_s=moment.start_s, end_s=moment.end_s,
+            faces=moment.faces, objects=moment.objects, scene=moment.scene, speech=moment.speech, words=moment.words,
+            sharpness=moment.sharpness, models=facts.models,
+        )
+        for number, moment in enumerate(facts.moments)
+    ]  # fmt: skip
+    moments.replace(connection, user_id, video_id, _named(connection, user_id, found))
+
+
+def _name_faces(connection: Connection, user_id: str) -> None:
+    for video in videos.ready(connection, user_id):
+        found = moments.of_video(connection, user_id, video.video_id)
+        moments.replace(connection, user_id, video.video_id, _named(connection, user_id, found))
+
+
+def _named(connection: Connection, user_id: str, found: list[MomentRecord]) -> list[MomentRecord]:
+    """With the names of the people whose faces are in them; without consent, without faces."""
+    consent = users.get(connection, user_id).faces_consent_at is not None
+    known = {person.person_id: person.embedding for person in people.of_user(connection, user_id) if person.embedding}
+    for moment in found:
+        moment.faces = moment.faces if consent else []
+        recognised = recognise(moment.faces, known)
+        moment.people, moment.unknown_faces = recognised.people, recognised.unknown_faces
+    return found
