@@ -115,7 +115,7 @@ def _decode(video_id: str, path: Path, first: int, end: int) -> tuple[Samples, i
                 if at >= end:
                     break
     except (av.FFmpegError, OSError) as problem:
-        raise ClipUnreadableError(video_id, f"its sound cannot be read: {problem}") from problem
+        raise ClipUnreadableError(video_id, f"its sound cannot be read: {problem.strerror}") from problem
     return sound, channels
 
 

@@ -49,8 +49,8 @@ def _pictures(video_id: str, path: Path, profile: CaptureProfile, end_frame: int
                         return
                     yield cast("Picture", ready.to_ndarray())
                     count += 1
-    except (av.FFmpegError, OSError, IndexError) as problem:
-        raise ClipUnreadableError(video_id, f"it does not decode: {problem}") from problem
+    except (av.FFmpegError, OSError) as problem:
+        raise ClipUnreadableError(video_id, f"it does not decode: {problem.strerror}") from problem
 
 
 def _graph(stream: av.VideoStream, first: av.VideoFrame, profile: CaptureProfile) -> av.filter.Graph:

@@ -45,7 +45,7 @@ def render(
     """Write the film to ``out``, which appears whole or not at all. ``sources`` are the files by video id.
 
     A clip that cannot be used is left out with the reason, and the film is planned again without it. Raises FilmNoClipsError
-    when none is left.
+    when none is left, FilmFailedError for a plan that does not add up.
     """
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".film-") as scratch, ThreadPoolExecutor(workers) as pool:
         making = _Making(plan, sources, profile, Path(scratch), pool, on_progress or (lambda _stage, _fraction: None), plan.cut_list)
@@ -102,6 +102,8 @@ class _Making:
                 self.ready[cut.video_id] = self._normalise(cut)
 
     def _source(self, cut: Cut) -> Source:
+        if (cut.in_frame + self.cut_list.fade_frames) % self.profile.gop_frames:
+            raise FilmFailedError(f"the cut of {cut.video_id} does not begin to copy on a key frame")
         path = self.paths.get(cut.video_id)
         if path is None or not path.is_file():
             raise ClipUnreadableError(cut.video_id, "its file is not there")

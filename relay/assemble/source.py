@@ -132,4 +132,4 @@ def _reading(video_id: str) -> Iterator[None]:
     try:
         yield
     except (av.FFmpegError, OSError) as problem:
-        raise ClipUnreadableError(video_id, f"the file cannot be read: {problem}") from problem
+        raise ClipUnreadableError(video_id, f"the file cannot be read: {problem.strerror}") from problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -56,7 +57,7 @@ def font(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
 
 def fit(text: str, face: Face, *, width_px: int, size_px: int, least_px: int, lines: int = 1) -> Block:
     """The text at the largest size from ``size_px`` down to ``least_px`` that fits; what still does not ends in an ellipsis."""
-    words = " ".join(part for part in re.split(r"[ \t\r\n]+", text) if part)  # not str.split: thin spaces are there on purpose
+    words = _plain(text)
     size = size_px
     while True:
         wrapped = _wrap(words, font(face, size), width_px)
@@ -67,9 +68,15 @@ def fit(text: str, face: Face, *, width_px: int, size_px: int, least_px: int, li
         size = max(least_px, round(size * 0.92))
 
 
+def _plain(text: str) -> str:
+    """Composed letters, single spaces (thin ones stay: they are there on purpose), no control characters, which cannot be set."""
+    spaced = re.sub(r"[ \t\r\n]+", " ", unicodedata.normalize("NFC", text))
+    return "".join(letter for letter in spaced if unicodedata.category(letter)[0] != "C").strip(" ")
+
+
 def _wrap(text: str, typeface: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
     lines: list[str] = []
-    for word in text.split(" ") if text else []:
+    for word in filter(None, text.split(" ")):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and typeface.getlength(longer) <= width_px:
             lines[-1] = longer

@@ -8,7 +8,7 @@ from typing import NamedTuple
 SPEECH_CUT_PENALTY = 0.25
 """What cutting into a spoken sentence costs, in units of a moment's worth (0 to 1)."""
 STAYS_GOOD = 0.8
-"""A longer stretch must keep this share of the shortest one's mean worth."""
+"""What a stretch grows by must have this share of the shortest one's mean worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,14 @@ def best_window(clip: Candidate, grid: Grid, gops: int) -> Window:
 
 
 def longest_good_window(clip: Candidate, grid: Grid, low: int, high: int) -> int:
-    """Up to how many GOPs the clip can be shown before it becomes clearly duller than its best ``low`` ones."""
+    """Up to how many GOPs the clip can be shown so that what its best ``low`` ones grow by is nearly as good as they are."""
     best = _worth(clip, grid, best_window(clip, grid, low))
     bar = best - (1 - STAYS_GOOD) * abs(best)
-    good = [gops for gops in range(low + 1, high + 1) if _worth(clip, grid, best_window(clip, grid, gops)) >= bar]
+    good = [
+        gops
+        for gops in range(low + 1, high + 1)
+        if gops * _worth(clip, grid, best_window(clip, grid, gops)) - low * best >= (gops - low) * bar
+    ]
     return max(good, default=low)
 
 
