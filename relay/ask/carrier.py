@@ -1,0 +1,96 @@
+"""The words around a request: wake phrase, politeness, and the verb that says what is wanted."""
+
+from __future__ import annotations
+
+from relay.ask.wordlist import listed, phrases
+from relay.ask.words import Word
+
+CREATE, SEARCH = "create_memory", "search"
+
+_WAKE = phrases("okay glasses, ok glasses, hey glasses, hi glasses")
+_POLITE = phrases(
+    "can you, could you, would you, will you, please, i want you to, i would like you to, i want to, i would like to, id "
+    "like to, id love to, i would like, id like, i want, i need, lets, just, now, so, then, also, and, um, uh, well, "
+    "help me, try to, go ahead and "
+)
+_CREATE = listed("create make build assemble compose produce generate cut edit prepare put compile craft do")
+_SEARCH = phrases(
+    "show me, show, find me, find, search for, search my, search, look for, look up, play me, play, get me, get, give "
+    "me, bring up, pull up, see, watch, rewatch, list, display, do i have, do we have, have i got, are there, is there, "
+    "what about, where is, where are, open, fetch, remember, recall, relive "
+)
+_SELF_GOES_ON = frozenset({"and", "with", "in", "at", "on", "alone", "near", "by", "or"})
+"""After "show me", these make "me" somebody to be seen: "show me and my wife"."""
+_KINDS = listed(
+    "video videos film films movie movies clip clips memory memories montage compilation reel highlight highlights slideshow recap "
+    "footage recording recordings photo photos picture pictures pic pics image images shot shots moment moments story collage "
+    "summary everything anything something all vlog snap snaps snapshot snapshots "
+)
+_BEFORE_KIND = listed(
+    "a an the me us some my our any all every short long nice little quick new good great beautiful best favorite favourite few of "
+    "those these that together up one two three minute second big lovely sweet funny special another more lots "
+)
+_AFTER_KIND = phrases(
+    "that we took, that i took, i took, we took, that show, that shows, that has, that have, of, about, showing, "
+    "featuring, where, when, in which, containing, that, which, for "
+)
+
+
+def carrier_length(words: list[Word]) -> tuple[int, str]:
+    """How many leading words only carry the request, and the intent they give."""
+    folded = [word.folded for word in words]
+    at, intent = _skip(folded, 0, _WAKE), ""
+    while True:
+        polite = _skip(folded, at, _POLITE)
+        if polite > at:
+            at = polite
+            continue
+        if not intent and at < len(folded) and folded[at] in _CREATE and _creates(folded, at):
+            at, intent = at + 1, CREATE
+            continue
+        searched = _search_verb(folded, at) if not intent else at
+        if searched > at:
+            at, intent = searched, SEARCH
+            continue
+        break
+    return _kind(words, folded, at), intent or CREATE
+
+
+def _creates(folded: list[str], at: int) -> bool:
+    """ "do" and "put" only with what is to be done; "make a wish" is not asked for here."""
+    return folded[at] not in {"do", "cut", "edit"} or any(word in _KINDS for word in folded[at + 1 : at + 6])
+
+
+def _search_verb(folded: list[str], at: int) -> int:
+    end = _skip(folded, at, _SEARCH, once=True)
+    if end > at and folded[end - 1] == "me" and (end >= len(folded) or folded[end] in _SELF_GOES_ON):
+        return end - 1
+    return end
+
+
+def _skip(folded: list[str], at: int, phrases: tuple[tuple[str, ...], ...], *, once: bool = False) -> int:
+    """Past every one of ``phrases`` that stands at ``at``."""
+    while True:
+        took = next((len(phrase) for phrase in phrases if tuple(folded[at : at + len(phrase)]) == phrase), 0)
+        at += took
+        if not took or once:
+            return at
+
+
+def _kind(words: list[Word], folded: list[str], at: int) -> int:
+    """Past "a short memory video of", if that is what stands there."""
+    end, kinds = at, 0
+    while end < len(folded) and (folded[end] in _KINDS or folded[end] in _BEFORE_KIND):
+        if folded[end] in {"me", "us"} and not kinds and end + 1 < len(folded) and folded[end + 1] in _SELF_GOES_ON:
+            break
+        if folded[end] in _KINDS:
+            kinds += 1
+        elif kinds and not any(word in _KINDS for word in folded[end : end + 3]):
+            break
+        end += 1
+        if words[end - 1].owner:
+            return at
+    if not kinds:
+        return at
+    last = max(index for index in range(at, end) if folded[index] in _KINDS) + 1
+    return _skip(folded, last, _AFTER_KIND, once=True)

@@ -1,0 +1,226 @@
+"""The terms of a plan as conditions on an index: which videos and moments meet each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from glasses.wire.memory import Plan, Term, TermKind
+from relay.ask.vocabulary import ARTICLES, AUXILIARIES, CONJUNCTIONS, POSSESSIVES, PRONOUNS
+from relay.ask.words import words_of
+from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextField
+
+Mask = npt.NDArray[np.bool_]
+"""By video key: True where it holds."""
+
+EARTH_KM = 6371.0088
+SEEN_CUT_OFF = 0.55
+"""Cosine (WordLlama) below which a moment's labels and notes have nothing to do with a word."""
+SAID_CUT_OFF = 0.5
+_PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:")
+_EMPTY: Keys = np.empty(0, np.int64)
+_WEIGHTS = {
+    TermKind.PERSON: 3.0, TermKind.PLACE: 3.0, TermKind.TIME: 2.0, TermKind.THING: 2.0, TermKind.SPEECH: 2.0, TermKind.TEXT: 2.0,
+    TermKind.WITHOUT: 1.0, TermKind.COUNT: 1.0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Terms of which one must hold, and where they do. ``moments`` is None for what holds of whole videos."""
+
+    terms: tuple[Term, ...]
+    videos: Mask
+    moments: Keys | None = None
+
+    @property
+    def kind(self) -> TermKind:
+        return self.terms[0].kind
+
+    @property
+    def weight(self) -> float:
+        return _WEIGHTS[self.kind]
+
+
+class Conditions:
+    """Asks one account's index. One object for one search."""
+
+    def __init__(self, index: Index, embedder: Embedder, user_id: str) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._user_id = user_id
+        self.columns = index.columns(user_id)
+        self.size = int(self.columns.videos.max()) + 1 if len(self.columns.videos) else 1
+
+    def of(self, plan: Plan) -> list[Condition]:
+        """One condition for each group of the plan's resolved terms, in their order."""
+        return [self._condition(group) for group in grouped(plan.terms)]
+
+    def everything(self) -> Mask:
+        return self._mask(self.columns.videos)
+
+    def place(self, ids: Iterable[str]) -> Mask:
+        mask = self._none()
+        for place_id in ids:
+            mask |= self._near(place_id) if place_id.startswith("near:") else self._videos(self._having(f"place:{place_id}"))
+        return mask
+
+    def person(self, ids: Iterable[str]) -> Keys:
+        return self._union(f"person:{person}" for person in ids)
+
+    def between(self, start_at: int | None, end_at: int | None) -> Mask:
+        times = self.columns.captured_at
+        low = 0 if start_at is None else int(np.searchsorted(times, start_at, "left"))
+        high = len(times) if end_at is None else int(np.searchsorted(times, end_at, "left"))
+        return self._mask(self.columns.videos[low:high])
+
+    def labels(self, labels: Iterable[str]) -> Keys:
+        return self._union(f"label:{label.casefold()}" for label in labels)
+
+    def _condition(self, group: tuple[Term, ...]) -> Condition:
+        kind = group[0].kind
+        if kind is TermKind.PLACE:
+            return Condition(group, self.place(place_id for term in group for place_id in term.ids))
+        if kind is TermKind.TIME:
+            return Condition(group, self._any(self._time(term) for term in group))
+        if kind is TermKind.WITHOUT:
+            return Condition(group, self.everything() & ~self._any(self._present(term) for term in group))
+        rules: dict[TermKind, Callable[[Term], Keys]] = {
+            TermKind.PERSON: lambda term: self.person(term.ids), TermKind.THING: self._thing, TermKind.SPEECH: self._speech,
+            TermKind.TEXT: self._written, TermKind.COUNT: lambda term: self._having(f"faces:{term.value}"),
+        }  # fmt: skip
+        moments = np.unique(np.concatenate([rules[kind](term) for term in group]))
+        return Condition(group, self._videos(moments), moments)
+
+    def _time(self, term: Term) -> Mask:
+        mask = self.everything() if term.start_at is None else self.between(term.start_at, term.end_at)
+        weekdays = {int(each.partition(":")[2]) for each in term.ids if each.startswith("weekday:")}
+        local = self.columns.local_at
+        if weekdays:
+            on_day = np.isin((local // 86_400_000 + 3) % 7, list(weekdays))  # the first of January 1970 was a Thursday
+            mask &= self._mask(self.columns.videos[on_day])
+        for each in term.ids:
+            if each.startswith("hours:"):
+                first, end = (int(part) for part in each.partition(":")[2].split("-"))
+                hour = (local // 3_600_000) % 24
+                within = (hour >= first) & (hour < end) | (hour + 24 >= first) & (hour + 24 < end)
+                mask &= self._mask(self.columns.videos[within])
+        return mask
+
+    def _present(self, term: Term) -> Mask:
+        """Where the thing, person, place or time that must be absent is."""
+        if term.start_at is not None or any(each.startswith(("hours:", "weekday:")) for each in term.ids):
+            return self._time(term)
+        if any(each.startswith(_PLACE_PREFIXES) for each in term.ids):
+            return self.place(term.ids)
+        moments = [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES, TextField.LABELS), every=True)]
+        return self._videos(np.unique(np.concatenate(moments)))
+
+    def _thing(self, term: Term) -> Keys:
+        """By label, note or tag; for words that are no label also by what was said or written, and by nearness in meaning."""
+        seen = np.union1d(self.labels(term.ids), self._text(term.value, (TextField.NOTES, TextField.LABELS), every=True))
+        if len(seen):
+            return seen
+        heard = self._text(term.value, tuple(TextField), every=True) if not term.ids else _EMPTY
+        return heard if len(heard) else self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
+
+    def _speech(self, term: Term) -> Keys:
+        exact = self._text(term.value, (TextField.SPEECH,), every=True)
+        return exact if len(exact) else self._meaning(term.value, Channel.SAID, SAID_CUT_OFF)
+
+    def _written(self, term: Term) -> Keys:
+        return self._text(term.value, (TextField.WRITTEN,), every=True)
+
+    def _text(self, value: str, fields: tuple[TextField, ...], *, every: bool) -> Keys:
+        found = self._index.text(self._user_id, content_words(value), fields, every=every, limit=100_000)
+        return np.array(sorted(key for key, _ in found), np.int64)
+
+    def _meaning(self, value: str, channel: Channel, cut_off: float) -> Keys:
+        vector = self._embedder.embed([value])[0]
+        found = self._index.nearest(self._user_id, vector, channel, 200)
+        return np.array(sorted(key for key, score in found if score >= cut_off), np.int64)
+
+    def _near(self, place_id: str) -> Mask:
+        """Within KM of "near:LAT,LON,KM", by great circles."""
+        lat, lon, radius_km = (float(part) for part in place_id.partition(":")[2].split(","))
+        band = np.abs(self.columns.lat - lat) <= radius_km / 110.0
+        close = distance_km(lat, lon, self.columns.lat[band], self.columns.lon[band]) <= radius_km
+        return self._mask(self.columns.videos[band][close])
+
+    def _having(self, term: str) -> Keys:
+        return self._index.having(self._user_id, term)
+
+    def _union(self, terms: Iterable[str]) -> Keys:
+        found = [keys for keys in (self._having(term) for term in terms) if len(keys)]
+        return np.unique(np.concatenate(found)) if len(found) > 1 else found[0] if found else _EMPTY
+
+    def _videos(self, moments: Keys) -> Mask:
+        return self._mask(moments >> MOMENT_BITS)
+
+    def _mask(self, videos: Keys) -> Mask:
+        mask = self._none()
+        mask[videos[videos < self.size]] = True
+        return mask
+
+    def _none(self) -> Mask:
+        return np.zeros(self.size, bool)
+
+    def _any(self, masks: Iterable[Mask]) -> Mask:
+        total = self._none()
+        for mask in masks:
+            total |= mask
+        return total
+
+
+def grouped(terms: list[Term]) -> list[tuple[Term, ...]]:
+    """Resolved terms, those of which one is enough together: "or", several places, times that do not overlap."""
+    groups: list[list[Term]] = []
+    places: list[Term] = []
+    times = _ranges(terms)
+    for term in terms:
+        if not term.resolved and term.kind is not TermKind.THING:
+            continue
+        if term.kind is TermKind.PLACE:
+            places.append(term)
+            if len(places) == 1:
+                groups.append(places)
+        elif term in times:
+            if term is times[0]:
+                groups.append(times)
+        elif term.alternative and groups and groups[-1][0].kind is term.kind:
+            groups[-1].append(term)
+        else:
+            groups.append([term])
+    return [tuple(group) for group in groups]
+
+
+def content_words(text: str) -> list[str]:
+    """The words that say something: all of them, if none does."""
+    words = [word.folded for word in words_of(text)]
+    small = (
+        ARTICLES | AUXILIARIES | CONJUNCTIONS | POSSESSIVES | PRONOUNS | {"of", "to", "in", "on", "at", "for", "with", "about", "me", "us"}
+    )
+    return [word for word in words if word not in small] or words
+
+
+def distance_km(lat: float, lon: float, lats: npt.NDArray[np.float64], lons: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Haversine; NaN positions are infinitely far."""
+    phi, phis = np.radians(lat), np.radians(lats)
+    half = np.sin((phis - phi) / 2) ** 2 + np.cos(phi) * np.cos(phis) * np.sin(np.radians(lons - lon) / 2) ** 2
+    result: npt.NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return np.nan_to_num(result, nan=np.inf)
+
+
+def _ranges(terms: list[Term]) -> list[Term]:
+    """Times that exclude each other, so that either is meant; empty when they narrow each other."""
+    ranges = [
+        term for term in terms if term.kind is TermKind.TIME and term.resolved and term.start_at is not None and term.end_at is not None
+    ]
+    if len(ranges) < 2:
+        return []
+    latest_start = max(term.start_at or 0 for term in ranges)
+    earliest_end = min(term.end_at or 0 for term in ranges)
+    return ranges if latest_start >= earliest_end else []

@@ -1,0 +1,224 @@
+"""People in a request: by name, by what they are to the wearer, and "me"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jellyfish
+
+from glasses.wire.memory import Term, TermKind
+from relay.ask.context import KnownPerson
+from relay.ask.names import GIVEN_NAMES
+from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, SYNONYMS, canonical
+from relay.ask.wordlist import listed
+from relay.ask.words import Word, is_plural, singular, words_of
+
+ME = "me"
+_OWNERS = frozenset({"my", "our"})
+_OPENERS = frozenset({"my", "our", "the", "his", "her"})
+_AGES = listed("old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late ")
+_KNOWN = frozenset(SYNONYMS.values())
+_SELF = frozenset({"me", "myself", "us", "ourselves"})
+_CLOSE_ENOUGH = 0.86
+"""Jaro-Winkler likeness of a misheard name; it must also sound the same."""
+
+
+@dataclass(frozen=True)
+class PersonReading:
+    took: int
+    term: Term
+    certain: bool = True
+    """False for words that are names only among people ("with Grace")."""
+
+
+class People:
+    """The people of an account, found by the words of a request."""
+
+    def __init__(self, people: tuple[KnownPerson, ...]) -> None:
+        self._people = people
+        self._relations = {person.person_id: frozenset(canonical(relation) for relation in person.relations) for person in people}
+        self._by_key: dict[str, list[KnownPerson]] = {}
+        for person in people:
+            for key in _keys(person.name):
+                self._by_key.setdefault(key, []).append(person)
+        self._longest = max((len(key.split()) for key in self._by_key), default=1)
+
+    def me(self) -> KnownPerson | None:
+        return next((person for person in self._people if ME in self._relations[person.person_id]), None)
+
+    def read(self, words: list[Word], at: int, *, after_relation: bool = False) -> PersonReading | None:
+        """The person named at ``at``; ``after_relation``: a relation came just before "and" ("my mom and dad")."""
+        if at >= len(words):
+            return None
+        if words[at].folded in _SELF:
+            return PersonReading(1, self._self(words[at]))
+        return self._related(words, at, bare=after_relation) or self._named(words, at)
+
+    def birthday(self, words: list[Word], at: int) -> tuple[int, str, str] | None:
+        """ "my wife's birthday", "Anna's birthday", "my birthday": words taken, whose, MM-DD or empty."""
+        if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded == "birthday":
+            me = self.me()
+            return 2, "my", me.birthday if me else ""
+        reading = self._related(words, at, bare=False) or self._named(words, at)
+        if reading is None:
+            return None
+        after = at + reading.took
+        if after >= len(words) or words[after].folded != "birthday" or not words[after - 1].owner:
+            return None
+        person = next((each for each in self._people if each.person_id in reading.term.ids), None)
+        return reading.took + 1, f"{reading.term.value}'s", person.birthday if person else ""
+
+    def unknown(self, words: list[Word], at: int, took: int = 1) -> Term:
+        """A term for somebody that nobody here is called."""
+        name = " ".join(word.text for word in words[at : at + took]).removesuffix("'s")
+        near = self._alike(" ".join(word.folded for word in words[at : at + took]), likeness=0.75)
+        others = near or [person for person in self._people if ME not in self._relations[person.person_id]][:5]
+        shown = [person.name for person in others]
+        hint = f"Nobody called {name.title()} is known."
+        hint += f" Did you mean {_or(shown)}?" if near else f" Known are {', '.join(shown)}." if shown else " No people are enrolled yet."
+        return Term(kind=TermKind.PERSON, value=name.title(), heard=name, resolved=False, hint=hint, alternatives=shown)
+
+    def _self(self, word: Word) -> Term:
+        me = self.me()
+        if me is None:
+            hint = "You are not enrolled yet: add photos of yourself, with the relation 'me'."
+            return Term(kind=TermKind.PERSON, value=ME, heard=word.text, resolved=False, hint=hint)
+        return Term(kind=TermKind.PERSON, value=me.name or ME, ids=[me.person_id], heard=word.text)
+
+    def _related(self, words: list[Word], at: int, *, bare: bool) -> PersonReading | None:
+        """ "my wife", "our kids", "my wife's sister", "my brother Tom", "mom"."""
+        start = at
+        opener = words[at].folded if words[at].folded in _OPENERS else ""
+        at += bool(opener)
+        while at < len(words) - 1 and words[at].folded in _AGES and opener:
+            at += 1
+        found = _relation(words, at)
+        if found is None:
+            return None
+        relation, took, plural = found
+        at += took
+        if words[at - 1].owner:
+            further = _relation(words, at)
+            if further:
+                at += further[1]
+                relation = CHAINED.get((relation, further[0]), f"{relation}s {further[0]}")
+                return self._of_relation(words, start, at, relation, plural=further[2])
+        known = self._with_relation(relation)
+        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the")):
+            return None
+        named = self._named(words, at) if not words[at - 1].owner else None
+        if named and not words[at - 1].comma:
+            return PersonReading(at - start + named.took, _heard(named.term, words, start, at + named.took))
+        if (
+            at < len(words)
+            and words[at].folded in GIVEN_NAMES
+            and not words[at - 1].comma
+            and not words[at - 1].owner
+            and words[at].folded not in {"will", "may"}
+        ):
+            return PersonReading(at + 1 - start, _heard(self.unknown(words, at), words, start, at + 1))
+        return self._of_relation(words, start, at, relation, plural=plural)
+
+    def _of_relation(self, words: list[Word], start: int, end: int, relation: str, *, plural: bool) -> PersonReading:
+        heard = " ".join(word.text for word in words[start:end])
+        known = self._with_relation(relation)
+        if not known:
+            said = heard.removesuffix("'s")
+            others = [
+                f"{person.name} ({', '.join(person.relations)})"
+                for person in self._people
+                if person.relations and ME not in person.relations
+            ][:5]
+            hint = f"Nobody is marked as '{said}'." + (f" Known are {', '.join(others)}." if others else " No people have relations yet.")
+            return PersonReading(
+                end - start, Term(kind=TermKind.PERSON, value=said, heard=heard, resolved=False, hint=hint, alternatives=others)
+            )
+        names = [person.name for person in known]
+        several = "" if len(known) == 1 or plural or relation in GROUPS else f"{_or(names)}: either counts."
+        return PersonReading(
+            end - start,
+            Term(kind=TermKind.PERSON, value=", ".join(names), ids=[person.person_id for person in known], heard=heard, hint=several),
+        )
+
+    def _with_relation(self, relation: str) -> list[KnownPerson]:
+        """Everybody who is exactly that; only when there is nobody, or it names a group, also those of its wider meaning."""
+        exact = [person for person in self._people if relation in self._relations[person.person_id]]
+        if exact and relation not in GROUPS:
+            return exact
+        wider = MEMBERS.get(relation, frozenset()) | {relation}
+        return [person for person in self._people if wider & self._relations[person.person_id]]
+
+    def _named(self, words: list[Word], at: int) -> PersonReading | None:
+        """The longest known name at ``at``, else one that was misheard."""
+        for took in range(min(self._longest, len(words) - at), 0, -1):
+            people = self._by_key.get(" ".join(word.folded for word in words[at : at + took]))
+            if people:
+                return PersonReading(took, _term(people, words, at, took))
+        return self._misheard(words, at)
+
+    def _misheard(self, words: list[Word], at: int) -> PersonReading | None:
+        """A known name spelt another way ("katharine"). Another common name is somebody else, not a spelling."""
+        if at >= len(words) or len(words[at].folded) < 4:
+            return None
+        heard = words[at].folded
+        if heard in GIVEN_NAMES or singular(heard) in self._by_key:
+            return self._unmarked_owner(words, at)
+        people = self._alike(heard, likeness=_CLOSE_ENOUGH, sound=True)
+        if len({person.name for person in people}) != 1:
+            return None
+        return PersonReading(1, _term(people, words, at, 1), certain=False)
+
+    def _unmarked_owner(self, words: list[Word], at: int) -> PersonReading | None:
+        """ "annas dog": a possessive that lost its apostrophe on the way."""
+        people = self._by_key.get(singular(words[at].folded)) if is_plural(words[at].folded) else None
+        return PersonReading(1, _term(people, words, at, 1), certain=False) if people else None
+
+    def _alike(self, heard: str, *, likeness: float, sound: bool = False) -> list[KnownPerson]:
+        found = []
+        for key, people in self._by_key.items():
+            score = jellyfish.jaro_winkler_similarity(heard, key)
+            if score >= likeness and (not sound or (jellyfish.metaphone(heard) == jellyfish.metaphone(key) and len(key) > 3)):
+                found += [(score, person.name, person) for person in people if ME not in self._relations[person.person_id] or sound]
+        found.sort(key=lambda each: (-each[0], each[1]))
+        return list({person.person_id: person for _, _, person in found}.values())
+
+
+def _keys(name: str) -> set[str]:
+    """The names somebody answers to: the whole, and the first unless it is a title."""
+    parts = [word.folded for word in words_of(name)]
+    if not parts:
+        return set()
+    keys = {" ".join(parts)}
+    if len(parts) > 1 and canonical(parts[0]) not in ADDRESSES and parts[0] not in {"dr", "mr", "mrs", "ms", "miss"}:
+        keys.add(parts[0])
+    return keys
+
+
+def _relation(words: list[Word], at: int) -> tuple[str, int, bool] | None:
+    """The canonical relation at ``at``, how many words it took, and whether it was plural."""
+    for took in (3, 2, 1):
+        part = [word.folded for word in words[at : at + took]]
+        if len(part) < took:
+            continue
+        for folded in (part, [singular(part[0]), *part[1:]], [*part[:-1], singular(part[-1])]):
+            name = canonical(" ".join(folded))
+            if name in _KNOWN and name != ME:
+                return name, took, folded != part
+    return None
+
+
+def _term(people: list[KnownPerson], words: list[Word], at: int, took: int) -> Term:
+    names = list(dict.fromkeys(person.name for person in people))
+    hint = f"{len(people)} people answer to that name: any of them counts." if len(people) > 1 else ""
+    ids = list(dict.fromkeys(person.person_id for person in people))
+    heard = " ".join(word.text for word in words[at : at + took])
+    return Term(kind=TermKind.PERSON, value=" or ".join(names), ids=ids, heard=heard, hint=hint)
+
+
+def _heard(term: Term, words: list[Word], start: int, end: int) -> Term:
+    term.heard = " ".join(word.text for word in words[start:end])
+    return term
+
+
+def _or(names: list[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

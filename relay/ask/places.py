@@ -1,0 +1,190 @@
+"""Places in a request: cities, regions, countries, sights and home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from glasses.wire.memory import Term, TermKind
+from relay.ask.context import AskContext, PlaceMatch
+from relay.ask.sights import SIGHTS
+from relay.ask.vocabulary import FILLERS
+from relay.ask.wordlist import listed
+from relay.ask.words import Word, key_of
+
+KNOWN_WORLDWIDE = 100_000
+"""People from which a city is recognised without "in" before it."""
+BEATS_A_WORD = 300_000
+"""People from which a city is meant by "in X" although X is also an ordinary thing."""
+ARTICLE_CITY = 500_000
+AROUND_KM = 40.0
+HOME_KM = 0.5
+_LONGEST = 5
+_SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "dc", "us", "eu"})
+"""Alternate names this short are airport codes otherwise ("THE" is Teresina)."""
+_STOPS = listed(
+    "a an and or in at on of to with for from by my our me us we i you he she they it is was were be not no but without near where "
+    "when while who this next his her their your as if so up out off over then than do did had have last every all some before "
+    "after during "
+)
+_NOT_PLACES = listed(
+    "town work school home bed church college love action private public general color colour style costume line front back middle "
+    "top bottom center centre public person people video memory order case time fact focus detail slow black white color motion "
+    "dance bloom flight night sea dinner lunch breakfast least most once noon dawn dusk sunset sunrise today "
+)
+_HOME_WORDS = frozenset({"home", "house", "apartment", "flat", "place"})
+
+
+@dataclass(frozen=True)
+class PlaceReading:
+    took: int
+    term: Term
+    population: int = 0
+    broad: bool = False
+    """A country, region or sight, or a place that has been visited: meant even where a word could mean something else."""
+
+
+class Places:
+    """The places of the world and of an account, found by the words of a request."""
+
+    def __init__(self, context: AskContext) -> None:
+        self._gazetteer = context.gazetteer
+        self._home = context.home
+        self._visited = context.visited
+        self._clips: dict[str, int] = {}
+        for place in context.visited:
+            for place_id in place.ids:
+                self._clips[place_id] = self._clips.get(place_id, 0) + place.clips
+
+    def read(self, words: list[Word], at: int, *, after: str = "", article: bool = False) -> PlaceReading | None:
+        """The longest place at ``at``. ``after``: the preposition before it, if any; ``article``: "the" stands before it."""
+        home = self._at_home(words, at, after)
+        if home:
+            return home
+        for took in range(min(_LONGEST, len(words) - at), 0, -1):
+            part = [word.folded for word in words[at : at + took]]
+            if part[0] in _STOPS or part[-1] in _STOPS or any(word.owner or word.comma for word in words[at : at + took - 1]):
+                continue
+            found = self._one(part, after=after, article=article)
+            if found:
+                return self._refined(words, at, took, found, after)
+        return None
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether "in X" is a manner of speaking and no place."""
+        return word in _NOT_PLACES
+
+    def unknown(self, words: list[Word], at: int, took: int) -> Term:
+        """A term for a place that is on no map."""
+        name = " ".join(word.text for word in words[at : at + took]).removesuffix("'s")
+        known = {key_of(place.name): place.name for place in sorted(self._visited, key=lambda place: -place.clips) if place.name}
+        near = [known[key] for key in get_close_matches(key_of(name), list(known), n=3, cutoff=0.6)]
+        offered = near or list(known.values())[:3]
+        hint = f"No place called {name.title()} is known."
+        hint += f" Did you mean {' or '.join(near)}?" if near else f" Your clips are from {', '.join(offered)}." if offered else ""
+        return Term(kind=TermKind.PLACE, value=name.title(), heard=name, resolved=False, hint=hint, alternatives=offered)
+
+    def _at_home(self, words: list[Word], at: int, after: str) -> PlaceReading | None:
+        skip = 1 if words[at].folded in {"my", "our"} and at + 1 < len(words) and words[at + 1].folded in _HOME_WORDS - {"place"} else 0
+        if words[at + skip].folded != "home" and not skip:
+            return None
+        if after not in {"at", "in", "from", "to", "near", "around"}:
+            return None
+        heard = " ".join(word.text for word in words[at : at + skip + 1])
+        if self._home is None:
+            hint = "Where your home is, is not known: set it in your profile."
+            return PlaceReading(skip + 1, Term(kind=TermKind.PLACE, value="home", heard=heard, resolved=False, hint=hint), broad=True)
+        lat, lon = self._home
+        radius_km = AROUND_KM / 10 if after in {"near", "around"} else HOME_KM
+        term = Term(kind=TermKind.PLACE, value="home", ids=[f"near:{lat},{lon},{radius_km}"], heard=heard)
+        return PlaceReading(skip + 1, term, broad=True)
+
+    def _one(self, part: list[str], *, after: str, article: bool) -> PlaceMatch | None:
+        name = " ".join(part)
+        sight = SIGHTS.get(name) or (SIGHTS.get(" ".join(part[1:])) if part[0] == "the" else None)
+        if sight:
+            return sight
+        if len(part) == 1 and (name in _NOT_PLACES or len(name) < 2 or name.isdigit()):
+            return None
+        if part[-1] == "the":
+            return None
+        matches = self._gazetteer.named(name) or (self._gazetteer.named(f"saint {' '.join(part[1:])}") if part[0] == "st" else ())
+        match = self._likeliest(matches)
+        if match is None or not self._meant(match, part, after=after, article=article):
+            return None
+        return match
+
+    def _meant(self, match: PlaceMatch, part: list[str], *, after: str, article: bool) -> bool:
+        """Whether somebody would mean this place by the word, as it stands in the sentence."""
+        broad = match.kind != "city" or self._visits(match) > 0
+        own_name = key_of(match.name) == " ".join(part)
+        if not own_name and len(part) == 1 and len(part[0]) <= 3 and part[0] not in _SHORT_NAMES:
+            return False
+        if article and part[0] != "the":
+            return match.kind in {"country", "region"} or (
+                match.population >= ARTICLE_CITY and len(part) == 1 and key_of(match.name) == part[0]
+            )
+        if len(part) == 1 and part[0] in FILLERS:
+            return after in {"in", "to", "visiting"} and (broad or match.population >= KNOWN_WORLDWIDE)
+        if after:
+            return True
+        return (broad and (own_name or len(part[0]) > 3)) or (match.population >= KNOWN_WORLDWIDE and own_name)
+
+    def _likeliest(self, matches: Sequence[PlaceMatch]) -> PlaceMatch | None:
+        """Where the account has clips, else the first: gazetteers put the likeliest first; a country beats a city of its name."""
+        if not matches:
+            return None
+        visited = max(matches, key=self._visits)
+        if self._visits(visited):
+            return visited
+        return next((match for match in matches if match.kind == "country"), matches[0])
+
+    def _visits(self, match: PlaceMatch) -> int:
+        return self._clips.get(match.ids[0], 0) if match.ids else 0
+
+    def _refined(self, words: list[Word], at: int, took: int, found: PlaceMatch, after: str) -> PlaceReading:
+        """With the larger place that follows it: "Paris, Texas", "Florence in South Carolina"."""
+        part = [word.folded for word in words[at : at + took]]
+        rivals = () if found.kind == "sight" else self._gazetteer.named(" ".join(part))
+        for skip in (0, 1):
+            start = at + took + skip
+            if skip and (start > len(words) or words[start - 1].folded != "in"):
+                continue
+            for more in range(min(3, len(words) - start), 0, -1):
+                outer = [word.folded for word in words[start : start + more]]
+                inside = self._inside(rivals, outer) if rivals else None
+                if inside or (found.kind == "sight" and self._encloses(outer)):
+                    return self._reading(
+                        words, at, took + skip + more, inside or found, after, " ".join(word.text for word in words[start : start + more])
+                    )
+        return self._reading(words, at, took, found, after, "")
+
+    def _inside(self, rivals: Sequence[PlaceMatch], outer: list[str]) -> PlaceMatch | None:
+        if outer[0] in _STOPS or outer[-1] in _STOPS:
+            return None
+        outers = {match.ids[0] for match in self._gazetteer.named(" ".join(outer)) if match.ids and match.kind != "city"}
+        return next((match for match in rivals if outers & set(match.ids[1:])), None)
+
+    def _encloses(self, outer: list[str]) -> bool:
+        """Whether a sight's words are followed by the name of a larger place."""
+        match = self._likeliest(self._gazetteer.named(" ".join(outer))) if outer[0] not in _STOPS else None
+        return match is not None and (match.kind != "city" or match.population >= KNOWN_WORLDWIDE)
+
+    def _reading(self, words: list[Word], at: int, took: int, match: PlaceMatch, after: str, outer: str) -> PlaceReading:
+        heard = " ".join(word.text for word in words[at : at + took])
+        ids = [match.ids[0]] if match.ids else []
+        if after in {"near", "around", "outside"} and match.lat is not None and match.kind in {"city", "sight"}:
+            ids.append(f"near:{match.lat},{match.lon},{AROUND_KM if match.kind == 'city' else 3.0}")
+        value = f"{match.name}, {outer.title()}" if outer and match.kind == "city" else match.name
+        term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=self._elsewhere(match) if not outer else "")
+        return PlaceReading(took, term, match.population, match.kind != "city" or self._visits(match) > 0 or bool(outer))
+
+    def _elsewhere(self, match: PlaceMatch) -> str:
+        """Which of several places of the name was taken, if it is not the best known."""
+        if match.kind != "city":
+            return ""
+        first = next(iter(self._gazetteer.named(match.name)), match)
+        if first.ids[:1] == match.ids[:1]:
+            return ""
+        return f"{match.name} in {match.country or match.country_code}, where you have clips."

@@ -1,0 +1,358 @@
+"""Reads a request word by word: at each word the longest and likeliest of person, place, time and thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from glasses.wire.memory import Term, TermKind
+from relay.ask import clauses, vocabulary
+from relay.ask.carrier import carrier_length
+from relay.ask.context import AskContext
+from relay.ask.names import GIVEN_NAMES
+from relay.ask.people import People
+from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
+from relay.ask.things import CLOSE_IN_MEANING, Things
+from relay.ask.times import Calendar, TimeReading
+from relay.ask.wordlist import listed
+from relay.ask.words import is_plural, words_of
+
+_TIDE_WORDS = frozenset({"may", "march", "fall", "spring", "night", "noon", "mar", "sun"})
+"""Times only where the sentence says so: "in May", not "may I"."""
+_EATEN = listed("eating eat eats ate cooking cook carving roasting drinking drink making serving holding wearing feeding ")
+_PLACE_LEADS = listed("in to near visiting around through across exploring outside into toward towards past leaving")
+
+
+class Use(StrEnum):
+    """What became of a word."""
+
+    CARRIER = "carrier"
+    TERM = "term"
+    STOP = "stop"
+    LEFT = "left"
+
+
+@dataclass
+class Span:
+    """A term and the words it was read from."""
+
+    start: int
+    end: int
+    term: Term
+    time: TimeReading | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    took: int
+    rank: int
+    term: Term
+    time: TimeReading | None = None
+
+
+@dataclass
+class _Place:
+    """Where in the sentence the reader is: the preposition in force, an article before, and what "and" joins to."""
+
+    lead: str = "of"
+    article: bool = False
+    joined: str = ""
+    last_lead: str = "of"
+    last_kind: str = ""
+
+
+class Reader:
+    """One pass over one request. Afterwards ``spans`` holds the terms and ``uses`` what became of each word."""
+
+    def __init__(self, query: str, context: AskContext) -> None:
+        self.context = context
+        self.words = words_of(query)
+        self.uses: list[Use | None] = [None] * len(self.words)
+        self.spans: list[Span] = []
+        self.only_these: list[int] = []
+        """Words that say that nobody else is there."""
+        self.people = People(context.people)
+        self.places = Places(context)
+        self.things = Things(context.labels, context.neighbours)
+        southern = context.home is not None and context.home[0] < 0
+        self._folded = [word.folded for word in self.words]
+        self.calendar = Calendar(context.now_ms, context.timezone, southern=southern, birthdays=self._birthday)
+        self._absent: set[int] = set()
+        self._where = _Place()
+        length, self.intent = carrier_length(self.words)
+        for index in range(length):
+            self.uses[index] = Use.CARRIER
+        self._clauses(length)
+        self._scan(length)
+
+    def _birthday(self, at: int) -> tuple[int, str, str] | None:
+        return self.people.birthday(self.words, at)
+
+    def _clauses(self, start: int) -> None:
+        """Marks what was said, what was written, and what must be absent."""
+        for kind, found in (
+            (TermKind.TEXT, clauses.text_clauses(self.words, start, self._place_or_time)),
+            (TermKind.SPEECH, clauses.speech_clauses(self.words, start, self._place_or_time)),
+        ):
+            for clause in found:
+                if all(self.uses[index] is None for index in range(clause.start, clause.end)):
+                    heard = " ".join(word.text for word in self.words[clause.start : clause.end])
+                    self._take(clause.start, clause.end, Term(kind=kind, value=clause.value, heard=heard))
+        for clause in clauses.without_spans(self.words, start):
+            for index in range(clause.start, clause.start + clause.lead):
+                self.uses[index] = self.uses[index] or Use.STOP
+            self._absent |= set(range(clause.start + clause.lead, clause.end))
+        self._folded = ["" if use else word.folded for use, word in zip(self.uses, self.words, strict=True)]
+
+    def _place_or_time(self, at: int) -> bool:
+        if at >= len(self.words):
+            return False
+        after = self._folded[at - 1]
+        time = self.calendar.read(self._folded, at)
+        place = self.places.read(self.words, at, after=after) if after in vocabulary.PLACE_PREPOSITIONS else None
+        return time is not None or place is not None or (self.people.read(self.words, at) is not None and after == "with")
+
+    def _scan(self, at: int) -> None:
+        while at < len(self.words):
+            if self.uses[at] is not None:
+                self._where = _Place(lead="")
+                at += 1
+                continue
+            at += self._step(at)
+
+    def _step(self, at: int) -> int:
+        """Reads what begins at ``at``; how many words it took."""
+        exclusive = clauses.only_these(self.words, at)
+        if exclusive:
+            self.only_these += list(range(at, at + exclusive))
+            return self._stop(at, exclusive)
+        count = clauses.count_of(self.words, at)
+        if count:
+            number, took = count
+            return self._take(at, at + took, Term(kind=TermKind.COUNT, value=str(number), heard=self._text(at, took)))
+        best = self._best(at)
+        if best:
+            if self._folded[at - 1 : at] in (["just"], ["only"]) and best.term.kind is TermKind.PERSON:
+                self.only_these.append(at - 1)
+            return self._take(at, at + best.took, best.term, best.time)
+        return self._other(at)
+
+    def _best(self, at: int) -> _Candidate | None:
+        listed = [self._time(at), self._person(at), self._place(at), self._thing(at)]
+        found = [candidate for candidate in listed if candidate and self._free(at, candidate.took)]
+        return max(found, key=lambda candidate: (candidate.took, candidate.rank)) if found else None
+
+    def _free(self, at: int, took: int) -> bool:
+        return all(use is None for use in self.uses[at : at + took])
+
+    @property
+    def _among_people(self) -> bool:
+        where = self._where
+        return where.lead in vocabulary.PERSON_PREPOSITIONS or where.joined == TermKind.PERSON
+
+    def _time(self, at: int) -> _Candidate | None:
+        reading = self.calendar.read(self._folded, at)
+        if reading is None:
+            return None
+        led = (
+            self._where.lead in vocabulary.TIME_PREPOSITIONS | {"at", "every", "each", "around", "by"}
+            or self._where.joined == TermKind.TIME
+        )
+        if reading.took == 1 and self._folded[at] in _TIDE_WORDS and not led:
+            return None
+        if reading.took == 2 and self._folded[at] == "the" and self._folded[at + 1] in _TIDE_WORDS and not led:
+            return None
+        if len(reading.value) < 3 or (reading.took == 1 and self._where.lead == "at" and reading.value.isdigit()):
+            return None
+        span = self.calendar.span(reading)
+        term = Term(
+            kind=TermKind.TIME, value=reading.value, ids=list(reading.repeats), heard=self._text(at, reading.took),
+            start_at=span[0] if span else None, end_at=span[1] if span else None,
+            resolved=not reading.unknown and (span is not None or bool(reading.repeats)), hint=reading.unknown,
+        )  # fmt: skip
+        return _Candidate(reading.took, 5 if self._among_people and not led else 6, term, reading)
+
+    def _person(self, at: int) -> _Candidate | None:
+        where = self._where
+        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON)
+        if reading is None:
+            return self._stranger(at)
+        last = self.words[at + reading.took - 1]
+        follows = at + reading.took < len(self.words) and not last.comma
+        if last.owner and follows and self._owned(at + reading.took):
+            return None
+        named = reading.took == 1 and self._folded[at] not in {"me", "us", "myself", "ourselves"} and bool(reading.term.ids)
+        if named and where.article:
+            return None
+        if self._folded[at] in {"will", "may"} and self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.PRONOUNS:
+            return None
+        if not reading.certain and self.things.read(self.words, at):
+            return None
+        if named and where.lead in vocabulary.PLACE_PREPOSITIONS and where.joined != TermKind.PERSON:
+            return _Candidate(reading.took, 3, reading.term)
+        return _Candidate(reading.took, 7 if self._among_people else 6, reading.term)
+
+    def _owned(self, at: int) -> bool:
+        """Whether a possession follows: "Anna's dog" does not ask for Anna. A place's house is a possession too."""
+        word = self._folded[at]
+        return word not in vocabulary.BOUNDARIES and word not in vocabulary.CONJUNCTIONS and self.calendar.read(self._folded, at) is None
+
+    def _stranger(self, at: int) -> _Candidate | None:
+        """A common given name that nobody here has."""
+        word, where = self._folded[at], self._where
+        if word not in GIVEN_NAMES or where.article or (self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1)):
+            return None
+        if word in {"will", "may", "art", "mark", "summer", "frank", "grant", "miles", "clay"} and not self._among_people:
+            return None
+        if where.lead in _PLACE_LEADS | {"at"} and where.joined != TermKind.PERSON:
+            return _Candidate(1, 2, self.people.unknown(self.words, at))
+        surname = at + 1 < len(self.words) and self.words[at].capital and self.words[at + 1].capital and self._is_surname(at + 1)
+        took = 2 if surname else 1
+        strong = where.lead in {"with", "featuring", "meeting", "including"} or where.joined == TermKind.PERSON
+        return _Candidate(took, 6 if strong else 3, self.people.unknown(self.words, at, took))
+
+    def _is_surname(self, at: int) -> bool:
+        word = self._folded[at]
+        return (
+            word not in vocabulary.BOUNDARIES | vocabulary.FILLERS
+            and self.calendar.read(self._folded, at) is None
+            and not self.words[at - 1].comma
+        )
+
+    def _place(self, at: int) -> _Candidate | None:
+        where = self._where
+        after = where.lead if where.lead in vocabulary.PLACE_PREPOSITIONS else ""
+        if self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1) and not after:
+            return None
+        reading = self.places.read(self.words, at, after=after, article=where.article)
+        if reading is None:
+            return None
+        if reading.took == 1 and self._folded[at] in GIVEN_NAMES and where.lead in {"with", "featuring", "meeting"}:
+            return None
+        clear = reading.broad or reading.population >= BEATS_A_WORD
+        if after:
+            return _Candidate(
+                reading.took, 5 if clear or (reading.population >= KNOWN_WORLDWIDE and not self._is_thing(at)) else 3, reading.term
+            )
+        if where.lead == "with" or (self._folded[at - 1 : at] and self._folded[at - 1] in _EATEN):
+            return _Candidate(reading.took, 1, reading.term)
+        return _Candidate(reading.took, 5 if clear else 2, reading.term)
+
+    def _is_thing(self, at: int) -> bool:
+        return self.things.read(self.words, at) is not None
+
+    def _thing(self, at: int) -> _Candidate | None:
+        reading = self.things.read(self.words, at)
+        if reading is None:
+            return None
+        if reading.took == 1 and self._folded[at] in vocabulary.FILLERS and not reading.term.ids:
+            return None
+        return _Candidate(reading.took, 4, reading.term)
+
+    def _other(self, at: int) -> int:
+        """A word that is no term by itself: a small word, an unknown name, an unknown thing, or one to leave over."""
+        word, where = self._folded[at], self._where
+        small = vocabulary.FILLERS | vocabulary.CONJUNCTIONS | vocabulary.ARTICLES | vocabulary.POSSESSIVES
+        small = small | vocabulary.PRONOUNS | vocabulary.AUXILIARIES | vocabulary.BOUNDARIES | vocabulary.PERSON_PREPOSITIONS
+        if word in small or (self.words[at].owner and self._owner_is_known(at)):
+            return self._stop(at, 1)
+        if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or self._modifies(at):
+            return self._leave(at)
+        if self._looks_like_place(at):
+            took = self._run(at)
+            return self._take(at, at + took, self.places.unknown(self.words, at, took))
+        if self._looks_like_person(at):
+            took = (
+                2 if at + 1 < len(self.words) and self.words[at].capital and self.words[at + 1].capital and self._is_surname(at + 1) else 1
+            )
+            return self._take(at, at + took, self.people.unknown(self.words, at, took))
+        guess = self.things.guess(self.words, at)
+        if guess.resolved or where.article or where.lead:
+            return self._take(at, at + 1, guess)
+        return self._leave(at)
+
+    def _owner_is_known(self, at: int) -> bool:
+        return self.people.read(self.words, at) is not None
+
+    def _modifies(self, at: int) -> bool:
+        """Whether the next word is what this one describes: "spotted dog"."""
+        if at + 1 >= len(self.words) or self.uses[at + 1] is not None or self.words[at].comma:
+            return False
+        return self.things.read(self.words, at + 1) is not None and self._folded[at + 1] not in vocabulary.FILLERS
+
+    def _looks_like_place(self, at: int) -> bool:
+        word, where = self._folded[at], self._where
+        if where.lead not in _PLACE_LEADS | {"at", "from"} or where.article or where.joined == TermKind.PERSON:
+            return False
+        if where.lead in {"at", "from"} and not self.words[at].capital:
+            return False
+        ordinary = word in vocabulary.MASS_NOUNS or is_plural(word) or word.endswith("ing") or self.places.is_ordinary(word)
+        return not ordinary and self.things.near(word) < CLOSE_IN_MEANING
+
+    def _looks_like_person(self, at: int) -> bool:
+        """English nouns seldom stand bare in the singular: "with bartholomew" is somebody, "with snow" is not."""
+        word, where = self._folded[at], self._where
+        if where.article or is_plural(word) or word in vocabulary.MASS_NOUNS or word in vocabulary.NAMES_FOR_ANYONE or word.endswith("ing"):
+            return False
+        after = [each.folded for each in self.words[at + 1 : at + 3]]
+        joins = (
+            after[:1] == ["and"]
+            and after[1:]
+            and (after[1] in {"me", "my", "i", "myself"} or self.people.read(self.words, at + 2) is not None)
+        )
+        if where.lead == "of" and self.words[at].capital and any(not each.capital for each in self.words[:at]):
+            joins = True
+        led = where.lead in {"with", "featuring", "meeting", "including"} or where.joined == TermKind.PERSON
+        return bool(joins or led) and self.things.near(word) < CLOSE_IN_MEANING
+
+    def _run(self, at: int) -> int:
+        """How many words an unknown place's name has."""
+        end = at + 1
+        while end < min(at + 3, len(self.words)) and self.uses[end] is None and not self.words[end - 1].comma:
+            word = self._folded[end]
+            if word in vocabulary.BOUNDARIES | vocabulary.FILLERS | vocabulary.CONJUNCTIONS | vocabulary.ARTICLES or self._best(end):
+                break
+            end += 1
+        return end - at
+
+    def _take(self, start: int, end: int, term: Term, time: TimeReading | None = None) -> int:
+        for index in range(start, end):
+            self.uses[index] = Use.TERM
+        where = self._where
+        kind = str(term.kind)
+        if start > 0 and self._folded[start - 1 : start] and self._either(start):
+            term.alternative = True
+        self.spans.append(Span(start, end, term, time, negated=start in self._absent))
+        self._where = _Place(lead="", last_lead=where.lead, last_kind=kind)
+        return end - start
+
+    def _either(self, at: int) -> bool:
+        """Whether "or" joins the term at ``at`` to the one before it."""
+        back = at - 1
+        while back > 0 and self._folded[back] in vocabulary.ARTICLES | vocabulary.PLACE_PREPOSITIONS | vocabulary.POSSESSIVES | {"with"}:
+            back -= 1
+        return self._folded[back] == "or" and bool(self.spans)
+
+    def _leave(self, at: int) -> int:
+        self.uses[at] = Use.LEFT
+        return 1
+
+    def _stop(self, at: int, took: int) -> int:
+        """Small words, and what they change for the words after them."""
+        for index in range(at, at + took):
+            self.uses[index] = Use.STOP
+        word, where = self._folded[at], self._where
+        leads = vocabulary.PLACE_PREPOSITIONS | vocabulary.PERSON_PREPOSITIONS | vocabulary.TIME_PREPOSITIONS | {"every", "each"}
+        if word in vocabulary.CONJUNCTIONS or (self.words[at].comma and where.last_kind):
+            where.joined, where.lead, where.article = where.last_kind, where.last_lead, False
+        elif word in leads:
+            where.lead, where.joined, where.article = word, "", False
+        elif word in vocabulary.ARTICLES or word in vocabulary.POSSESSIVES:
+            where.article = True
+        elif word in _EATEN:
+            where.lead, where.joined = "with", TermKind.THING
+        return took
+
+    def _text(self, at: int, took: int) -> str:
+        return " ".join(word.text for word in self.words[at : at + took])

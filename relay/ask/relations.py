@@ -1,0 +1,118 @@
+"""Words for what people are to the wearer, and which of them mean the same."""
+
+from __future__ import annotations
+
+from relay.ask.wordlist import listed
+from relay.ask.words import key_of
+
+_SAME: dict[str, str] = {
+    "me": "me myself self owner",
+    "wife": "wife wifey missus",
+    "husband": "husband hubby",
+    "partner": "partner spouse significant-other better-half other-half",
+    "girlfriend": "girlfriend gf",
+    "boyfriend": "boyfriend bf",
+    "fiance": "fiance fiancee",
+    "mother": "mother mom mum mama mommy mummy momma mam",
+    "father": "father dad daddy papa",
+    "son": "son boy",
+    "daughter": "daughter girl",
+    "child": "child kid",
+    "baby": "baby infant newborn toddler",
+    "brother": "brother bro",
+    "sister": "sister sis",
+    "grandmother": "grandmother grandma granny nana gran nan grandmom abuela oma",
+    "grandfather": "grandfather grandpa granddad grandad gramps abuelo opa",
+    "grandson": "grandson",
+    "granddaughter": "granddaughter",
+    "grandchild": "grandchild grandkid",
+    "aunt": "aunt auntie aunty",
+    "uncle": "uncle",
+    "cousin": "cousin",
+    "nephew": "nephew",
+    "niece": "niece",
+    "mother in law": "mother-in-law",
+    "father in law": "father-in-law",
+    "brother in law": "brother-in-law",
+    "sister in law": "sister-in-law",
+    "son in law": "son-in-law",
+    "daughter in law": "daughter-in-law",
+    "stepmother": "stepmother stepmom step-mother step-mom",
+    "stepfather": "stepfather stepdad step-father step-dad",
+    "stepson": "stepson",
+    "stepdaughter": "stepdaughter",
+    "godmother": "godmother",
+    "godfather": "godfather",
+    "godson": "godson",
+    "goddaughter": "goddaughter",
+    "best friend": "best-friend bestie bff",
+    "friend": "friend buddy pal mate",
+    "boss": "boss manager",
+    "colleague": "colleague coworker co-worker workmate",
+    "neighbor": "neighbor neighbour",
+    "roommate": "roommate flatmate housemate",
+    "teacher": "teacher",
+    "coach": "coach",
+    "doctor": "doctor",
+    "nanny": "nanny babysitter",
+    "classmate": "classmate schoolmate",
+    "teammate": "teammate",
+    "twin": "twin",
+    "ex": "ex",
+    "parent": "parent folks",
+    "grandparent": "grandparent",
+    "sibling": "sibling",
+    "in law": "in-law",
+    "family": "family relative",
+}
+SYNONYMS: dict[str, str] = {key_of(word): relation for relation, words in _SAME.items() for word in words.split()}
+
+_FAMILY = (
+    "wife husband partner child son daughter baby mother father parent brother sister sibling grandmother "
+    "grandfather grandparent grandson granddaughter grandchild aunt uncle cousin nephew niece twin girlfriend "
+    "boyfriend fiance family stepmother stepfather stepson stepdaughter "
+)
+MEMBERS: dict[str, frozenset[str]] = {
+    "partner": listed("wife husband girlfriend boyfriend fiance"),
+    "wife": frozenset({"partner"}),
+    "husband": frozenset({"partner"}),
+    "child": listed("son daughter baby twin stepson stepdaughter"),
+    "parent": listed("mother father stepmother stepfather"),
+    "grandparent": listed("grandmother grandfather"),
+    "grandchild": listed("grandson granddaughter"),
+    "sibling": listed("brother sister twin"),
+    "friend": frozenset({"best friend"}),
+    "in law": frozenset(f"{who} in law" for who in ["mother", "father", "brother", "sister", "son", "daughter"]),
+    "family": frozenset(_FAMILY.split()),
+}
+"""Relations that also satisfy one: groups, and the wider word for the same person. Never a guess at who somebody is."""
+
+GROUPS = frozenset({"parent", "grandparent", "sibling", "in law", "family", "child", "grandchild"})
+"""Relations that mean several people even in one breath."""
+
+ADDRESSES = frozenset(
+    {
+        "mother", "father", "grandmother", "grandfather", "child", "baby", "aunt",
+        "uncle", "wife", "husband", "family", "best friend", "parent", "grandparent",
+        "grandchild", "stepmother", "stepfather",
+    }
+)  # fmt: skip
+"""Relations that stand without a possessive: "with mom and the kids"."""
+
+CHAINED: dict[tuple[str, str], str] = {
+    ("wife", "mother"): "mother in law", ("wife", "father"): "father in law", ("wife", "brother"): "brother in law",
+    ("wife", "sister"): "sister in law", ("husband", "mother"): "mother in law", ("husband", "father"): "father in law",
+    ("husband", "brother"): "brother in law", ("husband", "sister"): "sister in law", ("mother", "mother"): "grandmother",
+    ("mother", "father"): "grandfather", ("father", "mother"): "grandmother", ("father", "father"): "grandfather",
+    ("mother", "sister"): "aunt", ("father", "sister"): "aunt", ("mother", "brother"): "uncle", ("father", "brother"): "uncle",
+    ("son", "wife"): "daughter in law", ("daughter", "husband"): "son in law", ("brother", "wife"): "sister in law",
+    ("sister", "husband"): "brother in law", ("sister", "son"): "nephew", ("brother", "son"): "nephew", ("sister", "daughter"): "niece",
+    ("brother", "daughter"): "niece",
+}  # fmt: skip
+""" "My wife's sister" as one relation."""
+
+
+def canonical(relation: str) -> str:
+    """The one word for a relation: "Mum" -> "mother"; unknown words are kept as they are, folded."""
+    key = key_of(relation)
+    return SYNONYMS.get(key, key)

@@ -1,0 +1,163 @@
+"""Sights and regions that are no towns: name, latitude, longitude, radius in kilometres. Positions from common maps, good to the radius."""
+
+from __future__ import annotations
+
+from relay.ask.context import PlaceMatch
+from relay.ask.words import key_of
+
+_SIGHTS = """
+Eiffel Tower 48.8584 2.2945 1
+Louvre 48.8606 2.3376 1
+Notre Dame 48.8530 2.3499 0.8
+Sacre Coeur 48.8867 2.3431 0.8
+Montmartre 48.8867 2.3387 1.2
+Arc de Triomphe 48.8738 2.2950 0.8
+Champs Elysees 48.8698 2.3076 1.5
+Versailles Palace 48.8049 2.1204 2
+Disneyland Paris 48.8674 2.7836 3
+Mont Saint Michel 48.6361 -1.5115 2
+Big Ben 51.5007 -0.1246 0.8
+Tower Bridge 51.5055 -0.0754 0.8
+Buckingham Palace 51.5014 -0.1419 0.8
+Hyde Park 51.5073 -0.1657 1.5
+London Eye 51.5033 -0.1196 0.7
+Trafalgar Square 51.5080 -0.1281 0.6
+Piccadilly Circus 51.5101 -0.1340 0.6
+Covent Garden 51.5117 -0.1240 0.6
+Stonehenge 51.1789 -1.8262 2
+Colosseum 41.8902 12.4922 0.8
+Trevi Fountain 41.9009 12.4833 0.5
+Pantheon 41.8986 12.4769 0.5
+Vatican 41.9029 12.4534 1
+Spanish Steps 41.9060 12.4828 0.5
+Trastevere 41.8880 12.4700 1
+Ponte Vecchio 43.7680 11.2531 0.5
+Leaning Tower of Pisa 43.7230 10.3966 0.8
+Rialto Bridge 45.4380 12.3359 0.5
+St Mark's Square 45.4342 12.3388 0.5
+Lake Como 46.0160 9.2572 25
+Lake Garda 45.6389 10.7163 28
+Amalfi Coast 40.6340 14.6027 18
+Cinque Terre 44.1461 9.6439 10
+Pompeii 40.7497 14.4869 2
+Mount Etna 37.7510 14.9934 15
+Brandenburg Gate 52.5163 13.3777 0.7
+Checkpoint Charlie 52.5075 13.3904 0.5
+Alexanderplatz 52.5219 13.4132 0.7
+Reichstag 52.5186 13.3762 0.6
+Neuschwanstein 47.5576 10.7498 2
+Black Forest 48.1000 8.2000 60
+Cologne Cathedral 50.9413 6.9583 0.6
+Marienplatz 48.1374 11.5755 0.6
+Oktoberfest 48.1315 11.5497 1
+Schonbrunn 48.1845 16.3122 1
+Charles Bridge 50.0865 14.4114 0.6
+Prague Castle 50.0911 14.4016 0.8
+Sagrada Familia 41.4036 2.1744 0.8
+Park Guell 41.4145 2.1527 0.8
+La Rambla 41.3809 2.1730 0.9
+Camp Nou 41.3809 2.1228 0.8
+Alhambra 37.1761 -3.5881 1.2
+Prado 40.4138 -3.6921 0.6
+Plaza Mayor 40.4155 -3.7074 0.5
+Acropolis 37.9715 23.7257 0.8
+Parthenon 37.9715 23.7267 0.6
+Hagia Sophia 41.0086 28.9802 0.6
+Blue Mosque 41.0054 28.9768 0.6
+Grand Bazaar 41.0107 28.9681 0.6
+Cappadocia 38.6431 34.8289 30
+Red Square 55.7539 37.6208 0.7
+Kremlin 55.7520 37.6175 0.8
+Giza 29.9792 31.1342 3
+Pyramids 29.9792 31.1342 3
+Petra 30.3285 35.4444 4
+Burj Khalifa 25.1972 55.2744 1
+Taj Mahal 27.1751 78.0421 1.5
+Gateway of India 18.9220 72.8347 0.7
+Great Wall 40.4319 116.5704 60
+Great Wall of China 40.4319 116.5704 60
+Forbidden City 39.9163 116.3972 1.2
+Tiananmen Square 39.9055 116.3976 1
+Victoria Peak 22.2759 114.1455 1.5
+Shibuya Crossing 35.6595 139.7005 0.6
+Tokyo Tower 35.6586 139.7454 0.7
+Mount Fuji 35.3606 138.7274 25
+Fushimi Inari 34.9671 135.7727 1.2
+Angkor Wat 13.4125 103.8670 6
+Marina Bay Sands 1.2834 103.8607 0.8
+Gardens by the Bay 1.2816 103.8636 1
+Sydney Opera House -33.8568 151.2153 0.8
+Harbour Bridge -33.8523 151.2108 1
+Bondi Beach -33.8915 151.2767 1.2
+Great Barrier Reef -18.2871 147.6992 400
+Uluru -25.3444 131.0369 8
+Milford Sound -44.6414 167.8974 12
+Table Mountain -33.9628 18.4098 6
+Kruger National Park -23.9884 31.5547 150
+Serengeti -2.3333 34.8333 120
+Kilimanjaro -3.0674 37.3556 30
+Victoria Falls -17.9243 25.8572 8
+Machu Picchu -13.1631 -72.5450 4
+Christ the Redeemer -22.9519 -43.2105 1
+Copacabana Beach -22.9711 -43.1822 2
+Sugarloaf Mountain -22.9493 -43.1546 1
+Iguazu Falls -25.6953 -54.4367 8
+Statue of Liberty 40.6892 -74.0445 1
+Times Square 40.7580 -73.9855 0.7
+Central Park 40.7812 -73.9665 2.2
+Empire State Building 40.7484 -73.9857 0.5
+Brooklyn Bridge 40.7061 -73.9969 1
+Wall Street 40.7060 -74.0088 0.5
+White House 38.8977 -77.0365 0.7
+Lincoln Memorial 38.8893 -77.0502 0.7
+Golden Gate Bridge 37.8199 -122.4783 1.8
+Golden Gate 37.8199 -122.4783 1.8
+Alcatraz 37.8270 -122.4230 0.8
+Fisherman's Wharf 37.8080 -122.4177 0.8
+Hollywood Sign 34.1341 -118.3215 1.5
+Venice Beach 33.9850 -118.4695 1.5
+Santa Monica Pier 34.0083 -118.4988 0.7
+Disneyland 33.8121 -117.9190 1.5
+Disney World 28.3852 -81.5639 8
+Space Needle 47.6205 -122.3493 0.6
+Mount Rushmore 43.8791 -103.4591 3
+Grand Canyon 36.1069 -112.1129 60
+Yellowstone 44.6000 -110.5000 60
+Yosemite 37.8651 -119.5383 40
+Death Valley 36.5054 -117.0794 60
+Zion National Park 37.2982 -113.0263 18
+Niagara Falls 43.0828 -79.0742 5
+CN Tower 43.6426 -79.3871 0.6
+Banff National Park 51.4968 -115.9281 60
+Chichen Itza 20.6843 -88.5678 4
+Alps 46.5000 9.5000 330
+Dolomites 46.4102 11.8440 45
+Pyrenees 42.6667 1.0000 160
+Cotswolds 51.8330 -1.8433 40
+Lake District 54.4609 -3.0886 30
+Scottish Highlands 57.1200 -4.7100 120
+Loch Ness 57.3229 -4.4244 20
+French Riviera 43.5500 7.0000 60
+Cote d'Azur 43.5500 7.0000 60
+Tuscany 43.4500 11.1500 95
+Provence 43.8000 5.4000 100
+Normandy 49.1000 0.1000 120
+Lake Tahoe 39.0968 -120.0324 22
+Lake Geneva 46.4500 6.5500 35
+Lake Constance 47.6500 9.3000 35
+Rocky Mountains 43.7410 -110.8025 800
+Mount Everest 27.9881 86.9250 20
+"""
+
+
+def _table() -> dict[str, PlaceMatch]:
+    table = {}
+    for line in _SIGHTS.strip().splitlines():
+        name, lat, lon, radius = line.rsplit(" ", 3)
+        match = PlaceMatch(name=name, kind="sight", ids=(f"near:{lat},{lon},{radius}",), lat=float(lat), lon=float(lon))
+        table[key_of(name)] = match
+    return table
+
+
+SIGHTS: dict[str, PlaceMatch] = _table()
+"""By folded name, without a leading "the"."""

@@ -1,0 +1,78 @@
+"""Things in a request: a word, and the labels of the library that satisfy it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glasses.wire.memory import Term, TermKind
+from relay.ask.context import Neighbours
+from relay.ask.synonyms import LABELS_FOR, NOT_HEADS
+from relay.ask.words import Word, key_of, singular
+
+CLOSE_IN_MEANING = 0.62
+"""Cosine of word vectors (WordLlama, 256 dimensions) from which a label counts as the thing asked for."""
+WORTH_OFFERING = 0.35
+_LONGEST = 3
+
+
+@dataclass(frozen=True)
+class ThingReading:
+    took: int
+    term: Term
+
+
+class Things:
+    """The things that a library can hold, found by the words of a request."""
+
+    def __init__(self, labels: frozenset[str], neighbours: Neighbours) -> None:
+        self._labels = {key_of(label): label for label in labels}
+        self._neighbours = neighbours
+        self._by_word: dict[str, list[str]] = {}
+        for key, label in self._labels.items():
+            for word in key.split():
+                self._by_word.setdefault(word, []).append(label)
+
+    def read(self, words: list[Word], at: int) -> ThingReading | None:
+        """The longest known thing at ``at``."""
+        for took in range(min(_LONGEST, len(words) - at), 0, -1):
+            part = words[at : at + took]
+            if any(word.comma or word.owner for word in part[:-1]):
+                continue
+            for key in _forms([word.folded for word in part]):
+                if key in LABELS_FOR or key in self._labels:
+                    return ThingReading(took, self._term(key, part))
+        return None
+
+    def guess(self, words: list[Word], at: int, took: int = 1) -> Term:
+        """A term for a word on no list: resolved by nearness in meaning if a label is near enough."""
+        part = words[at : at + took]
+        return self._term(_forms([word.folded for word in part])[-1], part)
+
+    def near(self, word: str) -> float:
+        """How near in meaning the nearest label is."""
+        return max((score for _, score in self._neighbours(word)), default=0.0)
+
+    def _term(self, key: str, part: list[Word]) -> Term:
+        ids = list(dict.fromkeys([*LABELS_FOR.get(key, ()), *self._kinds(key)]))
+        near = [(label, score) for label, score in self._neighbours(key) if label not in ids]
+        if key not in LABELS_FOR:
+            ids += [label for label, score in near if score >= CLOSE_IN_MEANING]
+        offered = [label for label, score in near if score >= WORTH_OFFERING and label not in ids][:5]
+        heard = " ".join(word.text for word in part)
+        hint = "" if ids else f"'{heard}' is no label of your clips; what was said, written or noted in them is searched."
+        return Term(kind=TermKind.THING, value=key, ids=ids, heard=heard, resolved=bool(ids), hint=hint, alternatives=offered)
+
+    def _kinds(self, key: str) -> list[str]:
+        """Labels of the library that are a kind of ``key``: "park bench" for "bench", "guitar player" for "guitar"."""
+        last = key.split()[-1]
+        found = [self._labels[key]] if key in self._labels else []
+        for label in self._by_word.get(last, ()):
+            folded = key_of(label)
+            if folded not in NOT_HEADS and (folded.endswith(f" {key}") or folded.startswith(f"{key} ")):
+                found.append(label)
+        return found
+
+
+def _forms(words: list[str]) -> list[str]:
+    """As it is, then with its last word in the singular."""
+    return list(dict.fromkeys([" ".join(words), " ".join([*words[:-1], singular(words[-1])])]))

@@ -1,0 +1,468 @@
+"""Times in a request: "last summer", "the weekend before Easter", "yesterday evening", "in June 2025"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from relay.ask import days
+from relay.ask.days import DAY, DAY_PARTS, HOLIDAYS, MONTHS, SEASONS, WEEKDAYS, Period, Yearly, one_day
+from relay.ask.words import cardinal, ordinal, read_number, read_year, singular
+
+MAX_YEARS = 120
+_AMOUNTS = {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 5, "some": 3}
+_LAST = frozenset({"last", "past", "previous"})
+_EDGES = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
+
+
+@dataclass(frozen=True)
+class TimeReading:
+    """A time that was read. Either ``period`` (with ``hours`` within its first day) or ``repeats`` ("hours:17-24", "weekday:6")."""
+
+    took: int
+    value: str
+    period: Period | None = None
+    hours: tuple[int, int] | None = None
+    repeats: tuple[str, ...] = ()
+    yearly: Yearly | None = None
+    """When it was named without a year: its period in any year."""
+    unknown: str = ""
+    """Why it could not be placed in the calendar."""
+
+
+Birthdays = Callable[[int], tuple[int, str, str] | None]
+"""Reads "my wife's birthday" at a word: words taken, whose, MM-DD (empty: not known)."""
+
+
+class Calendar:
+    """Reads times against one moment in one time zone. ``words`` are folded; unknown zones count as UTC."""
+
+    def __init__(self, now_ms: int, timezone: str, *, southern: bool = False, birthdays: Birthdays = lambda _at: None) -> None:
+        self.zone = _zone(timezone)
+        self.now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self.zone)
+        self.today: date = self.now.date()
+        self._southern = southern
+        self._birthdays = birthdays
+
+    def read(self, words: list[str], at: int) -> TimeReading | None:
+        """The longest time that begins at ``at``; None when there is none. Never raises for any words."""
+        try:
+            return self._read(words, at)
+        except (OverflowError, ValueError):
+            return None
+
+    def span(self, reading: TimeReading) -> tuple[int, int] | None:
+        """UTC milliseconds, start inclusive, end exclusive; None for times that only repeat."""
+        if reading.period is None:
+            return None
+        if reading.hours:
+            day = reading.period.first
+            return days.to_ms(day, reading.hours[0], self.zone), days.to_ms(day, reading.hours[1], self.zone)
+        return days.to_ms(reading.period.first, 0, self.zone), days.to_ms(reading.period.end, 0, self.zone)
+
+    def within(self, reading: TimeReading, outer: Period) -> TimeReading:
+        """A time named without a year, moved into ``outer`` ("Christmas" and "last year")."""
+        if reading.yearly is None:
+            return reading
+        for year in range(outer.first.year, outer.end.year + 1):
+            period = reading.yearly(year)
+            if period and outer.first <= period.first < outer.end:
+                return replace(reading, period=period, value=f"{_bare(reading.value)} {year}", yearly=None)
+        return reading
+
+    def _read(self, words: list[str], at: int) -> TimeReading | None:
+        skip = 1 if words[at : at + 1] == ["the"] else 0
+        found = [reading for reading in (rule(words, at + skip) for rule in self._rules()) if reading]
+        if not found:
+            return None
+        best = max(found, key=lambda reading: reading.took)
+        return replace(best, took=best.took + skip)
+
+    def _rules(self) -> tuple[Callable[[list[str], int], TimeReading | None], ...]:
+        return (
+            self._iso, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge,
+            self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
+        )  # fmt: skip
+
+    def _iso(self, words: list[str], at: int) -> TimeReading | None:
+        if at < len(words) and len(words[at]) == 10 and words[at][4] == "-":
+            return TimeReading(1, words[at], one_day(date.fromisoformat(words[at])))
+        return None
+
+    def _open_range(self, words: list[str], at: int) -> TimeReading | None:
+        """since / after / before / until A."""
+        lead = words[at] if at < len(words) else ""
+        if lead not in {"since", "after", "before", "until", "till"}:
+            return None
+        inner = self._read(words, at + 1)
+        if inner is None or inner.period is None:
+            return None
+        early, late = date(self.today.year - MAX_YEARS, 1, 1), self.today + DAY
+        period = {
+            "since": Period(inner.period.first, late),
+            "after": Period(inner.period.end, late),
+            "before": Period(early, inner.period.first),
+        }.get(lead, Period(early, inner.period.end))
+        if period.first >= period.end:
+            return None
+        return TimeReading(inner.took + 1, f"{lead} {inner.value}", period)
+
+    def _closed_range(self, words: list[str], at: int) -> TimeReading | None:
+        """between A and B, from A to B."""
+        lead = words[at] if at < len(words) else ""
+        if lead not in {"between", "from"}:
+            return None
+        first = self._read(words, at + 1)
+        if first is None or first.period is None:
+            return None
+        middle = at + 1 + first.took
+        joins = {"and"} if lead == "between" else {"to", "until", "till", "through"}
+        if middle >= len(words) or words[middle] not in joins:
+            return None
+        second = self._read(words, middle + 1)
+        if second is None or second.period is None:
+            return None
+        if second.yearly is None and first.yearly is not None:
+            first = self.within(first, days.year_of(second.period.first.year))
+        start, end = first.period, second.period
+        if start is None or start.first >= end.end:
+            return None
+        return TimeReading(first.took + second.took + 2, f"{first.value} to {second.value}", Period(start.first, end.end))
+
+    def _ago(self, words: list[str], at: int) -> TimeReading | None:
+        """two weeks ago, a year ago today."""
+        amount = _amount(words, at)
+        if amount is None:
+            return None
+        number, took = amount
+        unit = singular(words[at + took]) if at + took < len(words) else ""
+        if words[at + took + 1 : at + took + 2] != ["ago"]:
+            return None
+        value = " ".join(words[at : at + took + 2])
+        exact = words[at + took + 2 : at + took + 3] == ["today"]
+        period = self._back(unit, number, exact=exact)
+        return TimeReading(took + 2 + exact, value, period) if period else None
+
+    def _back(self, unit: str, number: int, *, exact: bool) -> Period | None:
+        if unit == "day":
+            return one_day(self.today - number * DAY)
+        if unit == "week":
+            return one_day(self.today - 7 * number * DAY) if exact else days.week_of(self.today - 7 * number * DAY)
+        if unit == "month":
+            months = self.today.year * 12 + self.today.month - 1 - number
+            return days.month_of(months // 12, months % 12 + 1)
+        if unit == "year":
+            if exact:
+                return days.birthday(f"{self.today.month:02}-{self.today.day:02}")(self.today.year - number)
+            return days.year_of(self.today.year - number)
+        if unit in SEASONS:
+            latest = self._latest(days.season(unit, southern=self._southern), finished=False)
+            return days.season(unit, southern=self._southern)(latest.first.year - number) if latest else None
+        if unit == "weekend":
+            return days.weekend_of(self.today - 7 * number * DAY)
+        return None
+
+    def _past_amount(self, words: list[str], at: int) -> TimeReading | None:
+        """the last three weeks, the past year."""
+        if at >= len(words) or words[at] not in _LAST:
+            return None
+        amount = _amount(words, at + 1)
+        number, took = amount or (1, 0)
+        unit = singular(words[at + 1 + took]) if at + 1 + took < len(words) else ""
+        if (amount is None and words[at] != "past") or unit not in {"day", "week", "month", "year"}:
+            return None
+        width = {"day": 1, "week": 7, "month": 30, "year": 365}[unit] * number
+        end = self.today + DAY
+        return TimeReading(took + 2, " ".join(words[at : at + took + 2]), Period(end - width * DAY, end))
+
+    def _relative(self, words: list[str], at: int) -> TimeReading | None:
+        """last summer, this year, last Friday, next weekend, last Christmas."""
+        lead = words[at] if at < len(words) else ""
+        if lead not in _LAST | {"this", "next"} or at + 1 >= len(words):
+            return None
+        unit = words[at + 1]
+        if unit == "night" and lead in _LAST:
+            return TimeReading(2, "last night", one_day(self.today - DAY), (18, 29))
+        if unit in DAY_PARTS and lead == "this":
+            return TimeReading(2, f"this {unit}", one_day(self.today), DAY_PARTS[unit])
+        step = -1 if lead in _LAST else 1 if lead == "next" else 0
+        period = self._stepped(unit, step)
+        if period:
+            reading = TimeReading(2, f"{lead} {unit}", period)
+            return self._day_part(reading, words, at) if unit in WEEKDAYS else reading
+        named = self._yearly_named(words, at + 1)
+        if named is None or named.yearly is None:
+            return None
+        period = self._stepped_yearly(named.yearly, step)
+        return replace(named, took=named.took + 1, value=f"{lead} {named.value}", period=period, yearly=None)
+
+    def _stepped(self, unit: str, step: int) -> Period | None:
+        if unit == "week":
+            return days.week_of(self.today + 7 * step * DAY)
+        if unit == "month":
+            months = self.today.year * 12 + self.today.month - 1 + step
+            return days.month_of(months // 12, months % 12 + 1)
+        if unit == "year":
+            return days.year_of(self.today.year + step)
+        if unit == "weekend":
+            on_it = self.today.weekday() >= 5
+            back = 7 if step < 0 and on_it else 0 if on_it or step > 0 else 7
+            return days.weekend_of(self.today - back * DAY + (7 * DAY if step > 0 and on_it else timedelta(0)))
+        if unit in WEEKDAYS:
+            return one_day(self._weekday(WEEKDAYS[unit], step))
+        return None
+
+    def _weekday(self, weekday: int, step: int) -> date:
+        if step > 0:
+            return self.today + DAY * ((weekday - self.today.weekday() - 1) % 7 + 1)
+        if step == 0:
+            return self.today - DAY * ((self.today.weekday() - weekday) % 7)
+        return self.today - DAY * ((self.today.weekday() - weekday - 1) % 7 + 1)
+
+    def _stepped_yearly(self, yearly: Yearly, step: int) -> Period | None:
+        if step < 0:
+            return self._latest(yearly, finished=True)
+        if step == 0:
+            return yearly(self.today.year)
+        coming = (yearly(year) for year in (self.today.year, self.today.year + 1))
+        return next((period for period in coming if period and period.first > self.today), None)
+
+    def _latest(self, yearly: Yearly, *, finished: bool) -> Period | None:
+        """The latest occurrence that has begun (or ended, if ``finished``) by today."""
+        for year in range(self.today.year + 1, self.today.year - 4, -1):
+            period = yearly(year)
+            if period and (period.end <= self.today if finished else period.first <= self.today):
+                return period
+        return None
+
+    def _beside(self, words: list[str], at: int) -> TimeReading | None:
+        """the weekend before Easter, the day after Christmas, the week of Thanksgiving, the year before last."""
+        unit = words[at] if at < len(words) else ""
+        how = words[at + 1] if at + 1 < len(words) else ""
+        if unit not in {"day", "night", "evening", "morning", "week", "weekend", "month", "year", *WEEKDAYS} or how not in {
+            "before",
+            "after",
+            "of",
+        }:
+            return None
+        if words[at + 2 : at + 3] == ["last"] and how == "before" and unit in {"week", "weekend", "month", "year"}:
+            return TimeReading(
+                3, f"the {unit} before last", self._back(unit, 3 if unit == "weekend" and self.today.weekday() < 5 else 2, exact=False)
+            )
+        inner = self._read(words, at + 2)
+        if inner is None or inner.period is None:
+            return None
+        anchor = self._core(inner)
+        hours = DAY_PARTS.get(unit)
+        period = _neighbour("day" if hours else unit, how, anchor)
+        return TimeReading(inner.took + 2, f"the {unit} {how} {inner.value}", period, hours) if period else None
+
+    def _core(self, inner: TimeReading) -> Period:
+        """The day that "the weekend before Easter" counts from."""
+        period = inner.period or one_day(self.today)
+        for name, core in days.CORE_DAY.items():
+            if name in inner.value.lower():
+                exact = HOLIDAYS[core](period.first.year)
+                return exact if exact and period.contains(exact) else period
+        return period
+
+    def _edge(self, words: list[str], at: int) -> TimeReading | None:
+        """early June, the end of last year."""
+        lead = words[at] if at < len(words) else ""
+        if lead not in _EDGES:
+            return None
+        skip = 1 + (words[at + 1 : at + 2] == ["of"])
+        inner = self._read(words, at + skip)
+        if inner is None or inner.period is None or inner.period.days < 14:
+            return None
+        third = inner.period.days // 3
+        first = inner.period.first + _EDGES[lead] * third * DAY
+        end = inner.period.end if _EDGES[lead] == 2 else first + third * DAY
+        return TimeReading(inner.took + skip, f"{' '.join(words[at : at + skip])} {inner.value}", Period(first, end))
+
+    def _day_words(self, words: list[str], at: int) -> TimeReading | None:
+        """today, yesterday evening, tonight, Sunday morning, the weekend."""
+        word = words[at] if at < len(words) else ""
+        if word == "tonight":
+            return TimeReading(1, word, one_day(self.today), (17, 29))
+        if word == "earlier" and words[at + 1 : at + 2] == ["today"]:
+            return TimeReading(2, "earlier today", one_day(self.today))
+        if words[at : at + 3] == ["day", "before", "yesterday"]:
+            return TimeReading(3, "the day before yesterday", one_day(self.today - 2 * DAY))
+        if word == "weekend" and at > 0 and words[at - 1] == "the":
+            return TimeReading(1, "the weekend", self._stepped("weekend", 0))
+        reading = None
+        if word in {"today", "yesterday"}:
+            reading = TimeReading(1, word, one_day(self.today - DAY * (word == "yesterday")))
+        elif word in WEEKDAYS and words[at - 1 : at] not in (["a"], ["every"], ["each"]):
+            reading = TimeReading(1, word.title(), one_day(self._weekday(WEEKDAYS[word], -1)))
+        return self._day_part(reading, words, at) if reading else None
+
+    def _day_part(self, reading: TimeReading, words: list[str], at: int) -> TimeReading:
+        after = at + reading.took
+        part = words[after] if after < len(words) else ""
+        if part not in DAY_PARTS:
+            return reading
+        return replace(reading, took=reading.took + 1, value=f"{reading.value} {part}", hours=DAY_PARTS[part])
+
+    def _date(self, words: list[str], at: int) -> TimeReading | None:
+        """June 5th 2025, the fifth of June, June 2025."""
+        month_at, day, took = self._day_and_month(words, at)
+        if month_at is None:
+            return None
+        month = MONTHS[words[month_at]]
+        after = at + took
+        after += 1 if words[after : after + 1] == ["of"] and read_year(words, after + 1) else 0
+        year = read_year(words, after)
+        whole: Yearly = days.birthday(f"{month:02}-{day:02}") if day else lambda each: days.month_of(each, month)
+        name = f"{day} {days.MONTH_NAMES[month - 1]}" if day else days.MONTH_NAMES[month - 1]
+        if year:
+            return TimeReading(after + year[1] - at, f"{name} {year[0]}", whole(year[0]))
+        return TimeReading(took, name, self._latest(whole, finished=False), yearly=whole)
+
+    def _day_and_month(self, words: list[str], at: int) -> tuple[int | None, int, int]:
+        """Where the month stands, the day (0: none), and how many words both took."""
+        if at < len(words) and words[at] in MONTHS:
+            skip = 1 + (words[at + 1 : at + 2] == ["the"])
+            number = read_number(words, at + skip)
+            is_year = read_year(words, at + skip)
+            if (
+                number
+                and not is_year
+                and 1 <= number[0] <= 31
+                and (ordinal(words[at + skip + number[1] - 1]) or cardinal(words[at + skip]))
+            ):
+                return at, number[0], skip + number[1]
+            return at, 0, 1
+        number = read_number(words, at)
+        if number is None or not 1 <= number[0] <= 31:
+            return None, 0, 0
+        month_at = at + number[1]
+        month_at += words[month_at : month_at + 1] == ["of"]
+        if month_at < len(words) and words[month_at] in MONTHS:
+            return month_at, number[0], month_at + 1 - at
+        return None, 0, 0
+
+    def _yearly_named(self, words: list[str], at: int) -> TimeReading | None:
+        """summer, Christmas Eve 2023, Easter weekend, my wife's birthday; also months, for "last June"."""
+        named = self._birthday(words, at) or self._holiday(words, at) or self._season(words, at)
+        if named is None:
+            return self._date(words, at) if at < len(words) and words[at] in MONTHS else None
+        if named.yearly is None:
+            return named
+        after = at + named.took
+        if words[after : after + 1] == ["weekend"]:
+            inner = named.yearly
+            named = replace(named, took=named.took + 1, value=f"{named.value} weekend", yearly=lambda each: _weekend(inner, each))
+            after += 1
+        after += 1 if words[after : after + 1] in (["of"], ["in"]) and read_year(words, after + 1) else 0
+        year = read_year(words, after)
+        if named.yearly is None:
+            return named
+        if year:
+            period = named.yearly(year[0])
+            why = "" if period else f"the date of {named.value} in {year[0]} is not known"
+            return replace(named, took=after + year[1] - at, value=f"{named.value} {year[0]}", period=period, yearly=None, unknown=why)
+        if words[after : after + 2] == ["last", "year"]:
+            return replace(
+                named, took=after + 2 - at, value=f"{named.value} last year", period=named.yearly(self.today.year - 1), yearly=None
+            )
+        return replace(named, period=self._latest(named.yearly, finished=False))
+
+    def _birthday(self, words: list[str], at: int) -> TimeReading | None:
+        found = self._birthdays(at) if at < len(words) else None
+        if found is None:
+            return None
+        took, whose, month_day = found
+        if not month_day:
+            return TimeReading(took, f"{whose} birthday", unknown=f"the date of {whose} birthday is not known")
+        return TimeReading(took, f"{whose} birthday", yearly=days.birthday(month_day))
+
+    def _holiday(self, words: list[str], at: int) -> TimeReading | None:
+        for length in (4, 3, 2, 1):
+            name = " ".join(words[at : at + length])
+            if len(words[at : at + length]) == length and name in HOLIDAYS:
+                return TimeReading(length, _title(name), yearly=HOLIDAYS[name])
+        return None
+
+    def _season(self, words: list[str], at: int) -> TimeReading | None:
+        if at < len(words) and words[at] in SEASONS:
+            return TimeReading(1, words[at], yearly=days.season(words[at], southern=self._southern))
+        return None
+
+    def _year(self, words: list[str], at: int) -> TimeReading | None:
+        year = read_year(words, at)
+        return TimeReading(year[1], str(year[0]), days.year_of(year[0])) if year else None
+
+    def _repeating(self, words: list[str], at: int) -> TimeReading | None:
+        """in the evening, at night, on Sundays, on a Sunday, at weekends."""
+        word = words[at] if at < len(words) else ""
+        one = singular(word)
+        if one in DAY_PARTS and (word not in {"night", "noon", "midnight", "midday"} or words[at - 1 : at] != ["every"]):
+            first, end = DAY_PARTS[one]
+            return TimeReading(1, one, repeats=(f"hours:{first}-{end}",))
+        if one in WEEKDAYS and (word != one or words[at - 1 : at] in (["a"], ["every"], ["each"])):
+            return TimeReading(1, f"{one.title()}s", repeats=(f"weekday:{WEEKDAYS[one]}",))
+        if word in {"weekends", "weekdays"}:
+            return TimeReading(1, word, repeats=tuple(f"weekday:{day}" for day in ((5, 6) if word == "weekends" else range(5))))
+        return None
+
+    def _recently(self, words: list[str], at: int) -> TimeReading | None:
+        if at < len(words) and words[at] in {"recently", "lately"}:
+            return TimeReading(1, words[at], Period(self.today - 30 * DAY, self.today + DAY))
+        return None
+
+
+def _amount(words: list[str], at: int) -> tuple[int, int] | None:
+    """ "three", "a", "a couple of", "a few": the number and how many words."""
+    start = at
+    if words[at : at + 1] in (["a"], ["an"]) and at + 1 < len(words) and words[at + 1] in {"couple", "few"}:
+        at += 1
+    if at < len(words) and words[at] in _AMOUNTS:
+        number = _AMOUNTS[words[at]]
+        at += 1 + (words[at + 1 : at + 2] == ["of"])
+        return number, at - start
+    return read_number(words, at)
+
+
+def _neighbour(unit: str, how: str, anchor: Period) -> Period | None:
+    """The ``unit`` before, after or of ``anchor``."""
+    if unit == "day":
+        return {"before": one_day(anchor.first - DAY), "after": one_day(anchor.end)}.get(how, one_day(anchor.first))
+    if unit in WEEKDAYS:
+        target = WEEKDAYS[unit]
+        if how == "after":
+            return one_day(anchor.end + DAY * ((target - anchor.end.weekday()) % 7))
+        last = anchor.first - DAY
+        return one_day(last - DAY * ((last.weekday() - target) % 7)) if how == "before" else None
+    if unit == "weekend":
+        if how == "of":
+            return days.long_weekend(anchor)
+        if how == "before":
+            return days.weekend_of(anchor.first - 7 * DAY) if anchor.first.weekday() != 0 else days.weekend_of(anchor.first - DAY)
+        return days.weekend_of(anchor.end + 6 * DAY) if anchor.end.weekday() in {0, 6} else days.weekend_of(anchor.end)
+    if unit == "week":
+        return days.week_of({"before": anchor.first - 7 * DAY, "after": anchor.end - DAY + 7 * DAY}.get(how, anchor.first))
+    return None
+
+
+def _weekend(inner: Yearly, year: int) -> Period | None:
+    period = inner(year)
+    return days.long_weekend(period) if period else None
+
+
+def _bare(value: str) -> str:
+    return value.removeprefix("last ").removeprefix("this ")
+
+
+def _title(name: str) -> str:
+    return " ".join(word if word in {"of", "de"} else word.capitalize() for word in name.split())
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

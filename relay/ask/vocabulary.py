@@ -1,0 +1,64 @@
+"""The small words of English requests, by the job they do."""
+
+from __future__ import annotations
+
+from relay.ask.wordlist import listed
+
+PLACE_PREPOSITIONS = listed(
+    "in at to near around through outside inside visiting visited across towards toward by from into exploring past leaving wandering "
+)
+PERSON_PREPOSITIONS = listed("with of featuring between including starring meeting hugging kissing")
+TIME_PREPOSITIONS = listed("on during since before after until till over within for from in between")
+CONJUNCTIONS = listed("and or plus & then")
+ARTICLES = listed("a an the some any")
+POSSESSIVES = listed("my our his her their your its mine ours")
+PRONOUNS = listed("i we you he she they it that this those these who which whom one someone somebody anyone anybody there here everything ")
+AUXILIARIES = listed(
+    "am is are was were be been being do does did done have has had having can could would will shall should might must may "
+    "get got getting im were weve ive id ill well youre theyre hes shes its thats lets dont didnt wasnt isnt arent cant "
+)
+BOUNDARIES = (
+    listed("but except excluding without where when while who that which from on during since before after until till last this next ")
+    | PLACE_PREPOSITIONS
+    | listed("with of about yesterday today")
+)
+"""Words that end a noun phrase or a clause."""
+
+FILLERS = listed(
+    "please thanks thank ok okay um uh er ah oh hmm like just really very so too also again all every each both only together "
+    "other another more most best better favorite favourite nice good great beautiful lovely funny happy special fun cute "
+    "sweet little big few many much lots lot bit couple of for as than then now ever never not no nor if about up down out "
+    "off back over away along what how why whether us me moments moment memories memory videos video clips clip photos photo "
+    "pictures picture pics pic shots shot footage scenes scene recordings recording times time bits parts highlights "
+    "highlight film films movie movies things thing stuff something anything some trip trips vacation vacations holiday "
+    "holidays journey visit visits stay honeymoon getaway outing tour weekend getaways cruise taken took take filmed recorded "
+    "captured shows showing show featuring feature made make seen saw see look looking looks watch watched going went go gone "
+    "spent spend spending being happened doing did enjoying enjoy enjoyed having hanging hang having came come coming visited "
+    "visit visiting travelling traveling travelled traveled appear appears appearing present contains containing contain "
+    "includes included visible wearing holding carrying using sitting sit sat standing stand stood near next beside behind "
+    "front inside under above between playing play plays played riding ride rides rode eating eat eats ate drinking drink "
+    "drank walking walk walked driving drive drove petting feeding running run lying sleeping flying crossing watching facing "
+    "passing smiling laughing smile laugh talking posing old new young own same different full first whole entire long short "
+    "quick one ones day days place places area part place anywhere somewhere everywhere while whilst during on in at to by "
+    "from with into through around "
+)
+"""Words that carry no condition of their own."""
+
+MASS_NOUNS = listed(
+    "snow rain music sunshine sun fog mist fire smoke water ice wind food coffee tea wine beer bread cheese chocolate fruit "
+    "meat fish rice pasta soup cake candy art graffiti traffic grass sand mud thunder lightning confetti fireworks football "
+    "soccer tennis basketball baseball golf sushi ramen hockey chess luggage laundry furniture jewelry makeup money paint "
+    "lava moonlight lavender bamboo ivy moss seaweed hay wheat corn popcorn karaoke yoga dinner lunch breakfast brunch "
+    "cooking dancing singing swimming hiking skiing surfing cycling running fishing sailing climbing camping gardening "
+    "painting shopping sunset sunrise dusk dawn champagne milk honey butter sugar salt broccoli spaghetti pizza steak salad "
+    "toast ham wildlife nature scenery architecture salsa homework video audio sound glass wood metal stone plastic "
+)
+"""Nouns that stand without an article, so that "with snow" is no person."""
+
+NAMES_FOR_ANYONE = listed("everyone everybody people person anyone somebody someone strangers crowd group nobody folks guys")
+
+EVENT_WORDS = listed(
+    "party concert wedding birthday graduation ceremony dinner lunch breakfast picnic barbecue bbq festival parade game match race show "
+)
+
+COLOURS = listed("red green blue yellow black white brown orange purple pink grey gray golden silver dark bright")

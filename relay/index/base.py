@@ -1,0 +1,146 @@
+"""What searching needs of an index: postings by term, columns by video, text and vectors. By account first, never across."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from relay.catalog.records import MomentDoc
+
+Keys = npt.NDArray[np.int64]
+"""Moment keys, ascending; ``key >> MOMENT_BITS`` is the key of the video. They mean something only within one account and one build."""
+Floats = npt.NDArray[np.float32]
+
+MOMENT_BITS = 16
+
+
+class Channel(StrEnum):
+    """What a vector or a text was made of."""
+
+    SEEN = "seen"
+    SAID = "said"
+
+
+class TextField(StrEnum):
+    """A column of the full text."""
+
+    SPEECH = "speech"
+    WRITTEN = "written"
+    NOTES = "notes"
+    """Caption and tags."""
+    LABELS = "labels"
+    PLACE = "place"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """One entry per video of the account, in the order of its time: for ranges, distances and ties."""
+
+    videos: Keys
+    captured_at: npt.NDArray[np.int64]
+    local_at: npt.NDArray[np.int64]
+    """``captured_at`` as the clocks on the wall showed it: for hours and weekdays."""
+    lat: npt.NDArray[np.float64]
+    """NaN when unknown."""
+    lon: npt.NDArray[np.float64]
+    quality: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MomentRow:
+    """A moment as the index keeps it, for showing and for reasons."""
+
+    key: int
+    moment_id: str
+    start_s: float
+    end_s: float
+    quality: float
+    people: tuple[str, ...]
+    unknown_faces: int
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VideoRow:
+    key: int
+    video_id: str
+    kind: str
+    captured_at: int
+    timezone: str
+    duration_s: float
+    lat: float | None
+    lon: float | None
+    place: str
+    country: str
+    place_ids: tuple[str, ...]
+    moments: tuple[MomentRow, ...]
+
+
+@dataclass(frozen=True)
+class PlaceCount:
+    name: str
+    ids: tuple[str, ...]
+    videos: int
+    lat: float | None
+    lon: float | None
+
+
+class Embedder(Protocol):
+    """Texts to vectors of one length, by meaning."""
+
+    def embed(self, texts: list[str]) -> Floats:
+        """[n, dimensions], each row of length 1, or all zeros for a text without known words."""
+        ...
+
+
+class Index(Protocol):
+    """The searchable copy of the catalogue. It may be deleted at any time and is rebuilt from the catalogue."""
+
+    def put(self, docs: Iterable[MomentDoc]) -> None:
+        """Replaces the videos that ``docs`` belong to by exactly these moments. Atomic for each account."""
+        ...
+
+    def remove(self, user_id: str, video_id: str) -> None: ...
+
+    def rebuild(self, user_id: str, docs: Iterable[MomentDoc]) -> None:
+        """Replaces all of an account; until it is done, the former state answers."""
+        ...
+
+    def drop(self, user_id: str) -> None:
+        """Forgets an account and deletes its files."""
+        ...
+
+    def digests(self, user_id: str) -> dict[str, str]:
+        """video_id -> digest of the docs it was made of (``digest_of``)."""
+        ...
+
+    def having(self, user_id: str, term: str) -> Keys:
+        """The moments that have a term: "person:ID", "place:city:1", "label:dog", "faces:2", "kind:photo"."""
+        ...
+
+    def terms(self, user_id: str, kind: str) -> dict[str, int]:
+        """Every term of a kind ("label") without its prefix, and in how many moments it is."""
+        ...
+
+    def places(self, user_id: str) -> list[PlaceCount]:
+        """Where the account has clips, the most clips first."""
+        ...
+
+    def columns(self, user_id: str) -> Columns: ...
+
+    def text(self, user_id: str, words: Sequence[str], fields: Sequence[TextField], *, every: bool, limit: int) -> list[tuple[int, float]]:
+        """Moments with ``every`` one or any of the words (stemmed) in the fields; (key, BM25 score: higher is better), best first."""
+        ...
+
+    def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int) -> list[tuple[int, float]]:
+        """(key, cosine), nearest first; scores are exact."""
+        ...
+
+    def rows(self, user_id: str, videos: Sequence[int]) -> list[VideoRow]:
+        """The videos of these keys, in the order asked; unknown keys are left out."""
+        ...
