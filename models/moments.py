@@ -18,7 +18,7 @@ _FACES_KEPT = 3
 def ranges(duration_s: float, range_s: float = RANGE_S) -> list[tuple[float, float]]:
     """The clip in equal parts of about ``range_s``, without gaps; one part when it is short."""
     count = max(1, round(duration_s / range_s))
-    edges = [duration_s * index / count for index in range(count + 1)]
+    edges = [*(duration_s * index / count for index in range(count)), duration_s]
     return list(itertools.pairwise(edges))
 
 

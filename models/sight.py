@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from glasses.wire.tag import FaceTag, Moment
+from glasses.wire.tag import Box, FaceTag, Moment
 from models.faces import FaceEmbedder, FaceFinder, FoundFace
 from models.keyframes import KeyFrame
 from models.objects import ObjectDetector
@@ -22,6 +22,9 @@ Picture = npt.NDArray[np.uint8]
 ROLES = ("objects", "scene", "faces", "who")
 """The models that a look uses."""
 PERSON = "person"
+LEAST_SCORE = 0.35
+_LEAST_TO_HIDE = 0.25
+"""An unsure person is still hidden from the scene."""
 _MOST_FACES = 12
 
 
@@ -38,18 +41,25 @@ class Sight:
         cv2.setNumThreads(1)
 
     def look(self, rgb: Picture, at_s: float = 0.0, *, faces: bool = True) -> Moment:
-        """What is in one picture. People are left out of the scene; faces are looked for only if they may be."""
-        objects = self._objects.detect(rgb)
-        scene = self._scene.classify(rgb, [label.box for label in objects if label.name == PERSON and label.box])
-        found = self.faces(rgb, at_s) if faces else []
-        return Moment(start_s=at_s, end_s=at_s, objects=objects, scene=scene, faces=found, sharpness=sharpness(rgb))
+        """What is in one picture. People are left out of the scene; whose the faces are is told only if it may be."""
+        found = self._faces.find(rgb)
+        objects = self._objects.detect(rgb, _LEAST_TO_HIDE)
+        people = [label.box for label in objects if label.name == PERSON and label.box]
+        scene = self._scene.classify(rgb, [*people, *(_body(face.box) for face in found)])
+        return Moment(
+            start_s=at_s, end_s=at_s, scene=scene, objects=[label for label in objects if label.score >= LEAST_SCORE],
+            faces=self._tags(rgb, found, at_s) if faces else [], sharpness=sharpness(rgb),
+        )  # fmt: skip
 
     def look_at(self, frames: Iterable[KeyFrame], *, faces: bool = True) -> list[Moment]:
         return [self.look(frame.rgb, frame.at_s, faces=faces) for frame in frames]
 
     def faces(self, rgb: Picture, at_s: float = 0.0) -> list[FaceTag]:
         """Faces with their embeddings, largest first."""
-        return [self._tag(rgb, face, at_s) for face in self._faces.find(rgb)[:_MOST_FACES]]
+        return self._tags(rgb, self._faces.find(rgb), at_s)
+
+    def _tags(self, rgb: Picture, found: list[FoundFace], at_s: float) -> list[FaceTag]:
+        return [self._tag(rgb, face, at_s) for face in found[:_MOST_FACES]]
 
     def _tag(self, rgb: Picture, face: FoundFace, at_s: float) -> FaceTag:
         embedding = [round(float(number), 5) for number in self._who.embed(rgb, face)]
@@ -72,6 +82,13 @@ class Sight:
     @cached_property
     def _who(self) -> FaceEmbedder:
         return FaceEmbedder(self._store.path("who"))
+
+
+def _body(face: Box) -> Box:
+    """Where the person of a face is, by and large: three faces wide, down to seven faces, inside the picture."""
+    left, top, width, height = face
+    x, y = max(0.0, left - width), max(0.0, top - height / 2)
+    return (x, y, min(1.0, left + 2 * width) - x, min(1.0, top + 7 * height) - y)
 
 
 def sharpness(rgb: Picture) -> float:
