@@ -60,6 +60,7 @@ class Listener:
         self._request: OpenRequest | None = None
         self._gate: SpeechGate | None = None
         self._heard_s = self._spoke_s = 0.0
+        self._patience_s = BREATH_S
 
     async def open(self) -> None:
         """Load the model; a second or so. Raises ModelMissingError."""
@@ -69,7 +70,7 @@ class Listener:
         ended = await asyncio.to_thread(self._accept, chunk)
         if ended:
             self._utterance(ended)
-        if self._request is not None and self._heard_s - self._spoke_s >= BREATH_S:
+        if self._request is not None and self._heard_s - self._spoke_s >= self._patience_s:
             request, self._request = self._request, None
             await self._read_again(request)
 
@@ -93,7 +94,7 @@ class Listener:
         self._sound.add(pcm)
         self._heard_s = (chunk.first_sample + len(chunk.pcm) // 2) / self._heard_rate_hz
         if self._gate is not None and self._gate.speech_in(pcm):
-            self._spoke_s = self._heard_s
+            self._spoke_s, self._patience_s = self._heard_s, BREATH_S
         return self._recognizer.result().words if self._recognizer.accept(pcm) else None
 
     def _utterance(self, words: list[Word]) -> None:
@@ -108,10 +109,9 @@ class Listener:
             self._bus.publish(WakeHeard())
         elif isinstance(reading, Command):
             self._bus.publish(IntentHeard(reading.intent, joined[0].start_s))
-        elif isinstance(reading, OpenRequest) and not reading.has_rest:
-            self._pending = joined
         elif isinstance(reading, OpenRequest):
-            self._request = reading
+            self._request, self._spoke_s = reading, self._heard_s
+            self._patience_s = BREATH_S if reading.has_rest else JOIN_S
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
@@ -124,7 +124,8 @@ class Listener:
         free = await asyncio.to_thread(self._read, sound, None)
         words = better(self._reader.without_wake(listed), self._reader.without_wake(free))
         log.debug("read again: listed %r, free %r", _text(listed), _text(free))
-        self._bus.publish(IntentHeard(request_intent(request.name, words), request.start_s))
+        if len(words) > len(request.prefix.split()):
+            self._bus.publish(IntentHeard(request_intent(request.name, words), request.start_s))
 
     def _read(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
         assert self._model is not None, "open comes first"  # noqa: S101  # a mistake of the caller's

@@ -36,8 +36,10 @@ class SpoolDb:
         return await self._run(lambda: work(self._open_connection()))
 
     async def close(self) -> None:
-        await self._run(self._close)
-        self._thread.shutdown()
+        """May be called twice."""
+        if self._connection is not None:
+            await self._run(self._close)
+            self._thread.shutdown()
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

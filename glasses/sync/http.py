@@ -72,7 +72,7 @@ class RelayClient:
     async def request(self, method: str, path: str, **how: Any) -> httpx.Response:
         """The answer, if it is one of success. Tries again what may pass, and refreshes an expired token once."""
         attempts = AsyncRetrying(
-            stop=stop_after_attempt(ATTEMPTS), wait=wait_exponential_jitter(initial=0.2, max=2.0),
+            stop=stop_after_attempt(ATTEMPTS), wait=wait_exponential_jitter(multiplier=0.2, max=2.0),
             retry=retry_if_exception(_may_pass), sleep=self._clock.sleep, reraise=True,
         )  # fmt: skip
         async for attempt in attempts:

@@ -123,6 +123,8 @@ class SearchAnswer(Wire):
     total: int = 0
     plan: Plan | None = None
     near_misses: list[NearMiss] = []
+    problem: dict[str, str] = {}
+    """When nothing is found: code, detail, hint."""
 
 
 class MemoryAccepted(Wire):
