@@ -6,7 +6,7 @@ upload -> ingest -> [job: extract] -> catalogue + index -> ask -> [job: create_m
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -57,6 +57,7 @@ class Stages:
     find: Find
     people: PeopleBook
     workers: Workers
+    close: Callable[[], None] = lambda: None
 
 
 def routes(relay: Services, stages: Stages) -> list[Route]:
@@ -79,6 +80,7 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
         stages.workers.start()
         yield
         await stages.workers.stop()
+        stages.close()
         relay.close()
 
     app.cleanup_ctx.append(run)

@@ -64,7 +64,8 @@ class Pairings:
         uri = f"{self._public_url()}/pair"
         return DeviceAuthorization(
             device_code=device_code, user_code=pairing.user_code, verification_uri=uri,
-            verification_uri_complete=f"{uri}?user_code={pairing.user_code}", expires_in=self._config.pairing_s, interval=pairing.interval_s,
+            verification_uri_complete=f"{uri}?user_code={pairing.user_code}", expires_in=self._config.pairing_s,
+            interval=pairing.interval_s,
         )  # fmt: skip
 
     async def approve(self, user_code: str, user_id: str, *, deny: bool = False) -> str:

@@ -74,7 +74,8 @@ CREATE TABLE changes (
 );
 CREATE INDEX changes_by_user ON changes (user_id, cursor);
 CREATE TABLE ops (
-    user_id TEXT NOT NULL, op_id TEXT NOT NULL, record TEXT NOT NULL, result TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user_id, op_id)
+    user_id TEXT NOT NULL, op_id TEXT NOT NULL, record TEXT NOT NULL, result TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, op_id)
 );
 CREATE TABLE uploads (
     upload_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, device_id TEXT NOT NULL, segment TEXT NOT NULL, length_bytes INTEGER NOT NULL,

@@ -20,7 +20,8 @@ class Timing(msgspec.Struct, kw_only=True):
 
 def put(connection: Connection, video: Video) -> None:
     connection.execute(
-        "INSERT INTO videos (user_id, video_id, record) VALUES (?, ?, ?) ON CONFLICT (user_id, video_id) DO UPDATE SET record = excluded.record",
+        "INSERT INTO videos (user_id, video_id, record) VALUES (?, ?, ?)"
+        " ON CONFLICT (user_id, video_id) DO UPDATE SET record = excluded.record",
         (video.user_id, video.video_id, text(video)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,7 +54,7 @@ class ClipJobs:
         except SouvenirError as problem:
             if problem.code != "upload.not_a_video":
                 raise
-            await self._database.write(lambda connection: self._unreadable(connection, user_id, video_id, problem))
+            await self._database.write(partial(self._unreadable, user_id, video_id, problem.detail))
             return
         stages = {**facts.timings_s, "extract": time.perf_counter() - begun_s}
         if facts.thumbnail:
@@ -82,13 +83,13 @@ class ClipJobs:
         await self._database.write(lambda connection: _name_faces(connection, message.user_id))
         await self._index.refresh(message.user_id)
 
-    def _unreadable(self, connection: Connection, user_id: str, video_id: str, problem: SouvenirError) -> None:
+    def _unreadable(self, user_id: str, video_id: str, detail: str, connection: Connection) -> None:
         video = videos.find(connection, user_id, video_id)
         if video is None or video.deleted_at is not None:
             return
         video.status = VideoStatus.UNREADABLE
         videos.put(connection, video)
-        value = {"status": video.status.value, "code": problem.code, "detail": problem.detail}
+        value = {"status": video.status.value, "code": "upload.not_a_video", "detail": detail}
         changes.append(connection, user_id, OpKind.EDIT, video_id, value, self._now_ms())
 
     def _searchable(self, connection: Connection, user_id: str, video_id: str, stages: dict[str, float]) -> None:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from glasses.wire.tag import FaceTag
-from glasses.wire.video import SearchAnswer, SearchRequest
 from relay.app import Stages
-from relay.errors import SouvenirError
+from relay.assemble.film import FilmPlan
+from relay.extract.extract import ClipFacts, ExtractRequest, enrol, extract
+from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
 from relay.library.people import PeopleBook
-from relay.services import Services
+from relay.services import INDEX, Services
+from relay.work.asking import Asking
+from relay.work.clips import ClipJobs
+from relay.work.films import FilmJobs, MadeFilm
+from relay.work.lane import Lane
+from relay.work.render import make_film
 
-
-async def _no_find(user_id: str, request: SearchRequest) -> SearchAnswer:
-    raise SouvenirError("search is not joined yet", code="relay.unavailable")
-
-
-async def _no_enrol(image: bytes) -> FaceTag:
-    raise SouvenirError("faces are not joined yet", code="relay.unavailable")
+SCRATCH = "scratch"
 
 
 def make_stages(relay: Services) -> Stages:
-    people = PeopleBook(relay.database, relay.blobs, relay.bus, _no_enrol, relay.now_ms)
-    return Stages(find=_no_find, people=people, workers=Workers(relay.bus, {}, relay.config.jobs))
+    asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
+    clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.now_ms)
+    films = FilmJobs(relay.database, relay.blobs, asking.ask, partial(_render, relay.pool), relay.folder / SCRATCH, relay.now_ms)
+    people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
+    workers = Workers(relay.bus, {**clips.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
+    return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
+
+
+async def _extract(pool: CpuPool, path: Path, request: ExtractRequest) -> ClipFacts:
+    return await pool.run(extract, path, request)
+
+
+async def _enrol(pool: CpuPool, photo: bytes) -> FaceTag:
+    return await pool.run(enrol, photo)
+
+
+async def _render(pool: CpuPool, plan: FilmPlan, sources: dict[str, str], out: str) -> MadeFilm:
+    return await pool.run(make_film, plan, sources, out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -146,15 +147,27 @@ async def run_relay(config: RelayConfig, clock: FakeClock) -> AsyncIterator[Runn
     idle = Workers(services.bus, {}, config.jobs)  # the app's own do nothing: tests step the others
     people = PeopleBook(services.database, services.blobs, services.bus, enrol, clock)
     app = make_app(services, Stages(find=find, people=people, workers=idle))
-    runner = web.AppRunner(app, shutdown_timeout=0.2)
+    async with _listening(services, web.AppRunner(app, shutdown_timeout=0.2), workers, clock) as relay:
+        relay.jobs = jobs
+        yield relay
+
+
+@asynccontextmanager
+async def _listening(services: Services, runner: web.AppRunner, workers: Workers, clock: FakeClock) -> AsyncIterator[RunningRelay]:
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    services.address.url = url
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-        yield RunningRelay(services, clock, http, app, url, jobs, workers)
-    await runner.cleanup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        services.address.url = url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+            yield RunningRelay(services, clock, http, runner.app, url, [], workers)
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def running() -> Callable[..., AbstractAsyncContextManager[RunningRelay]]:
+    """(services, runner, workers, clock) -> the relay, listening."""
+    return _listening
 
 
 @pytest.fixture

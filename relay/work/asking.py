@@ -1,0 +1,160 @@
+"""Requests read and answered: the account's people, places and things as context, then the plan, then the search."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glasses.wire.memory import Plan
+from glasses.wire.video import FoundVideo, MatchedClip, SearchAnswer, SearchFilters, SearchRequest
+from relay.ask.context import AskContext, Gazetteer, KnownPerson, VisitedPlace
+from relay.ask.gazetteer import WorldGazetteer
+from relay.ask.result import Filters, SearchResult, Trouble
+from relay.ask.search import Locate, Searcher
+from relay.ask.understand import understand
+from relay.auth.links import Links
+from relay.catalog import people, users, videos
+from relay.catalog.db import Database
+from relay.catalog.records import Person, User
+from relay.catalog.rows import Connection
+from relay.errors import SouvenirError
+from relay.index.base import Embedder, Index
+from relay.index.indexer import Indexer
+from relay.index.labels import LabelNeighbours
+from relay.index.local import LocalIndex
+from relay.work.documents import Documents
+from relay.work.lane import Lane, LaneIndexer
+
+if TYPE_CHECKING:
+    from models.places import PlaceFinder
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is loaded once, with the first request or clip."""
+
+    index: Index
+    embedder: Embedder
+    indexer: Indexer
+    gazetteer: Gazetteer
+    searcher: Searcher
+
+
+class Asking:
+    """The index and all that requests are read with; made in the lane at the first use."""
+
+    def __init__(self, lane: Lane, folder: Path, database: Database, now_ms: Callable[[], int], links: Links) -> None:
+        self._lane, self._folder, self._database, self._now_ms, self._links = lane, folder, database, now_ms, links
+        self._loaded: Knowledge | None = None
+        self._neighbours: dict[str, tuple[frozenset[str], LabelNeighbours]] = {}
+        self.indexer = LaneIndexer(lane, lambda: self._knowledge().indexer)
+
+    async def ask(self, user_id: str, query: str, *, limit: int = 50, filters: SearchFilters | None = None) -> SearchResult:
+        """How ``query`` was read, what fits and what nearly does; ``timings_s`` has understand and search."""
+        return await self._lane.run(self._ask, user_id, query, limit, filters or SearchFilters())
+
+    async def find(self, user_id: str, asked: SearchRequest) -> SearchAnswer:
+        """``ask`` as the HTTP API shows it."""
+        result = await self.ask(user_id, asked.query, limit=asked.limit, filters=asked.filters)
+        found = await self._database.read(lambda connection: videos.many(connection, user_id, [hit.video_id for hit in result.hits]))
+        shown = [
+            FoundVideo(
+                video_id=hit.video_id, thumbnail_url=self._links.to(found[hit.video_id].thumbnail_key), duration=hit.duration_s,
+                captured_at=hit.captured_at,
+                matched_clips=[
+                    MatchedClip(moment_id=one.moment_id, start_s=one.start_s, end_s=one.end_s, score=one.score, reason=hit.reason)
+                    for one in hit.moments
+                ],
+            )
+            for hit in result.hits if hit.video_id in found
+        ]  # fmt: skip
+        problem = {"code": result.problem.code, "detail": result.problem.detail, "hint": result.problem.hint} if result.problem else {}
+        return SearchAnswer(videos=shown, total=result.total, plan=result.plan, near_misses=list(result.near_misses), problem=problem)
+
+    def close(self) -> None:
+        self._lane.close(lambda: self._loaded.index.close() if self._loaded and isinstance(self._loaded.index, LocalIndex) else None)
+
+    def _ask(self, user_id: str, query: str, limit: int, asked: SearchFilters) -> SearchResult:
+        knowledge, begun_s = self._knowledge(), time.perf_counter()
+        self.indexer.ensure(user_id)
+        user, known = self._database.read_here(lambda connection: _who(connection, user_id))
+        try:
+            filters = self._filters(knowledge, known, asked)
+        except SouvenirError as problem:
+            return SearchResult(plan=Plan(query=query), problem=Trouble(problem.code, problem.detail, problem.hint))
+        plan = understand(query, self._context(knowledge, user, known))
+        understand_s, begun_s = time.perf_counter() - begun_s, time.perf_counter()
+        result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters)
+        result.timings_s.update(understand=understand_s, search=time.perf_counter() - begun_s)
+        return result
+
+    def _context(self, knowledge: Knowledge, user: User, known: list[Person]) -> AskContext:
+        labels = frozenset(knowledge.index.terms(user.user_id, "label"))
+        cached = self._neighbours.get(user.user_id)
+        if cached is None or cached[0] != labels:
+            cached = self._neighbours[user.user_id] = (labels, LabelNeighbours(knowledge.embedder, labels))
+        return AskContext(
+            now_ms=self._now_ms(), gazetteer=knowledge.gazetteer, timezone=user.timezone,
+            people=tuple(KnownPerson(one.person_id, one.name, tuple(one.relations), one.birthday) for one in known),
+            labels=labels, neighbours=cached[1],
+            visited=tuple(VisitedPlace(place.name, place.ids, place.videos) for place in knowledge.index.places(user.user_id)),
+        )  # fmt: skip
+
+    def _filters(self, knowledge: Knowledge, known: list[Person], asked: SearchFilters) -> Filters:
+        dates = asked.date_range
+        return Filters(
+            start_at=dates.start_at if dates else None, end_at=dates.end_at if dates else None,
+            people=tuple(_person_id(known, name) for name in asked.people),
+            places=_place_ids(knowledge.gazetteer, asked.place) if asked.place else (),
+            labels=tuple(label.casefold() for label in asked.objects),
+        )  # fmt: skip
+
+    def _knowledge(self) -> Knowledge:
+        if self._loaded is None:
+            self._loaded = load(self._folder, Documents(self._database))
+        return self._loaded
+
+
+def load(folder: Path, documents: Documents) -> Knowledge:
+    """Raises ModelMissingError."""
+    from models.meaning import TextEmbedder
+    from models.places import PlaceFinder
+    from models.store import ModelStore
+
+    store = ModelStore()
+    embedder, places = TextEmbedder(store.path("meaning")), PlaceFinder(store.path("places"))
+    index = LocalIndex(folder, embedder)
+    indexer = Indexer(index, documents.of_user, documents.of_video)
+    return Knowledge(index, embedder, indexer, WorldGazetteer(places), Searcher(index, embedder, _locate(places)))
+
+
+def _locate(places: PlaceFinder) -> Locate:
+    def where(place_id: str) -> tuple[float, float] | None:
+        found = places.by_id(place_id)
+        return (found.lat, found.lon) if found else None
+
+    return where
+
+
+def _who(connection: Connection, user_id: str) -> tuple[User, list[Person]]:
+    return users.get(connection, user_id), people.of_user(connection, user_id)
+
+
+def _person_id(known: list[Person], name: str) -> str:
+    for person in known:
+        if name == person.person_id or name.casefold() in (person.name.casefold(), *person.relations):
+            return person.person_id
+    raise SouvenirError(f"'{name}' is nobody that this account knows", code="ask.unknown_person")
+
+
+def _place_ids(gazetteer: Gazetteer, name: str) -> tuple[str, ...]:
+    """The place itself, as the likeliest of that name; an id is taken as it is."""
+    if ":" in name:
+        return (name,)
+    found = gazetteer.named(name)
+    if not found:
+        raise SouvenirError(f"'{name}' is no place that is known", code="ask.unknown_place")
+    return (found[0].ids[0],)
