@@ -30,7 +30,7 @@ class FoundFace(NamedTuple):
     """5x2: left eye, right eye, nose tip, left and right mouth corner, as seen, in pixels of the picture."""
     height_px: int
     sharpness: float
-    """Variance of the Laplacian of the aligned face: below about 50 it is blurred or dark."""
+    """Variance of the Laplacian of the aligned face: about 200 when large and clear, 20 at 48 pixels or when blurred."""
 
 
 class FaceFinder:
