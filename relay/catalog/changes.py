@@ -35,6 +35,12 @@ def after(connection: Connection, user_id: str, cursor: int, limit: int) -> list
     ]
 
 
+def told(connection: Connection, user_id: str, kind: OpKind, subject_id: str) -> bool:
+    """Whether the feed has an entry of this kind about the subject."""
+    sql = "SELECT 1 FROM changes WHERE user_id = ? AND kind = ? AND subject_id = ? LIMIT 1"
+    return connection.execute(sql, (user_id, kind, subject_id)).fetchone() is not None
+
+
 def count_after(connection: Connection, user_id: str, cursor: int) -> tuple[int, int]:
     """How many entries follow ``cursor``, and the newest cursor of the account."""
     row = connection.execute(

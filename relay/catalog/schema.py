@@ -73,6 +73,7 @@ CREATE TABLE changes (
     value TEXT NOT NULL, at INTEGER NOT NULL
 );
 CREATE INDEX changes_by_user ON changes (user_id, cursor);
+CREATE INDEX changes_by_subject ON changes (user_id, subject_id, kind);
 CREATE TABLE ops (
     user_id TEXT NOT NULL, op_id TEXT NOT NULL, record TEXT NOT NULL, result TEXT NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (user_id, op_id)

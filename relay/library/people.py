@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from glasses.wire.change import OpKind
+from glasses.wire.codec import to_builtins
 from glasses.wire.ids import uuid7
 from glasses.wire.people import PersonEdit, PersonInfo, PhotoAdded
 from glasses.wire.tag import FaceTag
@@ -58,8 +59,7 @@ class PeopleBook:
             person.name, person.birthday = edit.name.strip(), edit.birthday
             person.relations = [relation.strip().lower() for relation in edit.relations]
             people.put(connection, person)
-            value = {"name": person.name, "relations": person.relations, "birthday": person.birthday}
-            changes.append(connection, user_id, OpKind.PERSON, person.person_id, value, self._now_ms())
+            self._tell(connection, person)
             return person
 
         return info(await self._database.write(keep))
@@ -96,8 +96,7 @@ class PeopleBook:
             person.embedding = np.mean([one.embedding for one in known], axis=0).tolist()
             person.photos = len(known)
             people.put(connection, person)
-            value = {"name": person.name, "photos": person.photos}
-            changes.append(connection, photo.user_id, OpKind.PERSON, person.person_id, value, self._now_ms())
+            self._tell(connection, person)
             self._bus.publish_in(connection, Message(user_id=photo.user_id, operation=JobKind.NAME_FACES))
         return person
 
@@ -115,6 +114,10 @@ class PeopleBook:
         moments.erase_faces(connection, user_id)
         self._bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.NAME_FACES))
         return keys
+
+    def _tell(self, connection: Connection, person: Person) -> None:
+        value = to_builtins(info(person))
+        changes.append(connection, person.user_id, OpKind.PERSON, person.person_id, value, self._now_ms())
 
     def _look_again(self, connection: Connection, user_id: str) -> None:
         """Clips that were looked into without consent have faces too."""

@@ -103,6 +103,9 @@ class ClipJobs:
         videos.put_timing(connection, user_id, video_id, timing)
         value: dict[str, Any] = {"status": video.status.value, "place": video.place.name, "searchable_at": timing.searchable_at}
         changes.append(connection, user_id, OpKind.EDIT, video_id, value, now)
+        if video.place.ids and not changes.told(connection, user_id, OpKind.PLACE, video.place.ids[0]):
+            place = {"name": video.place.name, "region": video.place.region, "country": video.place.country}
+            changes.append(connection, user_id, OpKind.PLACE, video.place.ids[0], place, now)
 
 
 def _task(connection: Connection, user_id: str, video_id: str) -> tuple[Video | None, ExtractRequest]:

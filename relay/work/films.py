@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from glasses.wire.change import OpKind
+from glasses.wire.codec import to_builtins
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import Memory, MemoryStatus, NearMiss
 from glasses.wire.segment import Kind
@@ -140,8 +141,7 @@ class FilmJobs:
         for video_id in new:
             value = {"custody": Custody.FILMED.value, "memory_id": memory.memory_id}
             changes.append(connection, user_id, OpKind.CUSTODY, video_id, value, now)
-        value = {"status": memory.status.value, "query": memory.query, **memory.problem}
-        changes.append(connection, user_id, OpKind.MEMORY, memory.memory_id, value, now)
+        changes.append(connection, user_id, OpKind.MEMORY, memory.memory_id, to_builtins(memory), now)
 
 
 def _found(connection: Connection, user_id: str, result: SearchResult) -> list[Found]:

@@ -10,6 +10,9 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from PIL import Image
 
+from glasses.wire.change import FeedEntry, OpKind
+from glasses.wire.codec import decode_json, from_builtins
+from glasses.wire.memory import Memory
 from glasses.wire.segment import GeoPoint
 from relay.app import make_app
 from relay.auth.passwords import Passwords
@@ -97,6 +100,12 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
     assert (await relay.http.get(memory["poster_url"])).headers["Content-Type"] == "image/jpeg"
     video = (await relay.http.get(f"/api/v1/videos/{stored['right'].segment_id}", headers=headers)).json()
     assert video["custody"] == "filmed"
+
+    feed = [decode_json(line, FeedEntry) for line in (await relay.http.get("/api/v1/sync/changes", headers=headers)).content.splitlines()]
+    assert [entry.value["name"] for entry in feed if entry.kind is OpKind.PLACE] == ["Paris", "Rome"]
+    assert {entry.subject_id for entry in feed if entry.value.get("custody") == "filmed"} == {stored["right"].segment_id}
+    told = [from_builtins(entry.value, Memory) for entry in feed if entry.kind is OpKind.MEMORY]
+    assert [(one.status, one.clips_used[0].video_id) for one in told] == [("completed", stored["right"].segment_id)]
 
     for query, code in (
         ("my sister in Paris", "ask.unknown_person"),

@@ -1,0 +1,104 @@
+"""A real relay process, really killed: what was receipted is there after, what was under way goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from relay.auth.pairing import GRANT
+from relay.config import RelayConfig, StorageConfig
+from relay.doctor import examine
+
+PASSWORD = "correct horse battery"
+RELAY = [sys.executable, "-m", "relay.cli"]
+
+
+def command(data, *words, stdin=""):
+    done = subprocess.run([*RELAY, *words, "--data", str(data)], input=stdin, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def serving(data, log):
+    port_file = data.with_name("port")
+    port_file.unlink(missing_ok=True)
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [*RELAY, "serve", "--data", str(data), "--port", "0", "--port-file", str(port_file)], stdout=out, stderr=out
+        )
+    try:
+        until = time.monotonic() + 60
+        while not port_file.exists():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, "the relay does not start"
+            time.sleep(0.02)  # another process: there is nothing here to wait on
+        with httpx.Client(base_url=f"http://127.0.0.1:{port_file.read_text().strip()}", trust_env=False, timeout=30) as http:
+            yield process, http
+    finally:
+        process.kill()
+        process.wait()
+
+
+def pair(data, http):
+    begun = http.post("/api/v1/devices/authorize", json={"device_name": "glasses"}).json()
+    assert "belongs to anna" in command(data, "user", "approve", begun["user_code"])
+    grant = http.post("/api/v1/oauth/token", data={"grant_type": GRANT, "device_code": begun["device_code"]}).json()
+    return {"Authorization": f"Bearer {grant['access_token']}"}
+
+
+@pytest.fixture
+def clip():
+    import hashlib
+
+    from glasses.wire.ids import uuid7
+    from glasses.wire.segment import Segment
+
+    def make(data: bytes) -> Segment:
+        now = time.time_ns() // 1_000_000
+        return Segment(segment_id=uuid7(now), captured_at=now, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+    return make
+
+
+async def test_killed_in_the_middle_nothing_receipted_is_lost(tmp_path, tus_headers, clip, monkeypatch):
+    monkeypatch.setattr("models.store.ModelStore.check", lambda self, used_by="": [])
+    data, log = tmp_path / "data", tmp_path / "relay.log"
+    command(data, "user", "add", "anna", "--password-stdin", stdin=PASSWORD + "\n")
+    whole, half = os.urandom(300_000), os.urandom(400_000)
+    stored, begun = clip(whole), clip(half)
+    chunk = {"Content-Type": "application/offset+octet-stream", "Tus-Resumable": "1.0.0"}
+    with serving(data, log) as (process, http):
+        auth = pair(data, http)
+        answer = http.post("/api/v1/uploads", headers={**auth, **tus_headers(stored), **chunk}, content=whole)
+        assert "Souvenir-Receipt" in answer.headers
+        url = http.post("/api/v1/uploads", headers={**auth, **tus_headers(begun)}).headers["Location"]
+        said = http.patch(url, headers={**auth, **chunk, "Upload-Offset": "0"}, content=half[:150_000]).headers["Upload-Offset"]
+        op = {"op_id": "op-1", "kind": "video.edit", "subject_id": stored.segment_id, "value": {"caption": "kept"}}
+        assert http.post("/api/v1/sync/changes", headers=auth, json={"ops": [op]}).json()["results"][0]["accepted"]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with serving(data, log) as (process, http):
+        receipt = http.get(f"/api/v1/videos/{stored.segment_id}/receipt", headers=auth)
+        assert receipt.json()["sha256"] == stored.sha256
+        assert http.get(f"/api/v1/videos/{stored.segment_id}/media", headers=auth).content == whole
+        assert http.get(f"/api/v1/videos/{stored.segment_id}", headers=auth).json()["caption"] == "kept"
+        assert http.head(url, headers={**auth, **chunk}).headers["Upload-Offset"] == said == "150000"
+        last = http.patch(url, headers={**auth, **chunk, "Upload-Offset": said}, content=half[150_000:])
+        assert "Souvenir-Receipt" in last.headers
+        begun_s = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert time.monotonic() - begun_s < 10
+    config = RelayConfig(storage=StorageConfig(data_dir=str(data)))
+    findings = {finding.name: finding for finding in await examine(config)}
+    assert findings["database"].well
+    assert findings["media"].well
+    assert "unhandled" not in log.read_text()
