@@ -10,14 +10,15 @@ CREATE, SEARCH = "create_memory", "search"
 _WAKE = phrases("okay glasses, ok glasses, hey glasses, hi glasses")
 _POLITE = phrases(
     "can you, could you, would you, will you, please, i want you to, i would like you to, i want to, i would like to, id "
-    "like to, id love to, i would like, id like, i want, i need, lets, just, now, so, then, also, and, um, uh, well, "
+    "like to, id love to, i would like, id like, i want, i need, lets, now, so, then, also, and, um, uh, well, "
     "help me, try to, go ahead and "
 )
 _CREATE = listed("create make build assemble compose produce generate cut edit prepare put compile craft do")
 _SEARCH = phrases(
     "show me, show, find me, find, search for, search my, search, look for, look up, play me, play, get me, get, give "
     "me, bring up, pull up, see, watch, rewatch, list, display, do i have, do we have, have i got, are there, is there, "
-    "what about, where is, where are, open, fetch, remember, recall, relive "
+    "what did we do, what did i do, what did we, what did i, what happened, when did we, when did i, "
+    "where did we, where did i, who was, who is, who did we, what about, where is, where are, open, fetch, remember, recall, relive "
 )
 _SELF_GOES_ON = frozenset({"and", "with", "in", "at", "on", "alone", "near", "by", "or"})
 """After "show me", these make "me" somebody to be seen: "show me and my wife"."""
@@ -45,6 +46,9 @@ def carrier_length(words: list[Word]) -> tuple[int, str]:
         if polite > at:
             at = polite
             continue
+        if folded[at : at + 1] == ["just"] and not intent and _is_verb(folded, at + 1):
+            at += 1
+            continue
         if not intent and at < len(folded) and folded[at] in _CREATE and _creates(folded, at):
             at, intent = at + 1, CREATE
             continue
@@ -54,6 +58,10 @@ def carrier_length(words: list[Word]) -> tuple[int, str]:
             continue
         break
     return _kind(words, folded, at), intent or CREATE
+
+
+def _is_verb(folded: list[str], at: int) -> bool:
+    return at < len(folded) and (folded[at] in _CREATE or any(folded[at] == phrase[0] for phrase in _SEARCH))
 
 
 def _creates(folded: list[str], at: int) -> bool:

@@ -120,6 +120,12 @@ def count_of(words: list[Word], at: int) -> tuple[int, int] | None:
     return None
 
 
+def at_least(folded: list[str], at: int) -> str:
+    """ "more than" or "at least" right before ``at``; else empty."""
+    before = " ".join(folded[max(0, at - 2) : at])
+    return before if before in {"more than", "at least"} else ""
+
+
 def _speech_lead(words: list[Word], at: int) -> int:
     """How many words from a verb of speaking to its topic; 0: none."""
     word = words[at].folded

@@ -17,9 +17,9 @@ Mask = npt.NDArray[np.bool_]
 """By video key: True where it holds."""
 
 EARTH_KM = 6371.0088
-SEEN_CUT_OFF = 0.55
-"""Cosine (WordLlama) below which a moment's labels and notes have nothing to do with a word."""
-SAID_CUT_OFF = 0.5
+SEEN_CUT_OFF = 0.42
+"""Cosine (WordLlama) below which a moment has nothing to do with a word: "buy a vehicle" is .43 from "new car", other talk under .15."""
+SAID_CUT_OFF = 0.37
 _PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:")
 _EMPTY: Keys = np.empty(0, np.int64)
 _WEIGHTS = {
@@ -90,7 +90,7 @@ class Conditions:
             return Condition(group, self.everything() & ~self._any(self._present(term) for term in group))
         rules: dict[TermKind, Callable[[Term], Keys]] = {
             TermKind.PERSON: lambda term: self.person(term.ids), TermKind.THING: self._thing, TermKind.SPEECH: self._speech,
-            TermKind.TEXT: self._written, TermKind.COUNT: lambda term: self._having(f"faces:{term.value}"),
+            TermKind.TEXT: self._written, TermKind.COUNT: self._counted,
         }  # fmt: skip
         moments = np.unique(np.concatenate([rules[kind](term) for term in group]))
         return Condition(group, self._videos(moments), moments)
@@ -126,6 +126,11 @@ class Conditions:
             return seen
         heard = self._text(term.value, tuple(TextField), every=True) if not term.ids else _EMPTY
         return heard if len(heard) else self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
+
+    def _counted(self, term: Term) -> Keys:
+        if not term.ids:
+            return self._having(f"faces:{term.value}")
+        return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= int(term.value))
 
     def _speech(self, term: Term) -> Keys:
         exact = self._text(term.value, (TextField.SPEECH,), every=True)

@@ -169,6 +169,32 @@ def long_weekend(period: Period) -> Period:
     return Period(min(period.first, saturday), max(period.end, saturday + 2 * DAY))
 
 
+def neighbour(unit: str, how: str, anchor: Period) -> Period | None:
+    """The ``unit`` before, after or of ``anchor``."""
+    if unit == "day":
+        return {"before": one_day(anchor.first - DAY), "after": one_day(anchor.end)}.get(how, one_day(anchor.first))
+    if unit in WEEKDAYS:
+        target = WEEKDAYS[unit]
+        if how == "after":
+            return one_day(anchor.end + DAY * ((target - anchor.end.weekday()) % 7))
+        last = anchor.first - DAY
+        return one_day(last - DAY * ((last.weekday() - target) % 7)) if how == "before" else None
+    if unit == "weekend":
+        if how == "of":
+            return long_weekend(anchor)
+        if how == "before":
+            return weekend_of(anchor.first - 7 * DAY)
+        return weekend_of(anchor.end + 6 * DAY if anchor.end.weekday() in {0, 6} else anchor.end)
+    if unit == "week":
+        return week_of({"before": anchor.first - 7 * DAY, "after": anchor.end - DAY + 7 * DAY}.get(how, anchor.first))
+    return None
+
+
+def weekend_in(inner: Yearly, year: int) -> Period | None:
+    period = inner(year)
+    return long_weekend(period) if period else None
+
+
 def to_ms(day: date, hour: int, zone: ZoneInfo) -> int:
     """UTC milliseconds of a local hour; hours past 24 are of the next day."""
     moment = datetime.combine(day + DAY * (hour // 24), time(hour % 24), tzinfo=zone)

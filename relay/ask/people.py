@@ -9,7 +9,7 @@ import jellyfish
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import KnownPerson
 from relay.ask.names import GIVEN_NAMES
-from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, SYNONYMS, canonical
+from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, RELATIONS, canonical
 from relay.ask.wordlist import listed
 from relay.ask.words import Word, is_plural, singular, words_of
 
@@ -17,7 +17,6 @@ ME = "me"
 _OWNERS = frozenset({"my", "our"})
 _OPENERS = frozenset({"my", "our", "the", "his", "her"})
 _AGES = listed("old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late ")
-_KNOWN = frozenset(SYNONYMS.values())
 _SELF = frozenset({"me", "myself", "us", "ourselves"})
 _CLOSE_ENOUGH = 0.86
 """Jaro-Winkler likeness of a misheard name; it must also sound the same."""
@@ -28,7 +27,9 @@ class PersonReading:
     took: int
     term: Term
     certain: bool = True
-    """False for words that are names only among people ("with Grace")."""
+    """False for a name that was only spelt alike."""
+    partial: bool = False
+    """Only a part of a longer name was said."""
 
 
 class People:
@@ -54,6 +55,10 @@ class People:
             return PersonReading(1, self._self(words[at]))
         return self._related(words, at, bare=after_relation) or self._named(words, at)
 
+    def speaker(self, word: Word) -> PersonReading:
+        """The wearer, said as "I"."""
+        return PersonReading(1, self._self(word))
+
     def birthday(self, words: list[Word], at: int) -> tuple[int, str, str] | None:
         """ "my wife's birthday", "Anna's birthday", "my birthday": words taken, whose, MM-DD or empty."""
         if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded == "birthday":
@@ -70,13 +75,14 @@ class People:
 
     def unknown(self, words: list[Word], at: int, took: int = 1) -> Term:
         """A term for somebody that nobody here is called."""
-        name = " ".join(word.text for word in words[at : at + took]).removesuffix("'s")
+        heard = " ".join(word.text for word in words[at : at + took])
+        name = heard.removesuffix("'s")
         near = self._alike(" ".join(word.folded for word in words[at : at + took]), likeness=0.75)
         others = near or [person for person in self._people if ME not in self._relations[person.person_id]][:5]
         shown = [person.name for person in others]
         hint = f"Nobody called {name.title()} is known."
         hint += f" Did you mean {_or(shown)}?" if near else f" Known are {', '.join(shown)}." if shown else " No people are enrolled yet."
-        return Term(kind=TermKind.PERSON, value=name.title(), heard=name, resolved=False, hint=hint, alternatives=shown)
+        return Term(kind=TermKind.PERSON, value=name.title(), heard=heard, resolved=False, hint=hint, alternatives=shown)
 
     def _self(self, word: Word) -> Term:
         me = self.me()
@@ -104,7 +110,8 @@ class People:
                 relation = CHAINED.get((relation, further[0]), f"{relation}s {further[0]}")
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
-        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the")):
+        several = plural and relation not in {"son", "daughter"}
+        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the" or several)):
             return None
         named = self._named(words, at) if not words[at - 1].owner else None
         if named and not words[at - 1].comma:
@@ -153,7 +160,8 @@ class People:
         for took in range(min(self._longest, len(words) - at), 0, -1):
             people = self._by_key.get(" ".join(word.folded for word in words[at : at + took]))
             if people:
-                return PersonReading(took, _term(people, words, at, took))
+                partial = all(len(words_of(person.name)) > took for person in people)
+                return PersonReading(took, _term(people, words, at, took), partial=partial)
         return self._misheard(words, at)
 
     def _misheard(self, words: list[Word], at: int) -> PersonReading | None:
@@ -202,7 +210,7 @@ def _relation(words: list[Word], at: int) -> tuple[str, int, bool] | None:
             continue
         for folded in (part, [singular(part[0]), *part[1:]], [*part[:-1], singular(part[-1])]):
             name = canonical(" ".join(folded))
-            if name in _KNOWN and name != ME:
+            if name in RELATIONS and name != ME:
                 return name, took, folded != part
     return None
 

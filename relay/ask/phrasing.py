@@ -33,17 +33,30 @@ def said_of(plan: Plan, context: AskContext) -> str:
     what = [_joined(people, " and ")] if people else []
     things = [_or_and(plan, TermKind.THING)] if _of(plan, TermKind.THING) else []
     body = " with ".join([*what, *things]) or "everything"
-    body += "".join(f", {int(term.value)} {'person' if term.value == '1' else 'people'} in view" for term in _of(plan, TermKind.COUNT))
+    body += "".join(
+        f", {'at least ' if term.ids else ''}{term.value} {'person' if term.value == '1' else 'people'} in view"
+        for term in _of(plan, TermKind.COUNT)
+    )
     body += "".join(f", where '{term.value}' is said" for term in _of(plan, TermKind.SPEECH))
     body += "".join(f", where '{term.value}' can be read" for term in _of(plan, TermKind.TEXT))
-    places = [term.value if term.value != "home" else "your home" for term in _of(plan, TermKind.PLACE)]
-    body += f" in {_joined(places, ' or ')}" if places else ""
+    places = [where_of(term) for term in _of(plan, TermKind.PLACE)]
+    body += f" {_joined(places, ' or ')}" if places else ""
     body += "".join(f", {_dated(term, context.timezone)}" for term in _of(plan, TermKind.TIME))
     body += "".join(f", without {term.value}" for term in _of(plan, TermKind.WITHOUT))
     sentence = f"{'Clips' if plan.intent == SEARCH else 'A film'} of {body}."
     unsure = [term.hint for term in plan.terms if not term.resolved and term.hint]
     left = [f"I made nothing of: {', '.join(plan.leftover)}."] if plan.leftover else []
     return " ".join([sentence, *unsure, *left])
+
+
+def where_of(term: Term) -> str:
+    """ "in Paris", "near Paris", "at the Eiffel Tower", "at home"."""
+    if term.value == "home":
+        return "at home"
+    around = any(place_id.startswith("near:") for place_id in term.ids)
+    if around and len(term.ids) == 1:
+        return f"at {term.value}"
+    return f"{'near' if around else 'in'} {term.value}"
 
 
 def _of(plan: Plan, kind: TermKind) -> list[Term]:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import AskContext, PlaceMatch
+from relay.ask.continents import CONTINENTS
 from relay.ask.sights import SIGHTS
 from relay.ask.vocabulary import FILLERS
 from relay.ask.wordlist import listed
@@ -43,6 +44,7 @@ class PlaceReading:
     population: int = 0
     broad: bool = False
     """A country, region or sight, or a place that has been visited: meant even where a word could mean something else."""
+    visited: bool = False
 
 
 class Places:
@@ -62,6 +64,9 @@ class Places:
         home = self._at_home(words, at, after)
         if home:
             return home
+        if article and after and words[at].folded in {"us", "states"}:
+            found = self._one(["united", "states"], after=after, article=False)
+            return self._reading(words, at, 1, found, after, "") if found else None
         for took in range(min(_LONGEST, len(words) - at), 0, -1):
             part = [word.folded for word in words[at : at + took]]
             if part[0] in _STOPS or part[-1] in _STOPS or any(word.owner or word.comma for word in words[at : at + took - 1]):
@@ -75,15 +80,21 @@ class Places:
         """Whether "in X" is a manner of speaking and no place."""
         return word in _NOT_PLACES
 
+    def alike(self, key: str, *, likeness: float = 0.8) -> list[str]:
+        """Visited places whose names are spelt much like ``key``, the likest first."""
+        known = {key_of(place.name): place.name for place in self._visited if place.name}
+        return [known[found] for found in get_close_matches(key, list(known), n=3, cutoff=likeness)]
+
     def unknown(self, words: list[Word], at: int, took: int) -> Term:
         """A term for a place that is on no map."""
-        name = " ".join(word.text for word in words[at : at + took]).removesuffix("'s")
-        known = {key_of(place.name): place.name for place in sorted(self._visited, key=lambda place: -place.clips) if place.name}
-        near = [known[key] for key in get_close_matches(key_of(name), list(known), n=3, cutoff=0.6)]
-        offered = near or list(known.values())[:3]
+        heard = " ".join(word.text for word in words[at : at + took])
+        name = heard.removesuffix("'s")
+        near = self.alike(key_of(name), likeness=0.6)
+        often = sorted(self._visited, key=lambda place: -place.clips)
+        offered = near or list(dict.fromkeys(place.name for place in often if place.name))[:3]
         hint = f"No place called {name.title()} is known."
         hint += f" Did you mean {' or '.join(near)}?" if near else f" Your clips are from {', '.join(offered)}." if offered else ""
-        return Term(kind=TermKind.PLACE, value=name.title(), heard=name, resolved=False, hint=hint, alternatives=offered)
+        return Term(kind=TermKind.PLACE, value=name.title(), heard=heard, resolved=False, hint=hint, alternatives=offered)
 
     def _at_home(self, words: list[Word], at: int, after: str) -> PlaceReading | None:
         skip = 1 if words[at].folded in {"my", "our"} and at + 1 < len(words) and words[at + 1].folded in _HOME_WORDS - {"place"} else 0
@@ -105,6 +116,9 @@ class Places:
         sight = SIGHTS.get(name) or (SIGHTS.get(" ".join(part[1:])) if part[0] == "the" else None)
         if sight:
             return sight
+        if name in CONTINENTS:
+            ids = tuple(f"country:{code}" for code in CONTINENTS[name])
+            return PlaceMatch(name=name.title(), kind="continent", ids=ids)
         if len(part) == 1 and (name in _NOT_PLACES or len(name) < 2 or name.isdigit()):
             return None
         if part[-1] == "the":
@@ -132,13 +146,18 @@ class Places:
         return (broad and (own_name or len(part[0]) > 3)) or (match.population >= KNOWN_WORLDWIDE and own_name)
 
     def _likeliest(self, matches: Sequence[PlaceMatch]) -> PlaceMatch | None:
-        """Where the account has clips, else the first: gazetteers put the likeliest first; a country beats a city of its name."""
+        """Where the account has clips, else the first: gazetteers put the likeliest first; a country beats a city of its name, and a
+        large city the region that is called after it ("New York", "Lisbon")."""
         if not matches:
             return None
         visited = max(matches, key=self._visits)
         if self._visits(visited):
             return visited
-        return next((match for match in matches if match.kind == "country"), matches[0])
+        country = next((match for match in matches if match.kind == "country"), None)
+        if country or matches[0].kind != "region":
+            return country or matches[0]
+        capital = next((match for match in matches if match.kind == "city" and matches[0].ids[0] in match.ids), None)
+        return capital if capital and capital.population >= KNOWN_WORLDWIDE else matches[0]
 
     def _visits(self, match: PlaceMatch) -> int:
         return self._clips.get(match.ids[0], 0) if match.ids else 0
@@ -173,12 +192,13 @@ class Places:
 
     def _reading(self, words: list[Word], at: int, took: int, match: PlaceMatch, after: str, outer: str) -> PlaceReading:
         heard = " ".join(word.text for word in words[at : at + took])
-        ids = [match.ids[0]] if match.ids else []
+        ids = list(match.ids if match.kind == "continent" else match.ids[:1])
         if after in {"near", "around", "outside"} and match.lat is not None and match.kind in {"city", "sight"}:
             ids.append(f"near:{match.lat},{match.lon},{AROUND_KM if match.kind == 'city' else 3.0}")
         value = f"{match.name}, {outer.title()}" if outer and match.kind == "city" else match.name
         term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=self._elsewhere(match) if not outer else "")
-        return PlaceReading(took, term, match.population, match.kind != "city" or self._visits(match) > 0 or bool(outer))
+        visited = self._visits(match) > 0
+        return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited)
 
     def _elsewhere(self, match: PlaceMatch) -> str:
         """Which of several places of the name was taken, if it is not the best known."""

@@ -10,16 +10,19 @@ from relay.ask import clauses, vocabulary
 from relay.ask.carrier import carrier_length
 from relay.ask.context import AskContext
 from relay.ask.names import GIVEN_NAMES
-from relay.ask.people import People
+from relay.ask.people import People, PersonReading
 from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
+from relay.ask.relations import RELATIONS, canonical
 from relay.ask.things import CLOSE_IN_MEANING, Things
 from relay.ask.times import Calendar, TimeReading
 from relay.ask.wordlist import listed
-from relay.ask.words import is_plural, words_of
+from relay.ask.words import is_plural, singular, words_of
 
 _TIDE_WORDS = frozenset({"may", "march", "fall", "spring", "night", "noon", "mar", "sun"})
 """Times only where the sentence says so: "in May", not "may I"."""
 _EATEN = listed("eating eat eats ate cooking cook carving roasting drinking drink making serving holding wearing feeding ")
+FACES_FROM = "faces>="
+"""Prefix of a count's id when more are welcome too: "at least three people"."""
 _PLACE_LEADS = listed("in to near visiting around through across exploring outside into toward towards past leaving")
 
 
@@ -85,6 +88,7 @@ class Reader:
             self.uses[index] = Use.CARRIER
         self._clauses(length)
         self._scan(length)
+        self.spans.sort(key=lambda span: span.start)
 
     def _birthday(self, at: int) -> tuple[int, str, str] | None:
         return self.people.birthday(self.words, at)
@@ -130,7 +134,10 @@ class Reader:
         count = clauses.count_of(self.words, at)
         if count:
             number, took = count
-            return self._take(at, at + took, Term(kind=TermKind.COUNT, value=str(number), heard=self._text(at, took)))
+            at_least = clauses.at_least(self._folded, at)
+            number += at_least == "more than"
+            ids = [f"{FACES_FROM}{number}"] if at_least else []
+            return self._take(at, at + took, Term(kind=TermKind.COUNT, value=str(number), ids=ids, heard=self._text(at, took)))
         best = self._best(at)
         if best:
             if self._folded[at - 1 : at] in (["just"], ["only"]) and best.term.kind is TermKind.PERSON:
@@ -175,7 +182,9 @@ class Reader:
 
     def _person(self, at: int) -> _Candidate | None:
         where = self._where
-        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON)
+        if self._folded[at] == "us" and where.article:
+            return None
+        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON) or self._speaker(at)
         if reading is None:
             return self._stranger(at)
         last = self.words[at + reading.took - 1]
@@ -189,13 +198,27 @@ class Reader:
             return None
         if not reading.certain and self.things.read(self.words, at):
             return None
+        if named and reading.partial and where.lead in {"of", ""} and not where.joined and self._is_visited(at):
+            return _Candidate(reading.took, 4, reading.term)
         if named and where.lead in vocabulary.PLACE_PREPOSITIONS and where.joined != TermKind.PERSON:
             return _Candidate(reading.took, 3, reading.term)
         return _Candidate(reading.took, 7 if self._among_people else 6, reading.term)
 
+    def _speaker(self, at: int) -> PersonReading | None:
+        """ "my wife and I", "I and Anna"."""
+        after = self._folded[at + 1 : at + 2]
+        joined = self._where.joined == TermKind.PERSON or (after == ["and"] and self.people.read(self.words, at + 2) is not None)
+        return self.people.speaker(self.words[at]) if self._folded[at] == "i" and joined else None
+
+    def _is_visited(self, at: int) -> bool:
+        reading = self.places.read(self.words, at)
+        return reading is not None and reading.visited
+
     def _owned(self, at: int) -> bool:
-        """Whether a possession follows: "Anna's dog" does not ask for Anna. A place's house is a possession too."""
+        """Whether a possession follows: "Anna's dog" does not ask for Anna, but "Mia's party" does for Mia."""
         word = self._folded[at]
+        if any(each in vocabulary.EVENT_WORDS for each in self._folded[at : at + 2]):
+            return False
         return word not in vocabulary.BOUNDARIES and word not in vocabulary.CONJUNCTIONS and self.calendar.read(self._folded, at) is None
 
     def _stranger(self, at: int) -> _Candidate | None:
@@ -230,6 +253,8 @@ class Reader:
             return None
         if reading.took == 1 and self._folded[at] in GIVEN_NAMES and where.lead in {"with", "featuring", "meeting"}:
             return None
+        if reading.took == 1 and not after and not reading.broad and self._folded[at].endswith("ing"):
+            return None
         clear = reading.broad or reading.population >= BEATS_A_WORD
         if after:
             return _Candidate(
@@ -259,6 +284,8 @@ class Reader:
             return self._stop(at, 1)
         if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or self._modifies(at):
             return self._leave(at)
+        if canonical(singular(word)) in RELATIONS:
+            return self._leave(at)
         if self._looks_like_place(at):
             took = self._run(at)
             return self._take(at, at + took, self.places.unknown(self.words, at, took))
@@ -287,6 +314,8 @@ class Reader:
             return False
         if where.lead in {"at", "from"} and not self.words[at].capital:
             return False
+        if self.places.alike(word):
+            return True
         ordinary = word in vocabulary.MASS_NOUNS or is_plural(word) or word.endswith("ing") or self.places.is_ordinary(word)
         return not ordinary and self.things.near(word) < CLOSE_IN_MEANING
 

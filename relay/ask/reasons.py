@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask.conditions import Condition
+from relay.ask.phrasing import where_of
 from relay.index.base import MomentRow, VideoRow
 
 _SELF = frozenset({"me", "us", "myself", "ourselves", "i"})
@@ -40,7 +41,7 @@ def term_words(term: Term) -> str:
     if term.kind is TermKind.PERSON:
         return "you" if term.heard.casefold() in _SELF else term.value
     if term.kind is TermKind.PLACE:
-        return "at home" if term.value == "home" else f"in {term.value}"
+        return where_of(term)
     if term.kind is TermKind.COUNT:
         return f"{term.value} people in view"
     return {

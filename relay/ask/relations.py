@@ -66,6 +66,7 @@ _SAME: dict[str, str] = {
     "family": "family relative",
 }
 SYNONYMS: dict[str, str] = {key_of(word): relation for relation, words in _SAME.items() for word in words.split()}
+RELATIONS = frozenset(SYNONYMS.values())
 
 _FAMILY = (
     "wife husband partner child son daughter baby mother father parent brother sister sibling grandmother "

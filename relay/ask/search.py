@@ -9,6 +9,7 @@ import numpy as np
 
 from glasses.wire.memory import NearMiss, Plan, Term, TermKind
 from relay.ask.conditions import Condition, Conditions, Mask, content_words, distance_km
+from relay.ask.phrasing import where_of
 from relay.ask.reasons import hit_reason, miss_reason, term_words
 from relay.ask.result import Filters, MomentHit, SearchResult, TermCount, Trouble, VideoHit
 from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextField, VideoRow
@@ -173,7 +174,7 @@ class Searcher:
             return f"There are no clips of {'you' if term_words(term) == 'you' else asked} yet."
         if condition.kind is TermKind.PLACE:
             nearest = self._nearest_place(user_id, term)
-            return f"You have no clips {'at home' if term.value == 'home' else f'in {asked}'}" + (
+            return f"You have no clips {' or '.join(where_of(each) for each in condition.terms)}" + (
                 f"; the nearest are in {nearest}." if nearest else "."
             )
         if condition.kind is TermKind.TIME:

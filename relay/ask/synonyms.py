@@ -130,7 +130,7 @@ laptop computer notebook: laptop, laptop computer, notebook computer, desktop co
 mouse: mouse, computer mouse
 keyboard: keyboard, computer keyboard
 phone cellphone smartphone telephone mobile cell-phone mobile-phone: cell phone, mobile phone, phone, rotary dial telephone
-book reading: book, comic book, bookcase
+book: book, comic book, bookcase
 clock: clock, wall clock, analog clock, digital clock
 watch wristwatch: digital watch, watch
 teddy teddy-bear: teddy bear

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay.ask import days
 from relay.ask.days import DAY, DAY_PARTS, HOLIDAYS, MONTHS, SEASONS, WEEKDAYS, Period, Yearly, one_day
+from relay.ask.today import Today
 from relay.ask.words import cardinal, ordinal, read_number, read_year, singular
 
 MAX_YEARS = 120
@@ -43,7 +44,7 @@ class Calendar:
         self.zone = _zone(timezone)
         self.now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self.zone)
         self.today: date = self.now.date()
-        self._southern = southern
+        self._today = Today(self.today, southern=southern)
         self._birthdays = birthdays
 
     def read(self, words: list[str], at: int) -> TimeReading | None:
@@ -142,27 +143,8 @@ class Calendar:
             return None
         value = " ".join(words[at : at + took + 2])
         exact = words[at + took + 2 : at + took + 3] == ["today"]
-        period = self._back(unit, number, exact=exact)
+        period = self._today.back(unit, number, exact=exact)
         return TimeReading(took + 2 + exact, value, period) if period else None
-
-    def _back(self, unit: str, number: int, *, exact: bool) -> Period | None:
-        if unit == "day":
-            return one_day(self.today - number * DAY)
-        if unit == "week":
-            return one_day(self.today - 7 * number * DAY) if exact else days.week_of(self.today - 7 * number * DAY)
-        if unit == "month":
-            months = self.today.year * 12 + self.today.month - 1 - number
-            return days.month_of(months // 12, months % 12 + 1)
-        if unit == "year":
-            if exact:
-                return days.birthday(f"{self.today.month:02}-{self.today.day:02}")(self.today.year - number)
-            return days.year_of(self.today.year - number)
-        if unit in SEASONS:
-            latest = self._latest(days.season(unit, southern=self._southern), finished=False)
-            return days.season(unit, southern=self._southern)(latest.first.year - number) if latest else None
-        if unit == "weekend":
-            return days.weekend_of(self.today - 7 * number * DAY)
-        return None
 
     def _past_amount(self, words: list[str], at: int) -> TimeReading | None:
         """the last three weeks, the past year."""
@@ -188,54 +170,15 @@ class Calendar:
         if unit in DAY_PARTS and lead == "this":
             return TimeReading(2, f"this {unit}", one_day(self.today), DAY_PARTS[unit])
         step = -1 if lead in _LAST else 1 if lead == "next" else 0
-        period = self._stepped(unit, step)
+        period = self._today.stepped(unit, step)
         if period:
             reading = TimeReading(2, f"{lead} {unit}", period)
             return self._day_part(reading, words, at) if unit in WEEKDAYS else reading
         named = self._yearly_named(words, at + 1)
         if named is None or named.yearly is None:
             return None
-        period = self._stepped_yearly(named.yearly, step)
+        period = self._today.stepped_yearly(named.yearly, step)
         return replace(named, took=named.took + 1, value=f"{lead} {named.value}", period=period, yearly=None)
-
-    def _stepped(self, unit: str, step: int) -> Period | None:
-        if unit == "week":
-            return days.week_of(self.today + 7 * step * DAY)
-        if unit == "month":
-            months = self.today.year * 12 + self.today.month - 1 + step
-            return days.month_of(months // 12, months % 12 + 1)
-        if unit == "year":
-            return days.year_of(self.today.year + step)
-        if unit == "weekend":
-            on_it = self.today.weekday() >= 5
-            back = 7 if step < 0 and on_it else 0 if on_it or step > 0 else 7
-            return days.weekend_of(self.today - back * DAY + (7 * DAY if step > 0 and on_it else timedelta(0)))
-        if unit in WEEKDAYS:
-            return one_day(self._weekday(WEEKDAYS[unit], step))
-        return None
-
-    def _weekday(self, weekday: int, step: int) -> date:
-        if step > 0:
-            return self.today + DAY * ((weekday - self.today.weekday() - 1) % 7 + 1)
-        if step == 0:
-            return self.today - DAY * ((self.today.weekday() - weekday) % 7)
-        return self.today - DAY * ((self.today.weekday() - weekday - 1) % 7 + 1)
-
-    def _stepped_yearly(self, yearly: Yearly, step: int) -> Period | None:
-        if step < 0:
-            return self._latest(yearly, finished=True)
-        if step == 0:
-            return yearly(self.today.year)
-        coming = (yearly(year) for year in (self.today.year, self.today.year + 1))
-        return next((period for period in coming if period and period.first > self.today), None)
-
-    def _latest(self, yearly: Yearly, *, finished: bool) -> Period | None:
-        """The latest occurrence that has begun (or ended, if ``finished``) by today."""
-        for year in range(self.today.year + 1, self.today.year - 4, -1):
-            period = yearly(year)
-            if period and (period.end <= self.today if finished else period.first <= self.today):
-                return period
-        return None
 
     def _beside(self, words: list[str], at: int) -> TimeReading | None:
         """the weekend before Easter, the day after Christmas, the week of Thanksgiving, the year before last."""
@@ -249,14 +192,16 @@ class Calendar:
             return None
         if words[at + 2 : at + 3] == ["last"] and how == "before" and unit in {"week", "weekend", "month", "year"}:
             return TimeReading(
-                3, f"the {unit} before last", self._back(unit, 3 if unit == "weekend" and self.today.weekday() < 5 else 2, exact=False)
+                3,
+                f"the {unit} before last",
+                self._today.back(unit, 3 if unit == "weekend" and self.today.weekday() < 5 else 2, exact=False),
             )
         inner = self._read(words, at + 2)
         if inner is None or inner.period is None:
             return None
         anchor = self._core(inner)
         hours = DAY_PARTS.get(unit)
-        period = _neighbour("day" if hours else unit, how, anchor)
+        period = days.neighbour("day" if hours else unit, how, anchor)
         return TimeReading(inner.took + 2, f"the {unit} {how} {inner.value}", period, hours) if period else None
 
     def _core(self, inner: TimeReading) -> Period:
@@ -292,12 +237,12 @@ class Calendar:
         if words[at : at + 3] == ["day", "before", "yesterday"]:
             return TimeReading(3, "the day before yesterday", one_day(self.today - 2 * DAY))
         if word == "weekend" and at > 0 and words[at - 1] == "the":
-            return TimeReading(1, "the weekend", self._stepped("weekend", 0))
+            return TimeReading(1, "the weekend", self._today.stepped("weekend", 0))
         reading = None
         if word in {"today", "yesterday"}:
             reading = TimeReading(1, word, one_day(self.today - DAY * (word == "yesterday")))
         elif word in WEEKDAYS and words[at - 1 : at] not in (["a"], ["every"], ["each"]):
-            reading = TimeReading(1, word.title(), one_day(self._weekday(WEEKDAYS[word], -1)))
+            reading = TimeReading(1, word.title(), one_day(self._today.weekday(WEEKDAYS[word], -1)))
         return self._day_part(reading, words, at) if reading else None
 
     def _day_part(self, reading: TimeReading, words: list[str], at: int) -> TimeReading:
@@ -320,7 +265,7 @@ class Calendar:
         name = f"{day} {days.MONTH_NAMES[month - 1]}" if day else days.MONTH_NAMES[month - 1]
         if year:
             return TimeReading(after + year[1] - at, f"{name} {year[0]}", whole(year[0]))
-        return TimeReading(took, name, self._latest(whole, finished=False), yearly=whole)
+        return TimeReading(took, name, self._today.latest(whole, finished=False), yearly=whole)
 
     def _day_and_month(self, words: list[str], at: int) -> tuple[int | None, int, int]:
         """Where the month stands, the day (0: none), and how many words both took."""
@@ -353,9 +298,13 @@ class Calendar:
         if named.yearly is None:
             return named
         after = at + named.took
+        if words[after : after + 2] == ["before", "last"] and named.yearly is not None:
+            last = self._today.latest(named.yearly, finished=True)
+            period = named.yearly(last.first.year - 1) if last else None
+            return replace(named, took=named.took + 2, value=f"the {named.value} before last", period=period, yearly=None)
         if words[after : after + 1] == ["weekend"]:
             inner = named.yearly
-            named = replace(named, took=named.took + 1, value=f"{named.value} weekend", yearly=lambda each: _weekend(inner, each))
+            named = replace(named, took=named.took + 1, value=f"{named.value} weekend", yearly=lambda each: days.weekend_in(inner, each))
             after += 1
         after += 1 if words[after : after + 1] in (["of"], ["in"]) and read_year(words, after + 1) else 0
         year = read_year(words, after)
@@ -369,7 +318,7 @@ class Calendar:
             return replace(
                 named, took=after + 2 - at, value=f"{named.value} last year", period=named.yearly(self.today.year - 1), yearly=None
             )
-        return replace(named, period=self._latest(named.yearly, finished=False))
+        return replace(named, period=self._today.latest(named.yearly, finished=False))
 
     def _birthday(self, words: list[str], at: int) -> TimeReading | None:
         found = self._birthdays(at) if at < len(words) else None
@@ -389,7 +338,7 @@ class Calendar:
 
     def _season(self, words: list[str], at: int) -> TimeReading | None:
         if at < len(words) and words[at] in SEASONS:
-            return TimeReading(1, words[at], yearly=days.season(words[at], southern=self._southern))
+            return TimeReading(1, words[at], yearly=days.season(words[at], southern=self._today.southern))
         return None
 
     def _year(self, words: list[str], at: int) -> TimeReading | None:
@@ -425,32 +374,6 @@ def _amount(words: list[str], at: int) -> tuple[int, int] | None:
         at += 1 + (words[at + 1 : at + 2] == ["of"])
         return number, at - start
     return read_number(words, at)
-
-
-def _neighbour(unit: str, how: str, anchor: Period) -> Period | None:
-    """The ``unit`` before, after or of ``anchor``."""
-    if unit == "day":
-        return {"before": one_day(anchor.first - DAY), "after": one_day(anchor.end)}.get(how, one_day(anchor.first))
-    if unit in WEEKDAYS:
-        target = WEEKDAYS[unit]
-        if how == "after":
-            return one_day(anchor.end + DAY * ((target - anchor.end.weekday()) % 7))
-        last = anchor.first - DAY
-        return one_day(last - DAY * ((last.weekday() - target) % 7)) if how == "before" else None
-    if unit == "weekend":
-        if how == "of":
-            return days.long_weekend(anchor)
-        if how == "before":
-            return days.weekend_of(anchor.first - 7 * DAY) if anchor.first.weekday() != 0 else days.weekend_of(anchor.first - DAY)
-        return days.weekend_of(anchor.end + 6 * DAY) if anchor.end.weekday() in {0, 6} else days.weekend_of(anchor.end)
-    if unit == "week":
-        return days.week_of({"before": anchor.first - 7 * DAY, "after": anchor.end - DAY + 7 * DAY}.get(how, anchor.first))
-    return None
-
-
-def _weekend(inner: Yearly, year: int) -> Period | None:
-    period = inner(year)
-    return days.long_weekend(period) if period else None
 
 
 def _bare(value: str) -> str:

@@ -32,7 +32,7 @@ FILLERS = listed(
     "pictures picture pics pic shots shot footage scenes scene recordings recording times time bits parts highlights "
     "highlight film films movie movies things thing stuff something anything some trip trips vacation vacations holiday "
     "holidays journey visit visits stay honeymoon getaway outing tour weekend getaways cruise taken took take filmed recorded "
-    "captured shows showing show featuring feature made make seen saw see look looking looks watch watched going went go gone "
+    "captured shows showing show featuring feature made make left put seen saw see look looking looks watch watched going went go gone "
     "spent spend spending being happened doing did enjoying enjoy enjoyed having hanging hang having came come coming visited "
     "visit visiting travelling traveling travelled traveled appear appears appearing present contains containing contain "
     "includes included visible wearing holding carrying using sitting sit sat standing stand stood near next beside behind "

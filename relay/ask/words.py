@@ -52,7 +52,8 @@ def words_of(text: str) -> list[Word]:
         owner = low.endswith("'s") and low[:-2] not in _NOT_OWNERS
         folded = (low[:-2] if owner else low).replace("'", "") or low
         after = text[match.end() : match.end() + 1]
-        found.append(Word(raw, folded, owner, raw[:1].isupper(), after in {",", ";", ".", ":"}))
+        capital = raw[:1].isupper() and not (len(raw) > 1 and raw.isupper())
+        found.append(Word(raw, folded, owner, capital, after in {",", ";", ".", ":"}))
     return found
 
 
