@@ -80,7 +80,10 @@ class Glasses:
 
 def glasses_status(data: Path) -> bytes:
     """What ``glasses status --json`` says."""
-    return subprocess.run([*_program("glasses"), "--data", str(data), "status", "--json"], capture_output=True, check=True).stdout
+    done = subprocess.run([*_program("glasses"), "--data", str(data), "status", "--json"], capture_output=True, check=False)
+    if done.returncode:
+        raise DemoFailedError(done.stderr.decode())
+    return done.stdout
 
 
 def _program(name: str) -> list[str]:

@@ -98,6 +98,6 @@ def read_only(folder: Path) -> sqlite3.Connection:
     path = folder / NAME
     if not path.exists():
         raise FileNotFoundError(path)
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
     return connection

@@ -62,7 +62,9 @@ class Engine:
         elif entry.kind == outbox.TAGS:
             await self._send_tags(entry)
         elif entry.kind == outbox.REQUEST:
-            memory = await self._link.request_memory(decode_json(entry.payload, MemoryRequest))
+            request = decode_json(entry.payload, MemoryRequest)
+            memory = await self._link.request_memory(request)
+            memory.query = memory.query or request.query
             await self._spool.outbox.done(entry)
             self._bus.publish(MemoryChanged(memory))
         else:

@@ -70,9 +70,9 @@ class CutList:
         return [
             ClipChoice(
                 video_id=cut.video_id, start_s=cut.in_frame / self.fps, end_s=cut.out_frame / self.fps,
-                captured_at=cut.captured_at, score=cut.score, reason=cut.reason,
+                film_start_s=start / self.fps, captured_at=cut.captured_at, score=cut.score, reason=cut.reason,
             )
-            for cut in self.cuts
+            for cut, start in zip(self.cuts, self.starts, strict=True)
         ]  # fmt: skip
 
     def without(self, video_id: str, reason: str) -> CutList:
