@@ -151,6 +151,8 @@ class Shard:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
+            self._columns = None
+            self._postings.clear()
             raise
         self._db.execute("COMMIT")
 

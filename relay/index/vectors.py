@@ -92,7 +92,7 @@ class Vectors:
             keys, matrix = self._rows.of([int(key) for key in found.keys])
         if not len(keys):
             return []
-        scores = matrix @ vector
+        scores = np.clip(matrix @ vector, -1.0, 1.0)  # stored in half precision: a length may be 1.0001
         order = np.argsort(-scores, kind="stable")[:limit]
         return [(int(keys[index]), float(scores[index])) for index in order]
 

@@ -1,0 +1,92 @@
+"""The graph of vectors: as good as comparing all, whatever happens to its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from relay.catalog.records import MomentDoc
+from relay.index.base import Channel, Floats
+from relay.index.local import LocalIndex
+
+VIDEOS, DIMENSIONS = 6000, 64
+
+
+class ClusteredEmbedder:
+    """Text N -> a point near one of 200 centres: as uneven as meanings are."""
+
+    def __init__(self) -> None:
+        random = np.random.default_rng(3)
+        self._centres = random.normal(size=(200, DIMENSIONS)).astype(np.float32)
+
+    def embed(self, texts: list[str]) -> Floats:
+        rows = np.empty((len(texts), DIMENSIONS), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            number = int(text.split()[-1])
+            row[:] = self._centres[number % 200] + np.random.default_rng(number).normal(size=DIMENSIONS) * 0.5
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
+
+
+def docs(start: int, end: int) -> list[MomentDoc]:
+    return [
+        MomentDoc(user_id="u1", video_id=f"v{number}", moment_id=f"m{number}", captured_at=number, objects=[f"label {number}"])
+        for number in range(start, end)
+    ]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, LocalIndex]]:
+    root = tmp_path_factory.mktemp("graph")
+    index = LocalIndex(root, ClusteredEmbedder())
+    index.rebuild("u1", docs(0, VIDEOS))
+    yield root, index
+    index.close()
+
+
+def recall(index: LocalIndex, present: range, queries: int = 40, limit: int = 20) -> float:
+    """Share of the truly nearest that the index names."""
+    embedder = ClusteredEmbedder()
+    matrix = embedder.embed([f"label {number}" for number in present])
+    found = 0
+    for query in embedder.embed([f"label {100_000 + number}" for number in range(queries)]):
+        best = np.sort(matrix @ query)[::-1][:limit]
+        scores = [score for _, score in index.nearest("u1", query, Channel.SEEN, limit)]
+        found += sum(score >= best[-1] - 2e-3 for score in scores)
+    return found / (queries * limit)
+
+
+def test_recall_against_comparing_all(filled: tuple[Path, LocalIndex]) -> None:
+    assert recall(filled[1], range(VIDEOS)) >= 0.98
+
+
+def test_damaged_or_missing_file_is_made_anew_and_added_clips_are_found(filled: tuple[Path, LocalIndex]) -> None:
+    root, index = filled
+    query = ClusteredEmbedder().embed(["label 77"])[0]
+    before = index.nearest("u1", query, Channel.SEEN, 5)
+    index.close()
+    graph = root / "u1" / "seen.usearch"
+    assert graph.stat().st_size > 0
+    for damage in (lambda: graph.write_bytes(b"not a graph"), graph.unlink):
+        damage()
+        assert index.nearest("u1", query, Channel.SEEN, 5) == before
+        index.close()
+    index.put(docs(VIDEOS, VIDEOS + 1))
+    found = index.nearest("u1", ClusteredEmbedder().embed([f"label {VIDEOS}"])[0], Channel.SEEN, 1)
+    assert found[0][1] == pytest.approx(1.0, abs=2e-3)
+    index.remove("u1", f"v{VIDEOS}")
+    assert found[0][0] not in {key for key, _ in index.nearest("u1", query, Channel.SEEN, 50)}
+
+
+def test_clips_added_after_the_file_was_written_are_there_after_a_crash(filled: tuple[Path, LocalIndex]) -> None:
+    root, index = filled
+    query = ClusteredEmbedder().embed(["label 990001"])[0]
+    index.nearest("u1", query, Channel.SEEN, 1)
+    index.put(docs(990_001, 990_002))
+    crashed = LocalIndex(root, ClusteredEmbedder())  # the first was never closed: its graph's file lacks the new clip
+    assert crashed.nearest("u1", query, Channel.SEEN, 1)[0][1] == pytest.approx(1.0, abs=2e-3)
+    crashed.close()
+    index.remove("u1", "v990001")
