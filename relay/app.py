@@ -77,6 +77,7 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await relay.uploads.expire()
+        await relay.bus.recover()
         stages.workers.start()
         yield
         await stages.workers.stop()

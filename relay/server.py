@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import logging
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from aiohttp import web
@@ -26,6 +29,10 @@ class PortTakenError(SouvenirError):
     code = "config.invalid"
 
 
+class DataTakenError(SouvenirError):
+    code = "config.invalid"
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
@@ -33,6 +40,11 @@ def now_ms() -> int:
 async def serve(config: RelayConfig, port_file: Path | None = None) -> None:
     """Serve until SIGTERM or SIGINT. ``port_file`` gets the port once requests are taken. Raises PortTakenError."""
     journal.start(config.server.log_level)
+    with _only_one(config.data_dir):
+        await _serve(config, port_file)
+
+
+async def _serve(config: RelayConfig, port_file: Path | None) -> None:
     listening = _listen(config.server.host, config.server.port)
     port = listening.getsockname()[1]
     relay = await open_services(config, now_ms)
@@ -49,6 +61,18 @@ async def serve(config: RelayConfig, port_file: Path | None = None) -> None:
         log.info("ending")
     finally:
         await runner.cleanup()
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Locks of uploads and jobs are this process's own. Raises DataTakenError when another relay serves the folder."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "serving.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            raise DataTakenError(f"another relay serves {folder}", hint="Stop it first, or choose another folder: --data DIR.") from problem
+        yield
 
 
 async def _until_told_to_end() -> None:

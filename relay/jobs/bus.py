@@ -75,6 +75,11 @@ class Bus:
         )
         await self._database.write(lambda connection: connection.execute(sql, (job.job_id, job.lease_id)))
 
+    async def recover(self) -> int:
+        """At the start of the only relay of this file: whoever held a lease is dead. The tries count, so that a crash loop ends."""
+        sql = "UPDATE OR IGNORE jobs SET state = 'waiting', lease_id = '', due_at = min(due_at, ?) WHERE state = 'leased'"
+        return await self._database.write(lambda connection: connection.execute(sql, (self._now_ms(),)).rowcount)
+
     async def list(self, state: JobState | None = None, limit: int = 200) -> list[Job]:
         """The newest first."""
         sql = "SELECT * FROM jobs WHERE ? IS NULL OR state = ? ORDER BY rowid DESC LIMIT ?"

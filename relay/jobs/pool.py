@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import multiprocessing.connection
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -30,7 +33,9 @@ class CpuPool:
         """``work`` and its arguments must pickle. Raises what it raises, and WorkerDiedError."""
         if kwargs:
             raise TypeError("pass arguments by position")
-        pool = self._pool = self._pool or ProcessPoolExecutor(self._processes, mp_context=multiprocessing.get_context("spawn"))
+        pool = self._pool = self._pool or ProcessPoolExecutor(
+            self._processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        )
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
         except BrokenProcessPool as problem:
@@ -47,3 +52,15 @@ class CpuPool:
         for process in list((pool._processes or {}).values()):  # noqa: SLF001 -- terminate_workers() comes with Python 3.14
             process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """A killed relay leaves no process behind that goes on using memory and files."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            multiprocessing.connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()

@@ -10,7 +10,7 @@ from glasses.wire.codec import from_builtins
 from glasses.wire.status import ClipCustody
 from glasses.wire.tag import Tags
 from glasses.wire.video import VideoEdit
-from relay.auth.tokens import Identity
+from relay.auth.tokens import Identity, Scope
 from relay.catalog import devices, ops, users, videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
@@ -22,6 +22,10 @@ from relay.library.videos import Library
 
 class OpRefusedError(SouvenirError):
     code = "wire.malformed"
+
+
+class OpForbiddenError(SouvenirError):
+    code = "auth.forbidden"
 
 
 class Changes:
@@ -63,6 +67,8 @@ class Changes:
             case OpKind.EDIT:
                 self._library.edit_in(connection, user_id, op.subject_id, from_builtins(op.value, VideoEdit))
             case OpKind.DELETE:
+                if identity.scope is not Scope.COMPANION:
+                    raise OpForbiddenError("only the owner deletes, by their companion")
                 self._library.delete_in(connection, user_id, op.subject_id)
             case kind:
                 raise OpRefusedError(f"kind: {kind} is not taken as an operation; use its own address")

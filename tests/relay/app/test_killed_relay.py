@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -68,7 +69,7 @@ def clip():
     return make
 
 
-async def test_killed_in_the_middle_nothing_receipted_is_lost(tmp_path, tus_headers, clip, monkeypatch):
+def test_killed_in_the_middle_nothing_receipted_is_lost(tmp_path, tus_headers, clip, monkeypatch):
     monkeypatch.setattr("models.store.ModelStore.check", lambda self, used_by="": [])
     data, log = tmp_path / "data", tmp_path / "relay.log"
     command(data, "user", "add", "anna", "--password-stdin", stdin=PASSWORD + "\n")
@@ -93,12 +94,14 @@ async def test_killed_in_the_middle_nothing_receipted_is_lost(tmp_path, tus_head
         assert http.head(url, headers={**auth, **chunk}).headers["Upload-Offset"] == said == "150000"
         last = http.patch(url, headers={**auth, **chunk, "Upload-Offset": said}, content=half[150_000:])
         assert "Souvenir-Receipt" in last.headers
+        second = subprocess.run([*RELAY, "serve", "--data", str(data), "--port", "0"], capture_output=True, text=True, timeout=60)
+        assert (second.returncode, "another relay serves" in second.stderr) == (1, True)
         begun_s = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
         assert time.monotonic() - begun_s < 10
     config = RelayConfig(storage=StorageConfig(data_dir=str(data)))
-    findings = {finding.name: finding for finding in await examine(config)}
+    findings = {finding.name: finding for finding in asyncio.run(examine(config))}
     assert findings["database"].well
     assert findings["media"].well
     assert "unhandled" not in log.read_text()

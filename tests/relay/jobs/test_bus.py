@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +91,15 @@ async def test_a_worker_that_dies_at_every_try_ends_as_a_dead_letter(bus, clock)
     assert [job.error for job in await bus.list(JobState.DEAD)] == ["its worker died at every try"]
 
 
+async def test_what_a_killed_relay_was_doing_is_taken_up_at_its_next_start(bus, clock):
+    await bus.publish(message())
+    for attempt in range(3):
+        assert (await bus.claim()).attempts == attempt + 1
+        assert await bus.recover() == 1
+    assert await bus.claim() is None  # it killed the relay each time
+    assert await bus.counts() == {"dead": 1}
+
+
 async def test_the_same_waiting_job_is_queued_once_but_again_while_it_runs(bus):
     await bus.publish(message())
     await bus.publish(message())
@@ -160,3 +173,28 @@ async def test_a_pool_whose_process_was_killed_is_replaced():
         assert await pool.run(os.getpid) != child
     finally:
         pool.close()
+
+
+def test_a_killed_relay_leaves_no_process_behind():
+    script = """
+import asyncio, os, signal
+from relay.jobs.pool import CpuPool
+async def main():
+    pool = CpuPool(1)
+    print(await pool.run(os.getpid), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    child, until = int(done.stdout), time.monotonic() + 20
+    while _runs(child):
+        assert time.monotonic() < until, "the worker process outlived its relay"
+        time.sleep(0.02)  # another process: there is nothing here to wait on
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False

@@ -123,3 +123,13 @@ def test_an_unknown_kind_is_malformed():
 
     with pytest.raises(WireMalformedError, match="kind"):
         decode_json(b'{"ops": [{"op_id": "x", "kind": "video.explode"}]}', OpBatch)
+
+
+async def test_glasses_cannot_delete_by_an_op_either(relay):
+    segment = await relay.store()
+    op = {"op_id": "d", "kind": "video.delete", "subject_id": segment.segment_id}
+    assert (await send(relay, op))[0]["code"] == "auth.forbidden"
+    answer = await relay.http.post("/api/v1/sync/changes", headers=await relay.as_companion(), json={"ops": [op]})
+    assert answer.json()["results"][0]["accepted"]
+    gone = await relay.http.get(f"/api/v1/videos/{segment.segment_id}", headers=await relay.as_companion())
+    assert gone.status_code == 404
