@@ -116,15 +116,16 @@ class Conditions:
             return self._time(term)
         if any(each.startswith(_PLACE_PREFIXES) for each in term.ids):
             return self.place(term.ids)
-        moments = [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES, TextField.LABELS), every=True)]
+        moments = [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))]
         return self._videos(np.unique(np.concatenate(moments)))
 
     def _thing(self, term: Term) -> Keys:
         """By label, note or tag; for words that are no label also by what was said or written, and by nearness in meaning."""
-        seen = np.union1d(self.labels(term.ids), self._text(term.value, (TextField.NOTES, TextField.LABELS), every=True))
+        fields = (TextField.NOTES,) if term.ids else (TextField.NOTES, TextField.LABELS)
+        seen = np.union1d(self.labels(term.ids), self._text(term.value, fields))
         if len(seen):
             return seen
-        heard = self._text(term.value, tuple(TextField), every=True) if not term.ids else _EMPTY
+        heard = self._text(term.value, tuple(TextField)) if not term.ids else _EMPTY
         return heard if len(heard) else self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
 
     def _counted(self, term: Term) -> Keys:
@@ -133,15 +134,14 @@ class Conditions:
         return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= int(term.value))
 
     def _speech(self, term: Term) -> Keys:
-        exact = self._text(term.value, (TextField.SPEECH,), every=True)
+        exact = self._text(term.value, (TextField.SPEECH,))
         return exact if len(exact) else self._meaning(term.value, Channel.SAID, SAID_CUT_OFF)
 
     def _written(self, term: Term) -> Keys:
-        return self._text(term.value, (TextField.WRITTEN,), every=True)
+        return self._text(term.value, (TextField.WRITTEN,))
 
-    def _text(self, value: str, fields: tuple[TextField, ...], *, every: bool) -> Keys:
-        found = self._index.text(self._user_id, content_words(value), fields, every=every, limit=100_000)
-        return np.array(sorted(key for key, _ in found), np.int64)
+    def _text(self, value: str, fields: tuple[TextField, ...]) -> Keys:
+        return self._index.matching(self._user_id, content_words(value), fields)
 
     def _meaning(self, value: str, channel: Channel, cut_off: float) -> Keys:
         vector = self._embedder.embed([value])[0]

@@ -19,8 +19,6 @@ RANK_CONSTANT = 60.0
 MOST_NEAR_MISSES = 10
 _RANKED = 400
 """How many candidates each list of the fusion holds."""
-_MOST_SCORED = 2000
-"""Hits whose moments are looked at one by one; beyond, the newest are taken."""
 
 Locate = Callable[[str], tuple[float, float] | None]
 """place id -> latitude and longitude, for naming the nearest place that has clips."""
@@ -85,7 +83,10 @@ class Searcher:
         fresh[columns.videos] = np.arange(1, len(columns.videos) + 1) / (len(columns.videos) + 1)
         quality = np.zeros(asking.size, np.float64)
         quality[columns.videos] = columns.quality
-        score = np.array([fused.get(int(key), 0.0) for key in found]) * 5 + together
+        bonus = np.zeros(asking.size)
+        for video, points in fused.items():
+            bonus[video] = points
+        score = bonus[found] * 5 + together
         order = np.lexsort((-fresh[found], -np.round(quality[found], 1), -np.round(score, 6)))[:limit]
         scores = {int(found[index]): float(score[index]) for index in order}
         rows = self._index.rows(user_id, list(scores))
@@ -106,10 +107,15 @@ class Searcher:
         return best[found]
 
     def _fused(self, user_id: str, plan: Plan) -> dict[int, float]:
-        """Reciprocal rank fusion of full text and meaning, by video."""
+        """Reciprocal rank fusion of full text and meaning, by video. Things that are labels are already exact: there only meaning ranks."""
         seen = " ".join(term.value for term in plan.terms if term.kind in {TermKind.THING, TermKind.TEXT})
         said = " ".join(term.value for term in plan.terms if term.kind is TermKind.SPEECH)
-        words = content_words(" ".join([seen, said, *plan.leftover]))
+        loose = [
+            term.value
+            for term in plan.terms
+            if term.kind in {TermKind.SPEECH, TermKind.TEXT} or (term.kind is TermKind.THING and not term.ids)
+        ]
+        words = content_words(" ".join([*loose, *plan.leftover]))
         lists: list[list[tuple[int, float]]] = []
         if words:
             lists.append(self._index.text(user_id, words, tuple(TextField), every=False, limit=_RANKED))

@@ -137,6 +137,10 @@ class Index(Protocol):
         """Moments with ``every`` one or any of the words (stemmed) in the fields; (key, BM25 score: higher is better), best first."""
         ...
 
+    def matching(self, user_id: str, words: Sequence[str], fields: Sequence[TextField]) -> Keys:
+        """All moments with every one of the words (stemmed) in the fields."""
+        ...
+
     def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int) -> list[tuple[int, float]]:
         """(key, cosine), nearest first; scores are exact."""
         ...

@@ -94,6 +94,9 @@ class LocalIndex:
     def text(self, user_id: str, words: Sequence[str], fields: Sequence[TextField], *, every: bool, limit: int) -> list[tuple[int, float]]:
         return self._shard(user_id).text(words, fields, every=every, limit=limit)
 
+    def matching(self, user_id: str, words: Sequence[str], fields: Sequence[TextField]) -> Keys:
+        return self._shard(user_id).matching(words, fields)
+
     def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int) -> list[tuple[int, float]]:
         return self._shard(user_id).nearest(vector, channel, limit)
 

@@ -111,6 +111,10 @@ class Shard:
         with self._reading():
             return text.find(self._db, words, fields, every=every, limit=limit)
 
+    def matching(self, words: Sequence[str], fields: Sequence[TextField]) -> Keys:
+        with self._reading():
+            return np.array(text.matching(self._db, words, fields), np.int64)
+
     def nearest(self, vector: Floats, channel: Channel, limit: int) -> list[tuple[int, float]]:
         with self._reading():
             return self._vectors[channel].nearest(vector, limit)
@@ -174,7 +178,11 @@ class Shard:
         self._db.execute("DELETE FROM vector WHERE moment >= ? AND moment < ?", (low, high))
         self._db.execute("DELETE FROM moment WHERE key >= ? AND key < ?", (low, high))
         self._db.execute("DELETE FROM video WHERE key = ?", found)
-        self._columns = None
+        if self._columns is not None:
+            here = np.flatnonzero(self._columns.videos == found[0])
+            have = self._columns
+            parts = (have.videos, have.captured_at, have.local_at, have.lat, have.lon, have.quality)
+            self._columns = Columns(*(np.delete(part, here) for part in parts))
         return keys
 
     def _insert(self, video_id: str, moments: list[MomentDoc], fresh: dict[Channel, list[tuple[int, str]]]) -> None:
@@ -192,7 +200,7 @@ class Shard:
             raise sqlite3.DatabaseError("the row of a video got no key")
         for number, doc in enumerate(moments[:_MOST_MOMENTS]):
             self._insert_moment(video << MOMENT_BITS | number, doc, fresh)
-        self._append_column(video, first, quality)
+        self._insert_column(video, first, quality)
 
     def _insert_moment(self, key: int, doc: MomentDoc, fresh: dict[Channel, list[tuple[int, str]]]) -> None:
         people, labels = json.dumps(doc.people), json.dumps(labels_of(doc))
@@ -209,18 +217,18 @@ class Shard:
             if said:
                 fresh[channel].append((key, said))
 
-    def _append_column(self, video: int, first: MomentDoc, quality: float) -> None:
-        """Keeps the columns without reading them all again; only for a clip newer than all others, else they are read anew."""
+    def _insert_column(self, video: int, first: MomentDoc, quality: float) -> None:
+        """Keeps the columns without reading them all again."""
         have = self._columns
-        if have is None or (len(have.captured_at) and have.captured_at[-1] > first.captured_at):
-            self._columns = None
+        if have is None:
             return
+        at = int(np.searchsorted(have.captured_at, first.captured_at, "right"))
         lat = np.nan if first.lat is None else first.lat
         lon = np.nan if first.lon is None else first.lon
         self._columns = Columns(
-            np.append(have.videos, video), np.append(have.captured_at, first.captured_at),
-            np.append(have.local_at, local_ms(first.captured_at, first.timezone)), np.append(have.lat, lat),
-            np.append(have.lon, lon), np.append(have.quality, quality),
+            np.insert(have.videos, at, video), np.insert(have.captured_at, at, first.captured_at),
+            np.insert(have.local_at, at, local_ms(first.captured_at, first.timezone)), np.insert(have.lat, at, lat),
+            np.insert(have.lon, at, lon), np.insert(have.quality, at, quality),
         )  # fmt: skip
 
     def _embed(self, channel: Channel, listed: list[tuple[int, str]]) -> tuple[int, Keys, Floats]:
