@@ -18,7 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from demo import report, script
 from demo.cast import ROLES
 from demo.companion import Companion
-from demo.days import write_day, write_evening
+from demo.days import write_days
 from demo.processes import DemoFailedError, Glasses, add_account, glasses_status, start_relay
 from demo.sheet import write_sheet
 from demo.telling import tell
@@ -29,7 +29,7 @@ from glasses.wire.status import DeviceStatus
 from glasses.wire.video import VideoInfo
 from models.store import ModelStore
 
-ACCOUNT, PASSWORD = "wearer", "a demo needs a door too"  # noqa: S105  # an account that lives as long as the demo's folder
+ACCOUNT, PASSWORD = "wearer", "a demo needs a door too"  # it lives as long as the demo's folder
 DAY_LIMIT_S, LOOK_LIMIT_S, FILM_LIMIT_S = 400.0, 240.0, 120.0
 console = Console(highlight=False)
 
@@ -45,8 +45,7 @@ class Demo:
     def run(self) -> tuple[dict[str, Any], str]:
         """The report, and the relay's address. Raises DemoFailedError."""
         with self._stage("footage", "Drawing the day's footage: people from public-domain portraits, placed into photographs"):
-            day_s = write_day(self.state / "day", self.store)
-            write_evening(self.state / "evening")
+            day_s = write_days(self.state, self.store, script.SHOTS)
         with self._stage("relay", "Starting the relay, with an account of its own"):
             url = self._start_relay()
         companion = Companion(url, ACCOUNT, PASSWORD)
@@ -56,7 +55,7 @@ class Demo:
             self._enrol(companion)
         with self._stage(
             "day",
-            f"Living through {len(script.SHOTS)} scenes on 2 dates in Paris, London and Beijing ({day_s} s of sound; the network is gone for four of them)",
+            _day_in_words(day_s),
         ):
             self._run_glasses("day", ["--until-over"]).wait(DAY_LIMIT_S)
         with self._stage("looking", "Waiting until the relay has looked at every clip"):
@@ -159,6 +158,12 @@ class Demo:
         yield
         self.stages[name] = time.monotonic() - began
         console.print(f"  [dim]{self.stages[name]:.1f} s[/]")
+
+
+def _day_in_words(day_s: int) -> str:
+    offline = sum(not shot.network for shot in script.SHOTS)
+    scenes = f"{len(script.SHOTS)} scenes on 2 dates in Paris, London and Beijing"
+    return f"Living through {scenes} ({day_s} s of sound; no network for {offline} of them)"
 
 
 def _show_line(line: str) -> None:

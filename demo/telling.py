@@ -20,9 +20,8 @@ def tell(console: Console, memory: Memory, videos: list[VideoInfo], result: dict
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result["stages"].items())
     console.print(f"[bold]Timings:[/] {stages}")
     custody = result["custody"]
-    console.print(
-        f"[bold]Custody:[/] {custody['recorded']} recorded, {custody['on_the_relay']} on the relay, {custody['lost']} lost, {custody['duplicates']} twice"
-    )
+    where = f"{custody['recorded']} recorded, {custody['on_the_relay']} on the relay"
+    console.print(f"[bold]Custody:[/] {where}, {custody['lost']} lost, {custody['duplicates']} twice")
     _tell_verdict(console, result)
 
 
@@ -65,8 +64,7 @@ def _tell_misses(console: Console, memory: Memory, numbers: dict[str, int]) -> N
 
 def _tell_verdict(console: Console, result: dict[str, Any]) -> None:
     film = result["film"]
-    console.print(
-        f"[bold]Film:[/] clips {film['clips']} (expected {film['expected_clips']}), {film['frames']} of {film['planned_frames']} planned frames, {film['duration_s']:.1f} s"
-    )
+    clips = f"clips {film['clips']} (expected {film['expected_clips']})"
+    console.print(f"[bold]Film:[/] {clips}, {film['frames']} of {film['planned_frames']} planned frames, {film['duration_s']:.1f} s")
     for name, held in result["checks"].items():
         console.print(f"  {'[green]ok   [/]' if held else '[red]WRONG[/]'} {name.replace('_', ' ')}")
