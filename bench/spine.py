@@ -74,6 +74,7 @@ def _measure(folder: Path, clips: int, stack: ExitStack) -> dict[str, Any]:
     )
     stack.callback(evening.stop)
     memory = _until(lambda: _finished(companion))
+    _until(lambda: _times(seen, "[Film ready]") or memory.status != MemoryStatus.COMPLETED)
     return {"clips": len(videos), "clip": _clip_stages(seen, videos), "film": _film_stages(seen, memory), "day_s": round(day_s, 3)}
 
 
