@@ -39,6 +39,7 @@ ERRORS: dict[str, ErrorKind] = {
     "wire.version": ErrorKind(426, Action.FIX, "The device speaks a protocol that is too old", "Update the device, then try again."),
     # doors
     "auth.required": ErrorKind(401, Action.FIX, "No access token was sent", "Log in, or pair the device: glasses pair --relay URL."),
+    "auth.unpaired": ErrorKind(0, Action.FIX, "The glasses are not paired with a relay", "Pair them: glasses pair --relay URL; until then everything is kept on the device."),
     "auth.invalid": ErrorKind(401, Action.FIX, "The access token is not valid", "Refresh the token; if that fails, pair the device again."),
     "auth.expired": ErrorKind(401, Action.RETRY, "The access token has expired", "Refresh the token and send the request again."),
     "auth.revoked": ErrorKind(401, Action.FIX, "This device has been revoked", "Pair the device again if it is yours."),

@@ -159,7 +159,7 @@ async def test_without_network_nothing_leaves_the_device(tmp_path: Path) -> None
 
 
 async def test_a_device_that_was_never_paired_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NotPairedError, match="not been paired"):
+    with pytest.raises(NotPairedError, match="not paired"):
         RelayClient(CredentialFile(tmp_path), FakeClock())
 
 
