@@ -76,3 +76,9 @@ def fitted(picture: Picture, size: tuple[int, int]) -> Picture:
     top, left = (height_px - small.shape[0]) // 2, (width_px - small.shape[1]) // 2
     canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
     return canvas
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole journeys come last, whatever the order of the rest."""
+    items.sort(key=lambda item: "flows" in item.path.parts)
