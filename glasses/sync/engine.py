@@ -8,6 +8,7 @@ from typing import assert_never
 
 import msgspec
 
+from glasses import faults
 from glasses.bus import Bus
 from glasses.clock import Clock
 from glasses.events import CustodyChanged, FaultRaised, LinkChanged, MemoryChanged, OutboxFilled
@@ -20,7 +21,9 @@ from glasses.wire.codec import decode_json, to_builtins
 from glasses.wire.errors import Action, SouvenirError
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import MemoryRequest
+from glasses.wire.segment import Segment
 from glasses.wire.status import Custody
+from glasses.wire.upload import Receipt
 
 log = logging.getLogger("glasses.sync")
 
@@ -63,9 +66,11 @@ class Engine:
             await self._send_tags(entry)
         elif entry.kind == outbox.REQUEST:
             request = decode_json(entry.payload, MemoryRequest)
+            faults.point("request.sending")
             memory = await self._link.request_memory(request)
+            faults.point("request.sent")
             memory.query = memory.query or request.query
-            await self._spool.outbox.done(entry)
+            await self._spool.answered(entry)
             self._bus.publish(MemoryChanged(memory))
         else:
             raise AssertionError(f"an outbox entry of kind {entry.kind!r}")
@@ -76,12 +81,19 @@ class Engine:
             await self._spool.outbox.done(entry)
             return
         receipt = await self._link.send_media(segment, self._spool.media.path(segment), self._spool.catalog)
+        faults.point("tus.receipted")
         try:
-            await self._spool.catalog.store_receipt(receipt)
+            await self._keep_receipt(segment, receipt)
         except ValueError as problem:
             await self._spool.catalog.remember_upload(segment.segment_id, "")
             raise SouvenirError(str(problem), code="upload.hash_mismatch") from problem
         self._bus.publish(CustodyChanged(segment.segment_id, Custody.STORED))
+
+    async def _keep_receipt(self, segment: Segment, receipt: Receipt) -> None:
+        """Its file first: a row may be lost with its database. Raises ValueError for a receipt of other bytes."""
+        if receipt.segment_id == segment.segment_id and (receipt.size_bytes, receipt.sha256) == (segment.size_bytes, segment.sha256):
+            self._spool.media.write_receipt(receipt)
+        await self._spool.catalog.store_receipt(receipt)
 
     async def _send_tags(self, entry: Entry) -> None:
         tags = await self._spool.catalog.tags(entry.subject_id)
@@ -91,7 +103,9 @@ class Engine:
                 op_id=f"tags-{entry.subject_id}-{tags.tagged_at}", kind=OpKind.TAGS, subject_id=entry.subject_id,
                 value=to_builtins(tags), stamp=segment.stamp, device_id=self._spool.device_id,
             )  # fmt: skip
+            faults.point("ops.sending")
             (result,) = await self._link.send_ops([op])
+            faults.point("ops.sent")
             if not result.accepted:
                 raise SouvenirError(result.detail, code=result.code or "wire.malformed")
         await self._spool.outbox.done(entry)
