@@ -96,7 +96,7 @@ class Retention:
 
 
 def told(seconds: float) -> str:
-    """"45 seconds", "12 minutes", "3 hours"."""
+    """ "45 seconds", "12 minutes", "3 hours"."""
     for unit_s, unit in ((3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit_s:
             return f"{seconds / unit_s:.0f} {unit}"

@@ -17,7 +17,7 @@ from glasses.wire.segment import Kind, Segment
 from glasses.wire.status import Custody
 from glasses.wire.tag import Tags
 
-from ..conftest import keep_as_it_is, put_clip, receipt_for  # noqa: TID252
+from ..conftest import keep_as_it_is, put_clip, receipt_for
 
 
 async def custody(spool: Spool) -> list[Custody]:
