@@ -91,7 +91,7 @@ class Retention:
         elif self._said_s is None or room.left_s <= self._said_s / 2:
             self._said_s = room.left_s
             only_here = "1 clip is" if room.unsent == 1 else f"{room.unsent} clips are"
-            said = f"{told(room.left_s)} of recording are left; {only_here} only here"
+            said = f"{told(room.left_s)} of recording left; {only_here} only here"
             self._bus.publish(FaultRaised(StorageFullError.code, said, WHAT_TO_DO))
 
 
@@ -100,4 +100,4 @@ def told(seconds: float) -> str:
     for unit_s, unit in ((3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit_s:
             return f"{seconds / unit_s:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
+    return "1 second" if round(seconds) == 1 else f"{seconds:.0f} seconds"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import assert_never
 
 import msgspec
@@ -11,8 +12,10 @@ import msgspec
 from glasses import faults
 from glasses.bus import Bus
 from glasses.clock import Clock
+from glasses.errors import StorageDamagedError
 from glasses.events import CustodyChanged, FaultRaised, LinkChanged, MemoryChanged, OutboxFilled
 from glasses.spool import outbox
+from glasses.spool.files import disk_error, sha256_of
 from glasses.spool.outbox import Entry
 from glasses.spool.spool import Spool
 from glasses.sync.links import Link
@@ -80,7 +83,12 @@ class Engine:
         if segment is None:
             await self._spool.outbox.done(entry)
             return
-        receipt = await self._link.send_media(segment, self._spool.media.path(segment), self._spool.catalog)
+        path = self._spool.media.path(segment)
+        try:
+            receipt = await self._link.send_media(segment, path, self._spool.catalog)
+        except (SouvenirError, OSError) as problem:
+            await _blame(problem, segment, path)
+            raise
         faults.point("tus.receipted")
         try:
             await self._keep_receipt(segment, receipt)
@@ -144,6 +152,14 @@ class Engine:
         await asyncio.gather(pause, filled, return_exceptions=True)
         if pause in done:
             self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
+
+
+async def _blame(problem: SouvenirError | OSError, segment: Segment, path: Path) -> None:
+    """Sending it again is pointless when the file is not what it was when it was closed. Raises StorageDamagedError then."""
+    if isinstance(problem, OSError):
+        raise disk_error(problem, path) from problem
+    if problem.code == "upload.hash_mismatch" and await asyncio.to_thread(sha256_of, path) != segment.sha256:
+        raise StorageDamagedError(f"clip {segment.sequence} has changed on the disk since it was recorded") from problem
 
 
 def memory_request(query: str, device_id: str, now_ms: int) -> tuple[str, str]:

@@ -80,7 +80,7 @@ class InstantLooker:
         self.looked += 1
         if self.looked == 1:
             raise UnreadableError("the first look of a process fails here")
-        assert path.stat().st_size == segment.size_bytes
+        assert path.stat().st_size == segment.size_bytes  # noqa: ASYNC240  # one file, at once
         return Tags(segment_id=segment.segment_id, moments=[Moment(objects=[Label(name="cup", score=0.9)])], tagged_at=1)
 
     async def close(self) -> None:
@@ -134,7 +134,7 @@ class Device:
         hearing = asyncio.create_task(self.ears.run())
         until = self.camera.seen + frames
         await self.recorder.start()
-        while self.camera.seen < until:
+        while self.camera.seen < until:  # noqa: ASYNC110  # each turn lets the camera take a step
             await asyncio.sleep(0)
         await self.recorder.stop()
         hearing.cancel()
@@ -216,14 +216,14 @@ def serve() -> None:
         if child == 0:
             try:
                 _child(json.loads(line))
-            except BaseException:
+            except BaseException:  # noqa: BLE001  # shown, and told by the exit code
                 import traceback
 
                 traceback.print_exc()
                 os._exit(1)
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  # the answer to a line
 
 
 if __name__ == "__main__":

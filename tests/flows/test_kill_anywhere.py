@@ -34,7 +34,8 @@ def outcomes(sweep: Sweep, request: pytest.FixtureRequest) -> dict[str, Future[O
 
 QUICK = {
     "begin.committed", "begin.sidecar.written", "clip.fragment written", "clip.fragment synced", "close.sidecar.renamed", "media.renamed",
-    "close.uncommitted", "photo.durable", "request.synced", "mend.repaired", "adopt.committed", "lease.committed", "tus.created", "tus.sent",
+    "close.uncommitted", "photo.durable", "request.synced", "mend.repaired", "adopt.committed", "lease.committed", "tus.created",
+    "tus.sent",
     "tus.receipted", "receipt.renamed", "receipt row.committed", "ops.sent", "token.refreshed", "credentials.written", "feed.uncommitted",
     "evict.committed", "evict.removed",
 }  # fmt: skip
