@@ -34,6 +34,15 @@ class Recording(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Room that is never recorded into."""
 
 
+class Keeping(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    quota_bytes: int = 10_000_000_000
+    """What clips may take on the disk."""
+    headroom_s: float = 1800.0
+    """Clips that a relay has are given up here, oldest first, to keep this much recording time free."""
+    warn_s: float = 600.0
+    """The wearer is told when less recording time is left and nothing can be given up."""
+
+
 class Config(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     data_dir: str = ""
     hardware: str = "sim:"
@@ -41,6 +50,7 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     voice: Voice = msgspec.field(default_factory=Voice)
     relay: Relay = msgspec.field(default_factory=Relay)
     recording: Recording = msgspec.field(default_factory=Recording)
+    spool: Keeping = msgspec.field(default_factory=Keeping)
 
     @property
     def data_path(self) -> Path:

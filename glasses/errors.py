@@ -41,6 +41,10 @@ class StorageDamagedError(SouvenirError):
     code = "storage.damaged"
 
 
+class SpoolTakenError(SouvenirError):
+    code = "storage.taken"
+
+
 class RecordingRunningError(SouvenirError):
     code = "recording.running"
 

@@ -13,9 +13,11 @@ from glasses.capture.listener import Listener
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
 from glasses.config import Config
-from glasses.errors import NotPairedError
+from glasses.errors import NotPairedError, StorageDamagedError
+from glasses.events import FaultRaised
 from glasses.hud.presenter import Presenter
 from glasses.hw.base import Hardware
+from glasses.spool.retention import Retention
 from glasses.spool.spool import Spool
 from glasses.supervisor import Stage, Supervisor
 from glasses.sync.credentials import CredentialFile
@@ -36,7 +38,7 @@ class Pipeline:
 
     def __init__(self, config: Config, hardware: Hardware, store: ModelStore) -> None:
         self.config, self.hardware, self.bus = config, hardware, Bus()
-        self.spool = Spool(config.data_path, hardware.clock)
+        self.spool = Spool(config.data_path, hardware.clock, config.spool.quota_bytes)
         self._store = store
         self.recorder = Recorder(hardware.camera, hardware.gps, self.spool, self.bus, hardware.clock, config.recording)
         self.listener = Listener(
@@ -52,6 +54,8 @@ class Pipeline:
         try:
             await self.listener.open()
             self.supervisor = Supervisor(self._stages(), self.bus, self.hardware.clock)
+            for problem in self.spool.problems:
+                self.bus.publish(FaultRaised(StorageDamagedError.code, problem, "glasses status shows every clip."))
             ready()
             await self.supervisor.run(stop)
         finally:
@@ -63,12 +67,14 @@ class Pipeline:
         presenter = Presenter(hardware.display, self.spool, self.bus)
         tagging = Tagging(self.spool, self.bus, TagWorker(self._store.root, clock.now_ms))
         requests = Requests(self.spool, self.bus, clock)
+        retention = Retention(self.spool, self.bus, clock, self.config)
         ears = Ears(hardware.microphone, [self.recorder.hear, self.listener.hear])
         return [
             Stage("presenter", presenter.run),
             Stage("tagging", tagging.run, close=tagging.close),
             *self._sync_stages(),
             Stage("requests", requests.run),
+            Stage("retention", retention.run),
             Stage("recorder", self.recorder.run, vital=True, close=self.recorder.close),
             Stage("ears", ears.run, vital=True, restarts=3, close=ears.close),
         ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections import Counter
 
 from glasses.config import Config
-from glasses.spool.catalog import custody_of
+from glasses.errors import StorageDamagedError
+from glasses.spool.catalog import custody_of, held_of
 from glasses.spool.db import read_only
+from glasses.spool.media import MediaFolder
+from glasses.spool.retention import left_s, rate_bytes_per_s, told
 from glasses.wire.codec import encode_json
+from glasses.wire.errors import WireMalformedError
 from glasses.wire.status import ClipCustody, DeviceStatus
 
 
@@ -24,20 +27,23 @@ def print_status(config: Config, *, as_json: bool) -> int:
 
 
 def read_status(config: Config) -> DeviceStatus:
-    """Beside a running device or without one; empty when nothing was ever recorded."""
+    """Beside a running device or without one; empty when nothing was ever recorded. Raises StorageDamagedError."""
     folder = config.data_path
     try:
         connection = read_only(folder)
     except FileNotFoundError:
         return DeviceStatus(at=time.time_ns() // 1_000_000)
     try:
-        clips = custody_of(connection)
+        clips, rate = custody_of(connection), rate_bytes_per_s(held_of(connection))
         device_id = _device_id(connection)
+    except (sqlite3.DatabaseError, WireMalformedError) as problem:
+        raise StorageDamagedError(f"{folder}: {problem}", hint="glasses run makes the list anew from the clips.") from problem
     finally:
         connection.close()
-    disk = os.statvfs(folder)
+    room_bytes = MediaFolder(folder / "media", config.spool.quota_bytes).free_bytes()
     return DeviceStatus(
-        device_id=device_id, at=time.time_ns() // 1_000_000, free_bytes=disk.f_bavail * disk.f_frsize,
+        device_id=device_id, at=time.time_ns() // 1_000_000, free_bytes=room_bytes,
+        recording_left_s=round(left_s(room_bytes, config.recording.reserve_bytes, rate)),
         recording=any(clip.custody == "recording" for clip in clips),
         counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips,
     )  # fmt: skip
@@ -52,7 +58,10 @@ def _print_table(status: DeviceStatus) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{len(status.clips)} clips; room for {status.free_bytes / 1e9:.1f} GB more")
+    room = f"room for {status.free_bytes / 1e9:.1f} GB"
+    if status.recording_left_s is not None:
+        room += f", {told(status.recording_left_s)} of recording"
+    table = Table(title=f"{len(status.clips)} clips; {room} more")
     for heading in ("No.", "Clip", "Size", "Custody", "Parked"):
         table.add_column(heading)
     for clip in status.clips:
@@ -61,4 +70,5 @@ def _print_table(status: DeviceStatus) -> None:
 
 
 def _row(clip: ClipCustody) -> tuple[str, ...]:
-    return (str(clip.sequence), clip.segment_id, f"{clip.size_bytes / 1e6:.1f} MB", str(clip.custody), clip.parked)
+    custody = f"{clip.custody}, no longer here" if clip.evicted else str(clip.custody)
+    return (str(clip.sequence), clip.segment_id, f"{clip.size_bytes / 1e6:.1f} MB", custody, clip.parked)

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from av.codec.context import Flags
 
+from glasses import faults
 from glasses.errors import StorageDamagedError, StorageFullError
 from glasses.hw.packet import EncodedFrame, annexb_headers
 from glasses.wire.segment import CaptureProfile
@@ -33,6 +34,11 @@ AAC_FRAME_SAMPLES = 1024
 """ISO/IEC 14496-3: samples in one AAC-LC frame; also how far its encoder runs behind."""
 
 OnStep = Callable[[str], None]
+
+
+def _point(step: str) -> None:
+    faults.point(f"clip.{step}")
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class FragmentWriter:
     error call ``abandon``: what was synced stays and can be repaired.
     """
 
-    def __init__(self, path: Path, profile: CaptureProfile, parameter_sets: bytes, *, on_step: OnStep = lambda _: None) -> None:
+    def __init__(self, path: Path, profile: CaptureProfile, parameter_sets: bytes, *, on_step: OnStep = _point) -> None:
         self._profile, self._on_step = profile, on_step
         self._disk = _DurableFile(path)
         self._container = av.open(self._disk, "w", format="mp4", container_options=_MUXER_OPTIONS)

@@ -89,7 +89,7 @@ class Recorder:
         jpeg = await asyncio.to_thread(encode_jpeg, picture, segment)
         part = self._spool.media.part_path(segment)
         try:
-            await asyncio.to_thread(write_atomic, part, jpeg)
+            await asyncio.to_thread(write_atomic, part, jpeg, at="photo")
         except StorageFullError:
             await self._spool.abandon(segment)
             raise

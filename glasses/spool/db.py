@@ -9,11 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from glasses import faults
 from glasses.errors import StorageDamagedError, StorageFullError
+from glasses.spool.files import disk_error, fsync_folder
 from glasses.spool.schema import migrate
 
 T = TypeVar("T")
 NAME = "spool.db"
+
+
+class TornError(StorageDamagedError):
+    """The file is not a whole database of ours: it can only be made anew."""
 
 
 class SpoolDb:
@@ -25,15 +31,23 @@ class SpoolDb:
         self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
-        """Raises StorageDamagedError when the file is not a healthy database."""
+        """Raises TornError when the file is not a healthy database."""
         await self._run(self._open)
 
-    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """``work`` in one transaction; on return it is on the disk."""
-        return await self._run(lambda: self._transact(work))
+    async def write(self, work: Callable[[sqlite3.Connection], T], at: str = "") -> T:
+        """``work`` in one transaction; on return it is on the disk. ``at`` names it among the points of ``glasses.faults``.
+
+        Raises StorageFullError, StorageDamagedError; then nothing of it has happened.
+        """
+        return await self._run(lambda: self._transact(work, at))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await self._run(lambda: work(self._open_connection()))
+        """Raises StorageDamagedError."""
+        return await self._run(lambda: self._look(work))
+
+    async def set_aside(self, suffix: str) -> list[Path]:
+        """Give up a damaged file: it stays beside, with ``suffix``, and ``open`` makes a new one. Returns what was renamed."""
+        return await self._run(lambda: self._set_aside(suffix))
 
     async def close(self) -> None:
         """May be called twice."""
@@ -48,24 +62,41 @@ class SpoolDb:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = connect(self.path)
 
+    def _set_aside(self, suffix: str) -> list[Path]:
+        self._close()
+        aside = []
+        for ending in ("", "-wal", "-shm"):
+            path = self.path.with_name(self.path.name + ending)
+            if path.exists():
+                aside.append(path.rename(path.with_name(path.name + suffix)))
+        fsync_folder(self.path.parent)
+        return aside
+
     def _open_connection(self) -> sqlite3.Connection:
         assert self._connection is not None, "open comes first"  # noqa: S101  # a mistake of the caller's
         return self._connection
 
-    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _look(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return work(self._open_connection())
+        except sqlite3.DatabaseError as problem:
+            raise _named(problem, self.path) from problem
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T], at: str) -> T:
         connection = self._open_connection()
         try:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 outcome = work(connection)
+                _pass(at, "uncommitted")
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as problem:
-            if "disk is full" in str(problem):
-                raise StorageFullError(f"{self.path}: {problem}") from problem
-            raise
+        except (sqlite3.DatabaseError, OSError) as problem:
+            raise _named(problem, self.path) from problem
+        _pass(at, "committed")
         return outcome
 
     def _close(self) -> None:
@@ -74,8 +105,27 @@ class SpoolDb:
             self._connection = None
 
 
+def _pass(at: str, step: str) -> None:
+    if at:
+        faults.point(f"{at}.{step}")
+
+
+def _named(problem: sqlite3.DatabaseError | OSError, path: Path) -> Exception:
+    """A disk's failure as an error of ours; a mistake of the program stays what it is."""
+    if isinstance(problem, OSError):
+        return disk_error(problem, path)
+    code = getattr(problem, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_FULL:
+        return StorageFullError(f"{path}: {problem}")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such" in str(problem):
+        return TornError(f"{path}: {problem}")
+    if code is not None and code & 0xFF == sqlite3.SQLITE_IOERR:
+        return StorageDamagedError(f"{path}: {problem}")
+    return problem
+
+
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection for the writer. Raises StorageDamagedError when the file is not a healthy database."""
+    """A connection for the writer. Raises TornError when the file is not a healthy database."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
@@ -85,11 +135,15 @@ def connect(path: Path) -> sqlite3.Connection:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as problem:
         connection.close()
-        raise StorageDamagedError(f"{path}: {problem}") from problem
+        raise _named(problem, path) from problem
     if verdict != "ok":
         connection.close()
-        raise StorageDamagedError(f"{path}: {verdict}")
-    migrate(connection)
+        raise TornError(f"{path}: {verdict}")
+    try:
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

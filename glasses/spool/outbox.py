@@ -40,13 +40,13 @@ class Outbox:
             connection.execute("UPDATE outbox SET owner = ?, attempts = attempts + 1 WHERE entry_id = ?", (self._owner, row["entry_id"]))
             return Entry(row["entry_id"], row["kind"], row["subject_id"], row["payload"], row["attempts"] + 1)
 
-        return await self._db.write(work)
+        return await self._db.write(work, "lease")
 
     async def release(self, entry: Entry, *, refused: bool = False) -> None:
         """It did not arrive and may be tried again. ``refused``: it was its own fault, not an outage's."""
         attempts = entry.attempts if refused else entry.attempts - 1
         await self._db.write(
-            lambda c: c.execute("UPDATE outbox SET owner = '', attempts = ? WHERE entry_id = ?", (attempts, entry.entry_id))
+            lambda c: c.execute("UPDATE outbox SET owner = '', attempts = ? WHERE entry_id = ?", (attempts, entry.entry_id)), "release"
         )
 
     async def park(self, entry: Entry, code: str, detail: str) -> None:
@@ -54,20 +54,40 @@ class Outbox:
         await self._db.write(
             lambda c: c.execute(
                 "UPDATE outbox SET owner = '', parked_code = ?, parked_detail = ? WHERE entry_id = ?", (code, detail, entry.entry_id)
+            ),
+            "park",
+        )
+
+    async def park_subject(self, kind: str, subject_id: str, code: str, detail: str) -> None:
+        """As ``park``, whoever holds the entry."""
+        await self._db.write(
+            lambda c: c.execute(
+                "UPDATE outbox SET owner = '', parked_code = ?, parked_detail = ? WHERE kind = ? AND subject_id = ?",
+                (code, detail, kind, subject_id),
             )
         )
 
     async def unpark(self) -> int:
         """Try all parked entries again. Returns how many there were."""
-        done = await self._db.write(lambda c: c.execute("UPDATE outbox SET parked_code = '', parked_detail = '' WHERE parked_code != ''"))
+        done = await self._db.write(
+            lambda c: c.execute("UPDATE outbox SET parked_code = '', parked_detail = '' WHERE parked_code != ''"), "unpark"
+        )
         return done.rowcount
 
     async def done(self, entry: Entry) -> None:
         """It has arrived, and the receiver has said so."""
-        await self._db.write(lambda c: remove(c, entry.kind, entry.subject_id))
+        await self._db.write(lambda c: remove(c, entry.kind, entry.subject_id), "done")
 
     async def put(self, kind: str, subject_id: str, payload: str, now_ms: int) -> None:
-        await self._db.write(lambda c: add(c, kind, subject_id, now_ms, payload))
+        await self._db.write(lambda c: add(c, kind, subject_id, now_ms, payload), "request row")
+
+    async def put_again(self, kind: str, subject_id: str, payload: str, now_ms: int) -> None:
+        """As ``put``; an entry that is there already stays as it is."""
+        there = await self._db.read(
+            lambda c: c.execute("SELECT 1 FROM outbox WHERE kind = ? AND subject_id = ?", (kind, subject_id)).fetchone()
+        )
+        if there is None:
+            await self.put(kind, subject_id, payload, now_ms)
 
     async def waiting(self) -> int:
         """How many entries are still to be sent, parked ones left out."""

@@ -6,7 +6,11 @@ import sqlite3
 
 from glasses.errors import StorageDamagedError
 
-VERSION = 1
+VERSION = 2
+
+
+class NewerSpoolError(StorageDamagedError):
+    """Made by a program that is newer than this one: healthy, and not ours to touch."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -15,9 +19,18 @@ def migrate(connection: sqlite3.Connection) -> None:
     if found == VERSION:
         return
     if found > VERSION:
-        raise StorageDamagedError(f"the spool is of version {found}; this program knows up to {VERSION}", hint="Update the glasses.")
-    _create(connection)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+        raise NewerSpoolError(f"the spool is of version {found}; this program knows up to {VERSION}", hint="Update the glasses.")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if found == 1:
+            connection.execute("ALTER TABLE segments ADD COLUMN evicted_at INTEGER")
+        else:
+            _create(connection)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -28,6 +41,7 @@ def _create(connection: sqlite3.Connection) -> None:
         {
             "sequence": int, "segment_id": str, "kind": str, "captured_at": int, "custody": str, "changed_at": int,
             "sidecar": str, "tags": str, "tag_failures": int, "tag_parked": str, "upload_url": str, "receipt": str,
+            "evicted_at": int,
         },
         pk="sequence", not_null={"segment_id", "kind", "custody", "sidecar"},
         defaults={"tag_failures": 0, "tag_parked": "", "upload_url": ""},

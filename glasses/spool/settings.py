@@ -32,8 +32,9 @@ class Settings:
         row = await self._db.read(lambda c: c.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone())
         return row["value"] if row else default
 
-    async def set(self, key: str, value: str) -> None:
-        await self._db.write(lambda c: _set(c, key, value))
+    async def set(self, key: str, value: str, at: str = "") -> None:
+        """``at``: as in ``SpoolDb.write``."""
+        await self._db.write(lambda c: _set(c, key, value), at)
 
     async def learn(self, known: list[Known], memories: list[Memory], cursor: int) -> None:
         """Apply one piece of the relay's feed; it is never applied twice, because the cursor moves with it."""
@@ -49,7 +50,7 @@ class Settings:
             )
             _set(connection, FEED_CURSOR, str(cursor))
 
-        await self._db.write(work)
+        await self._db.write(work, "feed")
 
     async def known(self) -> list[Known]:
         rows = await self._db.read(lambda c: c.execute("SELECT kind, id, name, detail FROM vocabulary ORDER BY kind, name").fetchall())

@@ -2,67 +2,85 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from glasses.clock import Clock
+from glasses.errors import SpoolTakenError
+from glasses.spool import outbox
+from glasses.spool.asked import AskedFolder
 from glasses.spool.catalog import Catalog
-from glasses.spool.db import NAME, SpoolDb
-from glasses.spool.files import MediaFolder
-from glasses.spool.outbox import Outbox
+from glasses.spool.db import NAME, SpoolDb, TornError
+from glasses.spool.files import write_atomic
+from glasses.spool.media import DAMAGED, QUOTA_BYTES, MediaFolder
+from glasses.spool.outbox import Entry, Outbox
+from glasses.spool.recovery import Mend, Recovery
 from glasses.spool.settings import DEVICE_ID, LAST_STAMP, Settings
 from glasses.wire import stamp
+from glasses.wire.errors import WireMalformedError
 from glasses.wire.ids import uuid7
 from glasses.wire.segment import Segment
 from glasses.wire.stamp import HybridClock
 
 log = logging.getLogger("glasses.spool")
 
-Mend = Callable[[Path, Segment], Segment | None]
-"""Make a file that a crash left behind whole again: the completed segment, or None when nothing was captured."""
+DEVICE, LOCK = "device", "spool.lock"
+"""Files that hold the device's id, and nothing at all."""
 
 
 class Spool:
-    """Open before use. ``owner`` is this run of the program: leases of other runs are void."""
+    """Open before use. ``owner`` is this run of the program: leases of other runs are void.
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    ``problems``: what opening found damaged, for the wearer.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, quota_bytes: int = QUOTA_BYTES) -> None:
         self.folder, self._clock = folder, clock
         self.db = SpoolDb(folder)
-        self.media = MediaFolder(folder / "media")
+        self.media = MediaFolder(folder / "media", quota_bytes)
         self.catalog = Catalog(self.db, clock.now_ms)
         self.outbox = Outbox(self.db, uuid7(clock.now_ms()))
         self.settings = Settings(self.db)
+        self.problems: list[str] = []
         self.device_id = ""
+        self._held: IO[bytes] | None = None
+        self._asked = AskedFolder(folder / "asked")
         self._stamps = HybridClock("", clock.now_ms)
 
     async def open(self, mend: Mend) -> list[Segment]:
-        """Open, and take up what a crash left behind; returns the recordings that were mended."""
-        await self.db.open()
-        self.device_id = await self.settings.get(DEVICE_ID)
-        if not self.device_id:
-            self.device_id = uuid7(self._clock.now_ms())
-            await self.settings.set(DEVICE_ID, self.device_id)
-        last = await self.settings.get(LAST_STAMP)
-        self._stamps = HybridClock(self.device_id, self._clock.now_ms, stamp.parse(last) if last else None)
-        await self._adopt_unknown()
-        return await self._mend_interrupted(mend)
+        """Open, and take up what a crash left behind; returns the recordings that were mended.
+
+        A damaged database is set aside and made anew from the files. Raises SpoolTakenError while another process has it
+        open, StorageDamagedError for one of a newer program.
+        """
+        self._lock()
+        try:
+            return await self._take_up(mend)
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         await self.db.close()
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     async def begin(self, segment: Segment) -> Segment:
         """Number the segment, stamp it, and leave its sidecar, before the first byte of it is captured."""
         tick = self._stamps.tick()
         segment.stamp, segment.device_id = str(tick), self.device_id
-        await self.settings.set(LAST_STAMP, str(tick))
+        await self.settings.set(LAST_STAMP, str(tick), "stamp")
         numbered = await self.catalog.begin(segment)
-        self.media.write_sidecar(numbered)
+        self.media.write_sidecar(numbered, "begin.sidecar")
         return numbered
 
     async def close_segment(self, segment: Segment) -> None:
         """``segment`` is complete and hashed, its part file written: from here on the device keeps it."""
-        self.media.write_sidecar(segment)
+        self.media.write_sidecar(segment, "close.sidecar")
         self.media.finish(segment)
         await self.catalog.close(segment)
 
@@ -71,34 +89,62 @@ class Spool:
         self.media.discard(segment)
         await self.catalog.forget(segment.segment_id)
 
-    async def _mend_interrupted(self, mend: Mend) -> list[Segment]:
-        mended = []
-        for segment in await self.catalog.recording():
-            part, final = self.media.part_path(segment), self.media.path(segment)
-            path = final if final.exists() else part
-            whole = mend(path, segment) if path.exists() else None
-            if whole is None:
-                log.warning("nothing was captured in %s before the interruption", segment.segment_id)
-                await self.abandon(segment)
-                continue
-            self.media.write_sidecar(whole)
-            if path == part:
-                self.media.finish(whole)
-            await self.catalog.close(whole)
-            mended.append(whole)
+    async def ask(self, key: str, payload: str) -> None:
+        """A request for a film waits to be sent from here on, also when the database is lost."""
+        self._asked.write(key, payload)
+        await self.outbox.put(outbox.REQUEST, key, payload, self._clock.now_ms())
+
+    async def answered(self, entry: Entry) -> None:
+        """A relay has the request."""
+        await self.outbox.done(entry)
+        self._asked.remove(entry.subject_id)
+
+    async def _take_up(self, mend: Mend) -> list[Segment]:
+        self.media.tidy()
+        await self._open_database()
+        recovery = Recovery(self.media, self.catalog, self.outbox)
+        await recovery.take_up()
+        await self._identify()
+        mended = await recovery.mend_interrupted(mend)
+        await recovery.check()
+        for key, payload in self._asked.all():
+            await self.outbox.put_again(outbox.REQUEST, key, payload, self._clock.now_ms())
+        self.problems += recovery.problems
         return mended
 
-    async def _adopt_unknown(self) -> None:
-        """Sidecars without a row: the database was lost or is older than the files."""
-        known = {clip.segment_id for clip in await self.catalog.custody()}
-        for segment in self.media.sidecars():
-            if segment.segment_id in known:
-                continue
-            if self.media.path(segment).exists():
-                await self.catalog.adopt(segment)
-                log.warning("took up %s, which the database did not know", segment.segment_id)
-            elif self.media.part_path(segment).exists():
-                await self.catalog.begin_again(segment)
+    def _lock(self) -> None:
+        """Mending is only for files that nobody is writing. A dead process holds no lock."""
+        lock = (self.folder / LOCK).open("wb")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            lock.close()
+            raise SpoolTakenError(f"{self.folder} is in use") from problem
+        self._held = lock
+
+    async def _open_database(self) -> None:
+        try:
+            await self.db.open()
+            await self.catalog.held()
+        except (TornError, WireMalformedError) as problem:
+            aside = await self.db.set_aside(f"{DAMAGED}-{datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC):%Y%m%dT%H%M%S}")
+            log.warning("%s; set aside as %s, and made anew from the files", problem.detail, ", ".join(path.name for path in aside))
+            self.problems.append(f"the list of clips was damaged and has been made anew from the clips themselves ({problem.detail})")
+            await self.db.open()
+
+    async def _identify(self) -> None:
+        """The device's id and last stamp: from the settings, or from what is left of an earlier database."""
+        file, segments = self.folder / DEVICE, [held.segment for held in await self.catalog.held()]
+        known = file.read_text().strip() if file.exists() else await self.settings.get(DEVICE_ID)
+        earlier = [segment.device_id for segment in segments if segment.device_id]
+        self.device_id = known or (earlier[-1] if earlier else uuid7(self._clock.now_ms()))
+        if not file.exists():
+            write_atomic(file, self.device_id.encode(), at="device")
+        if await self.settings.get(DEVICE_ID) != self.device_id:
+            await self.settings.set(DEVICE_ID, self.device_id)
+        stamps = [await self.settings.get(LAST_STAMP), *(segment.stamp for segment in segments)]
+        last = max(stamps)
+        self._stamps = HybridClock(self.device_id, self._clock.now_ms, stamp.parse(last) if last else None)
 
 
 def database_path(folder: Path) -> Path:

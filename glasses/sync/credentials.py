@@ -29,4 +29,4 @@ class CredentialFile:
 
     def save(self, credentials: Credentials) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(self.path, encode_json(credentials), mode=0o600)
+        write_atomic(self.path, encode_json(credentials), mode=0o600, at="credentials")

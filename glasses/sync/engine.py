@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import assert_never
 
 import msgspec
 
+from glasses import faults
 from glasses.bus import Bus
 from glasses.clock import Clock
+from glasses.errors import StorageDamagedError
 from glasses.events import CustodyChanged, FaultRaised, LinkChanged, MemoryChanged, OutboxFilled
 from glasses.spool import outbox
+from glasses.spool.files import disk_error, sha256_of
 from glasses.spool.outbox import Entry
 from glasses.spool.spool import Spool
 from glasses.sync.links import Link
@@ -20,7 +24,9 @@ from glasses.wire.codec import decode_json, to_builtins
 from glasses.wire.errors import Action, SouvenirError
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import MemoryRequest
+from glasses.wire.segment import Segment
 from glasses.wire.status import Custody
+from glasses.wire.upload import Receipt
 
 log = logging.getLogger("glasses.sync")
 
@@ -63,9 +69,11 @@ class Engine:
             await self._send_tags(entry)
         elif entry.kind == outbox.REQUEST:
             request = decode_json(entry.payload, MemoryRequest)
+            faults.point("request.sending")
             memory = await self._link.request_memory(request)
+            faults.point("request.sent")
             memory.query = memory.query or request.query
-            await self._spool.outbox.done(entry)
+            await self._spool.answered(entry)
             self._bus.publish(MemoryChanged(memory))
         else:
             raise AssertionError(f"an outbox entry of kind {entry.kind!r}")
@@ -75,13 +83,25 @@ class Engine:
         if segment is None:
             await self._spool.outbox.done(entry)
             return
-        receipt = await self._link.send_media(segment, self._spool.media.path(segment), self._spool.catalog)
+        path = self._spool.media.path(segment)
         try:
-            await self._spool.catalog.store_receipt(receipt)
+            receipt = await self._link.send_media(segment, path, self._spool.catalog)
+        except (SouvenirError, OSError) as problem:
+            await _blame(problem, segment, path)
+            raise
+        faults.point("tus.receipted")
+        try:
+            await self._keep_receipt(segment, receipt)
         except ValueError as problem:
             await self._spool.catalog.remember_upload(segment.segment_id, "")
             raise SouvenirError(str(problem), code="upload.hash_mismatch") from problem
         self._bus.publish(CustodyChanged(segment.segment_id, Custody.STORED))
+
+    async def _keep_receipt(self, segment: Segment, receipt: Receipt) -> None:
+        """Its file first: a row may be lost with its database. Raises ValueError for a receipt of other bytes."""
+        if receipt.segment_id == segment.segment_id and (receipt.size_bytes, receipt.sha256) == (segment.size_bytes, segment.sha256):
+            self._spool.media.write_receipt(receipt)
+        await self._spool.catalog.store_receipt(receipt)
 
     async def _send_tags(self, entry: Entry) -> None:
         tags = await self._spool.catalog.tags(entry.subject_id)
@@ -91,7 +111,9 @@ class Engine:
                 op_id=f"tags-{entry.subject_id}-{tags.tagged_at}", kind=OpKind.TAGS, subject_id=entry.subject_id,
                 value=to_builtins(tags), stamp=segment.stamp, device_id=self._spool.device_id,
             )  # fmt: skip
+            faults.point("ops.sending")
             (result,) = await self._link.send_ops([op])
+            faults.point("ops.sent")
             if not result.accepted:
                 raise SouvenirError(result.detail, code=result.code or "wire.malformed")
         await self._spool.outbox.done(entry)
@@ -130,6 +152,14 @@ class Engine:
         await asyncio.gather(pause, filled, return_exceptions=True)
         if pause in done:
             self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
+
+
+async def _blame(problem: SouvenirError | OSError, segment: Segment, path: Path) -> None:
+    """Sending it again is pointless when the file is not what it was when it was closed. Raises StorageDamagedError then."""
+    if isinstance(problem, OSError):
+        raise disk_error(problem, path) from problem
+    if problem.code == "upload.hash_mismatch" and await asyncio.to_thread(sha256_of, path) != segment.sha256:
+        raise StorageDamagedError(f"clip {segment.sequence} has changed on the disk since it was recorded") from problem
 
 
 def memory_request(query: str, device_id: str, now_ms: int) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from glasses import faults
 from glasses.clock import Clock
 from glasses.errors import RelayUnreachableError
 from glasses.hw.base import Network
@@ -97,9 +98,11 @@ class RelayClient:
         return await exchange(self._http, method, path, headers=headers, **how)
 
     async def _refresh(self) -> None:
+        faults.point("token.refreshing")
         answer = await exchange(
             self._http, "POST", f"{API}/oauth/token", data={"grant_type": "refresh_token", "refresh_token": self._tokens.refresh_token}
         )
+        faults.point("token.refreshed")
         grant = decode_json(answer.content, TokenGrant)
         self._tokens.access_token, self._tokens.refresh_token = grant.access_token, grant.refresh_token
         self._file.save(self._tokens)

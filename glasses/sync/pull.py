@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from glasses import faults
 from glasses.bus import Bus
 from glasses.clock import Clock
 from glasses.events import CustodyChanged, MemoryChanged
@@ -43,7 +44,9 @@ class Pull:
     async def step(self) -> bool:
         """Apply the next piece of the feed; False when there is nothing new."""
         cursor = int(await self._spool.settings.get(FEED_CURSOR, "0"))
+        faults.point("feed.asking")
         entries = await self._link.changes(cursor)
+        faults.point("feed.asked")
         if not entries:
             return False
         memories = [from_builtins(entry.value, Memory) for entry in entries if entry.kind == OpKind.MEMORY]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from glasses.bus import Bus
 from glasses.clock import Clock
 from glasses.events import IntentHeard, OutboxFilled
-from glasses.spool import outbox
 from glasses.spool.spool import Spool
 from glasses.sync.engine import memory_request
 from glasses.wire.intent import IntentName
@@ -26,5 +25,5 @@ class Requests:
             return
         now_ms = self._clock.now_ms()
         key, payload = memory_request(intent.slots.get("request", intent.text), self._spool.device_id, now_ms)
-        await self._spool.outbox.put(outbox.REQUEST, key, payload, now_ms)
+        await self._spool.ask(key, payload)
         self._bus.publish(OutboxFilled())

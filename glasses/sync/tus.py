@@ -6,6 +6,7 @@ import base64
 import hashlib
 from pathlib import Path
 
+from glasses import faults
 from glasses.errors import RelayUnreachableError
 from glasses.sync.http import API, RelayClient
 from glasses.sync.links import Uploads
@@ -44,22 +45,26 @@ class TusUpload:
 
     async def _create(self) -> tuple[str, int, Receipt | None]:
         metadata = base64.b64encode(encode_json(self._segment)).decode()
+        faults.point("tus.creating")
         answer = await self._client.request(
             "POST", f"{API}/uploads",
             headers={**TUS, "Upload-Length": str(self._segment.size_bytes), "Upload-Metadata": f"segment {metadata}"},
         )  # fmt: skip
+        faults.point("tus.created")
         url = answer.headers["Location"]
         await self._uploads.remember_upload(self._segment.segment_id, url)
         return url, int(answer.headers.get("Upload-Offset", 0)), _receipt(answer.headers.get(RECEIPT))
 
     async def _offset(self, url: str) -> int | None:
         """How far the relay is; None when it no longer knows the upload."""
+        faults.point("tus.asking")
         try:
             answer = await self._client.request("HEAD", url, headers=TUS)
         except SouvenirError as error:
             if error.code in LOST:
                 return None
             raise
+        faults.point("tus.asked")
         return int(answer.headers["Upload-Offset"])
 
     async def _send(self, url: str, offset: int) -> Receipt:
@@ -74,7 +79,9 @@ class TusUpload:
                     "Content-Type": "application/offset+octet-stream",
                     "Upload-Checksum": f"sha256 {checksum}",
                 }
+                faults.point("tus.sending")
                 answer = await self._client.request("PATCH", url, content=piece, headers=headers)
+                faults.point("tus.sent")
                 receipt = _receipt(answer.headers.get(RECEIPT))
                 if receipt is not None:
                     return receipt

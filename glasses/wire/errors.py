@@ -74,6 +74,7 @@ ERRORS: dict[str, ErrorKind] = {
     "upload.not_a_video": ErrorKind(422, Action.PARK, "The file does not decode as a video or photo", "The original is kept; play it on the glasses to check."),
     "storage.full": ErrorKind(507, Action.RETRY, "There is no room left on the disk", "Free some space; recording and uploads go on by themselves after."),
     "storage.damaged": ErrorKind(500, Action.PARK, "A database or file is damaged", "Run doctor: it names the file and rebuilds what can be rebuilt."),
+    "storage.taken": ErrorKind(0, Action.FIX, "Another process is using these clips", "Stop the running glasses first, or choose another folder: --data DIR."),
     # devices
     "microphone.missing": ErrorKind(0, Action.FIX, "No microphone was found", "Plug one in, or choose one with --hw; glasses doctor lists them."),
     "camera.missing": ErrorKind(0, Action.FIX, "No camera was found", "Check the cable, or choose one with --hw; glasses doctor lists them."),

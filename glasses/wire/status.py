@@ -30,6 +30,8 @@ class ClipCustody(Wire):
     changed_at: int = 0
     parked: str = ""
     """Error code, when sending was given up until a person looks."""
+    evicted: bool = False
+    """Its file was given up here to make room; a relay has it."""
 
 
 class DeviceStatus(Wire):
@@ -39,6 +41,9 @@ class DeviceStatus(Wire):
     listening: bool = False
     battery_fraction: float | None = None
     free_bytes: int = 0
+    """Room for recordings: of the quota or the disk, whichever is less."""
+    recording_left_s: float | None = None
+    """How long can still be recorded, at the rate of the last recordings."""
     counts: dict[str, int] = {}
     """Custody state to number of clips."""
     clips: list[ClipCustody] = []

@@ -139,3 +139,23 @@ async def test_a_request_survives_having_no_network(spool: Spool, clock: FakeClo
     assert await engine.step()
     assert [(request.query, request.idempotency_key) for request in link.requests] == [("my wife in paris", key)]
     assert (await made.next()).memory.memory_id == "m"
+
+
+async def test_a_clip_that_has_changed_on_the_disk_is_parked_not_sent_for_ever(spool: Spool, clock: FakeClock) -> None:
+    segment = await put_clip(spool)
+    spool.media.path(segment).write_bytes(b"a clap")
+    refused = SouvenirError("other bytes", code="upload.hash_mismatch")
+    engine = Engine(spool, FakeLink(refused), Bus(), clock)
+    await engine.step()
+    (clip,) = await spool.catalog.custody()
+    assert (clip.parked, clip.custody) == ("storage.damaged", Custody.KEPT)
+
+
+async def test_a_clip_whose_file_is_gone_does_not_stop_the_others(spool: Spool, clock: FakeClock) -> None:
+    lost, kept = await put_clip(spool), await put_clip(spool)
+    spool.media.path(lost).unlink()
+    engine = Engine(spool, FakeLink(), Bus(), clock)
+    assert not await engine.step()
+    assert await engine.step()
+    assert [clip.parked for clip in await spool.catalog.custody()] == ["storage.damaged", ""]
+    assert (await spool.catalog.get(kept.segment_id)) is not None

@@ -1,0 +1,150 @@
+"""The places at which a power loss, a kill or a failing disk can hit between two promises, each by name.
+
+``point`` does nothing. It is replaced only when a process is started with SOUVENIR_FAULT, or by a test:
+
+    SOUVENIR_FAULT="kill close.uncommitted"     SIGKILL to itself when it passes there
+    SOUVENIR_FAULT="kill tus.sent 3"            ... for the third time
+    SOUVENIR_FAULT="ENOSPC photo.written"       OSError(ENOSPC) from there, once; any name of ``errno`` will do
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+
+VARIABLE = "SOUVENIR_FAULT"
+
+FILES = {
+    "device": "the device's id",
+    "begin.sidecar": "the sidecar of a segment that begins",
+    "close.sidecar": "the sidecar of a segment that is complete",
+    "mend.sidecar": "the sidecar of a segment that was mended",
+    "photo": "a photo's part file",
+    "receipt": "the relay's receipt for a clip",
+    "request": "a request for a film",
+    "credentials": "the tokens after a refresh",
+}
+"""Files that are written beside their old self and renamed over it."""
+_OF_A_FILE = {
+    "created": "the temporary file is there and empty",
+    "written": "all bytes are written, none fsynced",
+    "synced": "all bytes are fsynced, under the temporary name",
+    "renamed": "renamed, the folder not fsynced",
+    "durable": "the folder is fsynced",
+}
+TRANSACTIONS = {
+    "stamp": "the last stamp is remembered",
+    "begin": "a segment gets its number",
+    "close": "a segment is kept and waits to be sent",
+    "forget": "a recording of nothing is forgotten",
+    "adopt": "files that the database did not know are taken up",
+    "tags": "what was seen is kept and waits to be sent",
+    "tag failure": "a clip could not be looked at",
+    "receipt row": "a clip is stored",
+    "filmed": "clips are part of a film",
+    "upload url": "where an upload goes on",
+    "lease": "an entry is leased to a sender",
+    "release": "an entry did not arrive",
+    "park": "an entry is parked with its reason",
+    "unpark": "parked entries are tried again",
+    "done": "an entry has arrived",
+    "request row": "a request waits to be sent",
+    "feed": "a piece of the relay's feed is applied",
+    "evict": "a stored clip is given up here",
+}
+_OF_A_TRANSACTION = {"uncommitted": "the rows are written, COMMIT has not begun", "committed": "COMMIT has returned"}
+OTHERS = {
+    "clip.init synced": "recording: the head of the file is fsynced, no picture yet",
+    "clip.fragment written": "recording: a second of pictures and sound is written, not fsynced",
+    "clip.fragment synced": "recording: a second of pictures and sound is fsynced",
+    "clip.closed": "recording: the file is whole under its part name",
+    "media.synced": "the part file is fsynced, still under its part name",
+    "media.renamed": "the media file has its name, the folder is not fsynced",
+    "media.durable": "the folder with the media file is fsynced",
+    "mend.found": "after a start: an interrupted recording is found",
+    "mend.repaired": "after a start: its torn end is cut off",
+    "discard.part": "a recording of nothing: its part file is gone",
+    "discard.sidecar": "a recording of nothing: its sidecar is gone",
+    "tus.creating": "an upload is about to be created",
+    "tus.created": "the relay has created an upload, its address is not remembered yet",
+    "tus.asking": "the relay is about to be asked how far an upload is",
+    "tus.asked": "the relay has said how far an upload is",
+    "tus.sending": "a piece is about to be sent",
+    "tus.sent": "the relay has a piece durably",
+    "tus.receipted": "the relay's receipt is here, not kept yet",
+    "ops.sending": "what was seen is about to be sent",
+    "ops.sent": "the relay has what was seen, the entry still waits",
+    "request.sending": "a request is about to be sent",
+    "request.sent": "the relay has the request, the entry still waits",
+    "request.removed": "the file of a request that has arrived is gone",
+    "feed.asking": "the relay is about to be asked for changes",
+    "feed.asked": "changes are here, not applied yet",
+    "token.refreshing": "an expired token is about to be refreshed",
+    "token.refreshed": "the relay has given new tokens, they are not kept yet",
+    "evict.chosen": "a stored clip is chosen to make room",
+    "evict.removed": "its media file is gone, the folder is not fsynced",
+    "evict.durable": "the folder without it is fsynced",
+}
+
+POINTS: dict[str, str] = {
+    **{f"{file}.{step}": f"{what}: {state}" for file, what in FILES.items() for step, state in _OF_A_FILE.items()},
+    **{f"{name}.{step}": f"{what}: {state}" for name, what in TRANSACTIONS.items() for step, state in _OF_A_TRANSACTION.items()},
+    **OTHERS,
+}
+"""Every point there is: name to what is true there."""
+
+
+def _nothing(_name: str) -> None:
+    return
+
+
+point: Callable[[str], None] = _nothing
+"""Call as ``faults.point(NAME)``."""
+
+
+class Fault:
+    """Acts once, when ``name`` is passed for the ``nth`` time; every other passing does nothing."""
+
+    def __init__(self, act: str, name: str, nth: int = 1) -> None:
+        """``act``: "kill", or the name of an ``errno``. Raises ValueError for what is neither, and for an unknown point."""
+        if name not in POINTS:
+            raise ValueError(f"no such point: {name}")
+        if act != "kill" and not hasattr(errno, act):
+            raise ValueError(f"neither kill nor an errno: {act}")
+        self._act, self._name, self._left = act, name, nth
+
+    def __call__(self, name: str) -> None:
+        if name != self._name:
+            return
+        self._left -= 1
+        if self._left == 0:
+            self._happen()
+
+    def _happen(self) -> None:
+        if self._act == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        number = getattr(errno, self._act)
+        raise OSError(number, os.strerror(number))
+
+
+def arm(hook: Callable[[str], None]) -> None:
+    """Call ``hook`` at every point from now on. For tests."""
+    global point  # the one switch there is
+    point = hook
+
+
+def disarm() -> None:
+    arm(_nothing)
+
+
+def parsed(text: str) -> Fault:
+    """A fault as SOUVENIR_FAULT names it: ACT POINT [NTH]; points may hold blanks. Raises ValueError."""
+    act, _, rest = text.strip().partition(" ")
+    name, _, nth = rest.rpartition(" ")
+    return Fault(act, name, int(nth)) if nth.isdecimal() else Fault(act, rest)
+
+
+if VARIABLE in os.environ:
+    arm(parsed(os.environ[VARIABLE]))
