@@ -6,9 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from glasses.bus import Bus
 from glasses.capture import phrases
 from glasses.capture.ears import Ears
+from glasses.capture.forbidden import Forbidden
+from glasses.capture.guard import GuardedCamera
 from glasses.capture.listener import Listener
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
@@ -38,7 +42,11 @@ class Pipeline:
         self.config, self.hardware, self.bus = config, hardware, Bus()
         self.spool = Spool(config.data_path, hardware.clock)
         self._store = store
-        self.recorder = Recorder(hardware.camera, hardware.gps, self.spool, self.bus, hardware.clock, config.recording)
+        limits = config.recording
+        if hardware.preroll_s is not None:
+            limits = msgspec.structs.replace(limits, preroll_s=hardware.preroll_s)
+        camera = GuardedCamera(hardware.camera, hardware.light, Forbidden(limits), hardware.gps, hardware.clock)
+        self.recorder = Recorder(camera, hardware.gps, self.spool, self.bus, hardware.clock, limits)
         self.listener = Listener(
             store.path("speech"), phrases.load(config.voice.language), config.voice, self._names,
             self.bus, hardware.clock, hardware.microphone.rate_hz,

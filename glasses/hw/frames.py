@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from glasses.errors import CameraStoppedError
@@ -33,7 +33,7 @@ class FrameQueue:
     def end(self) -> None:
         self.put(None)
 
-    async def frames(self) -> AsyncIterator[EncodedFrame]:
+    async def frames(self) -> AsyncGenerator[EncodedFrame]:
         """Until ``end``. Raises CameraStoppedError when the camera falls silent or is drained too slowly."""
         while True:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 from glasses.errors import CameraMissingError, CameraProfileError, CameraStoppedError, HardwareLibraryError
@@ -42,7 +42,7 @@ class LibcameraCamera:
             await self.stop()
             raise CameraStoppedError("the encoder gave no first frame") from problem
 
-    def frames(self) -> AsyncIterator[EncodedFrame]:
+    def frames(self) -> AsyncGenerator[EncodedFrame]:
         assert self._queue is not None, "start comes first"  # noqa: S101  # a mistake of the caller's
         return self._queue.frames()
 

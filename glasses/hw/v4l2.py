@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 from glasses.errors import CameraMissingError, CameraProfileError, CameraStoppedError
@@ -42,7 +42,7 @@ class V4l2Camera:
         self._thread.start()
         return encoder.parameter_sets
 
-    def frames(self) -> AsyncIterator[EncodedFrame]:
+    def frames(self) -> AsyncGenerator[EncodedFrame]:
         assert self._queue is not None, "start comes first"  # noqa: S101  # a mistake of the caller's
         return self._queue.frames()
 

@@ -27,6 +27,8 @@ class ClipCustody(Wire):
     custody: Custody = Custody.RECORDING
     sha256: str = ""
     size_bytes: int = 0
+    proxy_size_bytes: int = 0
+    """Of the small copy; 0 while there is none."""
     changed_at: int = 0
     parked: str = ""
     """Error code, when sending was given up until a person looks."""
@@ -39,6 +41,8 @@ class DeviceStatus(Wire):
     listening: bool = False
     battery_fraction: float | None = None
     free_bytes: int = 0
+    dropped_frames: int = 0
+    """Frames missing in the clips that are listed."""
     counts: dict[str, int] = {}
     """Custody state to number of clips."""
     clips: list[ClipCustody] = []
