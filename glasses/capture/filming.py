@@ -28,8 +28,8 @@ RESTART_WINDOW_S = 60.0
 class Filming:
     """``open``, then ``turn``: between the two nothing is seen yet, and nothing is lost.
 
-    ``seen`` gets every frame. ``broken`` is told that a run has ended by itself, and why, before the camera is started
-    again; ``again`` then gets the new run, or ``failed`` the error when there is none.
+    ``seen`` gets every frame. ``broken`` is told that a run has ended by itself, before the camera is started again;
+    ``again`` then gets the new run, or ``failed`` the error when there is none.
     """
 
     def __init__(self, camera: GuardedCamera, gps: Gps, clock: Clock, profile: CaptureProfile, limits: Recording) -> None:
@@ -39,7 +39,7 @@ class Filming:
         self.holds_ring = False
         """Whether the whole ring is held, or only the group of pictures that has begun."""
         self.seen: Callable[[EncodedFrame, Moment], None] = lambda _frame, _moment: None
-        self.broken: Callable[[SouvenirError], None] = lambda _: None
+        self.broken: Callable[[], None] = lambda: None
         self.again: Callable[[Roll], Awaitable[None]] = _nothing
         self.failed: Callable[[SouvenirError], None] = lambda _: None
         self.restarts = 0
@@ -88,18 +88,22 @@ class Filming:
     async def _film(self) -> None:
         while True:
             try:
-                async with aclosing(self._camera.frames()) as frames:
-                    async for frame in frames:
-                        self._see(frame)
-                return
+                await self._watch()
             except SouvenirError as error:
                 problem = error
             except Exception as error:
                 log.exception("the camera's program failed")
                 problem = CameraStoppedError(f"{type(error).__name__}: {error}")
+            else:
+                return
             if not await self._start_again(problem):
                 self._task = None
                 return
+
+    async def _watch(self) -> None:
+        async with aclosing(self._camera.frames()) as frames:
+            async for frame in frames:
+                self._see(frame)
 
     async def _begin(self) -> Roll:
         headers = await self._camera.start(self._profile)
@@ -117,7 +121,7 @@ class Filming:
     async def _start_again(self, error: SouvenirError) -> bool:
         """True when frames come again."""
         self.roll = None
-        self.broken(error)
+        self.broken()
         await self._camera.stop()
         if not isinstance(error, CameraStoppedError) or not self._may_restart():
             self.failed(error)

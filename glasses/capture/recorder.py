@@ -222,7 +222,7 @@ class Recorder:
         if self._footage is not None:
             self._footage.see(frame, moment)
 
-    def _lose_camera(self, error: SouvenirError) -> None:
+    def _lose_camera(self) -> None:
         """Its files are closed with what they have; ``_go_on`` takes up the recording if the camera comes back."""
         if self._footage is not None:
             if not self._footage.over:
