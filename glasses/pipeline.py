@@ -14,6 +14,7 @@ from glasses.capture.ears import Ears
 from glasses.capture.forbidden import Forbidden
 from glasses.capture.guard import GuardedCamera
 from glasses.capture.listener import Listener
+from glasses.capture.proxies import Proxies
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
 from glasses.config import Config
@@ -75,11 +76,18 @@ class Pipeline:
         return [
             Stage("presenter", presenter.run),
             Stage("tagging", tagging.run, close=tagging.close),
+            *self._proxy_stages(),
             *self._sync_stages(),
             Stage("requests", requests.run),
             Stage("recorder", self.recorder.run, vital=True, close=self.recorder.close),
             Stage("ears", ears.run, vital=True, restarts=3, close=ears.close),
         ]
+
+    def _proxy_stages(self) -> list[Stage]:
+        if not self.config.recording.proxy:
+            return []
+        proxies = Proxies(self.spool, self.bus)
+        return [Stage("proxies", proxies.run, close=proxies.close)]
 
     def _sync_stages(self) -> list[Stage]:
         try:

@@ -40,6 +40,7 @@ def read_status(config: Config) -> DeviceStatus:
         device_id=device_id, at=time.time_ns() // 1_000_000, free_bytes=disk.f_bavail * disk.f_frsize,
         recording=any(clip.custody == "recording" for clip in clips),
         counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips,
+        dropped_frames=sum(clip.dropped_frames for clip in clips),
     )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def _print_table(status: DeviceStatus) -> None:
     from rich.table import Table
 
     table = Table(title=f"{len(status.clips)} clips; room for {status.free_bytes / 1e9:.1f} GB more")
-    for heading in ("No.", "Clip", "Size", "Custody", "Parked"):
+    for heading in ("No.", "Clip", "Size", "Proxy", "Dropped", "Custody", "Parked"):
         table.add_column(heading)
     for clip in status.clips:
         table.add_row(*_row(clip))
@@ -61,4 +62,6 @@ def _print_table(status: DeviceStatus) -> None:
 
 
 def _row(clip: ClipCustody) -> tuple[str, ...]:
-    return (str(clip.sequence), clip.segment_id, f"{clip.size_bytes / 1e6:.1f} MB", str(clip.custody), clip.parked)
+    proxy = f"{clip.proxy_size_bytes / 1e3:.0f} kB" if clip.proxy_size_bytes else ""
+    dropped = str(clip.dropped_frames or "")
+    return (str(clip.sequence), clip.segment_id, f"{clip.size_bytes / 1e6:.1f} MB", proxy, dropped, str(clip.custody), clip.parked)

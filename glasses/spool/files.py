@@ -31,6 +31,10 @@ class MediaFolder:
         final = self.path(segment)
         return final.with_name(final.name + PART)
 
+    def proxy_path(self, segment: Segment) -> Path:
+        """The small copy of a video."""
+        return self.folder / f"{segment.segment_id}.proxy.mp4"
+
     def write_sidecar(self, segment: Segment) -> None:
         write_atomic(self.folder / f"{segment.segment_id}.json", encode_json(segment))
 

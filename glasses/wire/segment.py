@@ -74,3 +74,8 @@ class Segment(Wire):
     """Where the wearer's "record a video" begins, when the clip reaches back before it."""
     correlation_id: str = ""
     """One id from shutter to film, in every log line."""
+
+    @property
+    def dropped_frames(self) -> int:
+        """Frames that its time should hold and that are missing; 0 for photos."""
+        return max(0, round(self.duration_s * PROFILE.fps) - self.frames)

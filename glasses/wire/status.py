@@ -29,6 +29,7 @@ class ClipCustody(Wire):
     size_bytes: int = 0
     proxy_size_bytes: int = 0
     """Of the small copy; 0 while there is none."""
+    dropped_frames: int = 0
     changed_at: int = 0
     parked: str = ""
     """Error code, when sending was given up until a person looks."""

@@ -23,7 +23,9 @@ from glasses.wire.segment import CaptureProfile
 
 
 class Output:
-    def outputframe(self, frame: bytes, keyframe: bool = True, timestamp: int | None = None, packet: Any = None, audio: bool = False) -> None:
+    def outputframe(
+        self, frame: bytes, keyframe: bool = True, timestamp: int | None = None, packet: Any = None, audio: bool = False
+    ) -> None:
         raise NotImplementedError
 
 
