@@ -123,6 +123,9 @@ class Filming:
         self.roll = None
         self.broken()
         await self._camera.stop()
+        if self._stopping:
+            log.warning("while the camera was being stopped: %s", error)
+            return False
         if not isinstance(error, CameraStoppedError) or not self._may_restart():
             self.failed(error)
             return False
@@ -141,7 +144,7 @@ class Filming:
 
     def _may_restart(self) -> bool:
         now_s = self._clock.monotonic_s()
-        if self._stopping or (self._restarted_s is not None and now_s - self._restarted_s < RESTART_WINDOW_S):
+        if self._restarted_s is not None and now_s - self._restarted_s < RESTART_WINDOW_S:
             return False
         self._restarted_s = now_s
         self.restarts += 1

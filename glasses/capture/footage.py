@@ -174,6 +174,7 @@ class Footage:
         assert self._take is not None  # noqa: S101  # only a running file is cut
         self._take.end_index = at_index
         self._ending.append(self._take)
+        self._take = None
         self.segment = await self._follow(self.segment, moment)
         self._take = self._new_take(self.segment, at_index)
 
@@ -181,8 +182,9 @@ class Footage:
         while self._ending and not (patient and self._heard_until < (self._ending[0].end_sample or 0)):
             take = self._ending[0]
             self._note_command(take)
-            await self._put_away(take, await take.close())
+            closed = await take.close()
             self._ending.remove(take)
+            await self._put_away(take, closed)
 
     def _note_command(self, take: Take) -> None:
         if self._command_at is not None and self._command_at < (take.end_sample or 0):

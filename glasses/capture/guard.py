@@ -52,9 +52,14 @@ class GuardedCamera:
         return headers
 
     async def frames(self) -> AsyncGenerator[EncodedFrame]:
-        """As the camera's; also raises LightFailedError when the light goes out, RecordingForbiddenError each second."""
+        """As the camera's, and none once it was stopped.
+
+        Also raises LightFailedError when the light goes out, and RecordingForbiddenError within a second of the place or hour.
+        """
         async with aclosing(self._camera.frames()) as frames:
             async for frame in frames:
+                if not self._filming:
+                    return
                 self._confirm()
                 if frame.is_keyframe:
                     self.check()

@@ -78,8 +78,8 @@ class Catalog:
         """Closed videos without a small copy: those that nobody else has first, then the oldest."""
         rows = await self._db.read(
             lambda c: c.execute(
-                "SELECT sidecar FROM segments WHERE kind = ? AND custody != ? AND coalesce(json_extract(sidecar, '$.proxy_sha256'), '') = '' "
-                "ORDER BY custody != ?, sequence",
+                "SELECT sidecar FROM segments WHERE kind = ? AND custody != ? "
+                "AND coalesce(json_extract(sidecar, '$.proxy_sha256'), '') = '' ORDER BY custody != ?, sequence",
                 (Kind.VIDEO, Custody.RECORDING, Custody.KEPT),
             ).fetchall()
         )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
@@ -26,17 +24,6 @@ from glasses.wire.segment import PROFILE, CaptureProfile
 
 SMALL = CaptureProfile(width=320, height=180)
 BACKENDS = ["sim", "replay", "fake-libcamera", "hardware"]
-
-
-def fake_picamera2():  # type: ignore[no-untyped-def]  # a module, loaded beside this file
-    path = Path(__file__).with_name("fake_picamera2.py")
-    spec = importlib.util.spec_from_file_location("fake_picamera2", path)
-    assert spec is not None
-    assert spec.loader is not None
-    if spec.name not in sys.modules:
-        sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[spec.name])
-    return sys.modules[spec.name]
 
 
 @asynccontextmanager
@@ -67,7 +54,7 @@ async def backend(request: pytest.FixtureRequest, make_clip: Callable[..., Path]
             await stack.enter_async_context(passing(world))
             camera, profile = ReplayCamera(world), SMALL
         elif request.param == "fake-libcamera":
-            stack.enter_context(fake_picamera2().installed())
+            stack.enter_context(request.getfixturevalue("picamera2_installed")())
             camera, profile = LibcameraCamera(), SMALL
         else:
             camera, profile = open_hardware(request.getfixturevalue("hardware_spec")).camera, PROFILE

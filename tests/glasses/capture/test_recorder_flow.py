@@ -61,6 +61,11 @@ class Bench:
         guarded = GuardedCamera(camera, self.light, Forbidden(self.limits), gps, self.world)
         return Recorder(guarded, gps, self.spool, self.bus, self.world, self.limits)
 
+    async def ring_on(self) -> float:
+        """Returns the second from which on the ring is filled."""
+        await self.recorder.ring(True)
+        return self.world.stream_s
+
     async def until(self, stream_s: float) -> None:
         while self.world.stream_s < stream_s:
             await asyncio.sleep(0.002)
@@ -195,15 +200,15 @@ async def test_a_camera_that_stops_twice_is_said_and_all_it_gave_is_kept(bench: 
 
 
 async def test_a_video_begins_before_the_words_that_asked_for_it(bench: Bench) -> None:
-    await bench.recorder.ring(True)
-    await bench.until(5.2)
-    segment = await bench.recorder.start(asked_s=5.0)
-    await bench.until(6.5)
+    on_s = await bench.ring_on()
+    await bench.until(on_s + 5.2)
+    segment = await bench.recorder.start(asked_s=on_s + 5.0)
+    await bench.until(on_s + 6.5)
     closed = await bench.recorder.stop()
     assert closed is not None
     assert closed.asked_at_s is not None
     assert 3.0 <= closed.asked_at_s < 4.0  # there was no key frame nearer
-    assert segment.captured_at + closed.asked_at_s * 1000 == pytest.approx(bench.began_ms + 5000, abs=350)
+    assert segment.captured_at + closed.asked_at_s * 1000 == pytest.approx(bench.began_ms + (on_s + 5.0) * 1000, abs=350)
     frames, sound_s = measured(bench.spool.media.path(closed))
     assert frames == closed.frames >= 4.3 * 30
     assert sound_s == pytest.approx(frames / 30, abs=0.025)
@@ -211,23 +216,23 @@ async def test_a_video_begins_before_the_words_that_asked_for_it(bench: Bench) -
 
 
 async def test_the_last_seconds_are_saved_though_nothing_was_recorded(bench: Bench) -> None:
-    await bench.recorder.ring(True)
-    await bench.until(8.0)
-    bench.bus.publish(IntentHeard(Intent(name=IntentName.KEEP_LAST), 7.5))
+    on_s = await bench.ring_on()
+    await bench.until(on_s + 8.0)
+    bench.bus.publish(IntentHeard(Intent(name=IntentName.KEEP_LAST), on_s + 7.5))
     closed = bench.bus.subscribe(SegmentClosed)
     await bench.recorder.step()
     segment = (await closed.next()).segment
     assert segment.command_from_s is not None
     assert 6.0 <= segment.command_from_s < 7.0
-    assert segment.captured_at + segment.command_from_s * 1000 == pytest.approx(bench.began_ms + 7500, abs=350)
+    assert segment.captured_at + segment.command_from_s * 1000 == pytest.approx(bench.began_ms + (on_s + 7.5) * 1000, abs=350)
     assert measured(bench.spool.media.path(segment))[0] == segment.frames >= 6.5 * 30
 
 
 async def test_what_is_being_recorded_is_not_saved_twice(bench: Bench) -> None:
-    await bench.recorder.ring(True)
-    await bench.until(5.1)
-    await bench.recorder.start(asked_s=5.1)
-    early = await bench.recorder.keep_last(5.1)
+    on_s = await bench.ring_on()
+    await bench.until(on_s + 5.1)
+    await bench.recorder.start(asked_s=on_s + 5.1)
+    early = await bench.recorder.keep_last(on_s + 5.1)
     running = bench.recorder.recording
     assert early is not None
     assert running is not None
