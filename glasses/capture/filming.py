@@ -24,6 +24,9 @@ log = logging.getLogger("glasses.filming")
 RESTART_WINDOW_S = 60.0
 """A camera that stops twice within this time has failed."""
 
+WORDS_S = 4.0
+"""How long the words that ask for the last seconds take to be said and understood; the ring reaches back before them."""
+
 
 class Filming:
     """``open``, then ``turn``: between the two nothing is seen yet, and nothing is lost.
@@ -136,8 +139,11 @@ class Filming:
         except SouvenirError as second:
             self.failed(second)
             return False
-        if not self._stopping:
-            await self.again(self.roll)
+        await self.again(self.roll)
+        return await self._still_wanted()
+
+    async def _still_wanted(self) -> bool:
+        """False when the camera was stopped while it was started again."""
         if self._stopping:
             await self._camera.stop()
         return not self._stopping
@@ -152,7 +158,7 @@ class Filming:
 
     @property
     def _reach_s(self) -> float:
-        return max(self._limits.ring_s, self._limits.preroll_s) if self.holds_ring else 0.0
+        return max(self._limits.ring_s, self._limits.preroll_s) + WORDS_S if self.holds_ring else 0.0
 
 
 async def _nothing(_: Roll) -> None:

@@ -47,7 +47,7 @@ class Recorder:
         self._profile = CaptureProfile(name=PROFILE.name, width=limits.width, height=limits.height)
         self._filming = Filming(camera, gps, clock, self._profile, limits)
         self._filming.seen, self._filming.broken = self._see, self._lose_camera
-        self._filming.again, self._filming.failed = self._go_on, self._say
+        self._filming.again, self._filming.failed = self._go_on, self._give_up
         self._footage: Footage | None = None
         self._cut_short: Footage | None = None
         self._hearing: set[Footage] = set()
@@ -231,15 +231,23 @@ class Recorder:
 
     async def _go_on(self, roll: Roll) -> None:
         """The camera runs again: the recording that it cut short continues in a new file."""
-        cut, self._cut_short = self._cut_short, None
+        cut = self._cut_short
         if cut is None:
             return
-        self._footage = await self._new_footage(roll, 0, None, None, await self._follow(cut.segment, self._now()))
-        self._write(self._footage)
+        segment = await self._follow(cut.segment, self._now())
+        if self._cut_short is not cut:  # the wearer has stopped it meanwhile
+            await self._spool.abandon(segment)
+            return
+        footage = await self._new_footage(roll, 0, None, None, segment)
+        self._footage, self._cut_short = footage, None
+        self._write(footage)
+
+    def _give_up(self, error: SouvenirError) -> None:
+        self._cut_short = None
+        self._say(error)
 
     def _say(self, error: SouvenirError) -> None:
         self._said = error.code
-        self._cut_short = None
         self._bus.publish(FaultRaised(error.code, error.detail, error.hint))
 
     def _say_once(self, error: SouvenirError) -> None:

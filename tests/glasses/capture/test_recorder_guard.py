@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import numpy as np
@@ -68,9 +68,17 @@ class Here:
 
 class Guarded:
     def __init__(self, **limits: object) -> None:
+        self.seen = 0
         self.light, self.gps, self.clock = SimLight(), Here(), FakeClock(NOON_MS)
         self.inner = Endless(self.light)
         self.camera = GuardedCamera(self.inner, self.light, Forbidden(Recording(**limits)), self.gps, self.clock)  # type: ignore[arg-type]  # several types
+
+    async def film(self, at_40: Callable[[], None]) -> None:
+        """For ever; ``at_40`` happens with the frame of that number."""
+        async for frame in self.camera.frames():
+            self.seen += 1
+            if frame.index == 40:
+                at_40()
 
 
 async def test_the_light_is_on_before_the_camera_and_goes_off_after_it() -> None:
@@ -99,24 +107,17 @@ async def test_a_dead_light_lets_nothing_start() -> None:
 async def test_not_one_frame_passes_after_the_light_went_out() -> None:
     guarded = Guarded()
     await guarded.camera.start(PROFILE)
-    seen = 0
     with pytest.raises(LightFailedError):
-        async for frame in guarded.camera.frames():
-            seen += 1
-            guarded.light.broken = frame.index == 40
-    assert seen == 41
+        await guarded.film(at_40=lambda: setattr(guarded.light, "broken", True))
+    assert guarded.seen == 41
 
 
 async def test_walking_into_a_closed_place_ends_it_within_a_second() -> None:
     guarded = Guarded(no_record_places=[NoRecordPlace(lat=48.86, lon=2.30, radius_m=100, name="the clinic")])
     await guarded.camera.start(PROFILE)
-    seen = 0
     with pytest.raises(RecordingForbiddenError, match="the clinic"):
-        async for frame in guarded.camera.frames():
-            seen += 1
-            if frame.index == 40:
-                guarded.gps.place = GeoPoint(lat=48.8601, lon=2.3001)
-    assert seen == 60
+        await guarded.film(at_40=lambda: setattr(guarded.gps, "place", GeoPoint(lat=48.8601, lon=2.3001)))
+    assert guarded.seen == 60
 
 
 @pytest.mark.parametrize(
@@ -163,6 +164,6 @@ def test_an_led_of_the_kernel(tmp_path: Path) -> None:
 def test_the_capture_room_has_no_other_door_to_a_camera() -> None:
     """Only the guard may name the bare camera: everything else is given the guarded one."""
     folder = Path(glasses.capture.__file__ or "").parent
-    named = {path.name for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))
-             if isinstance(node, ast.ImportFrom) and node.module == "glasses.hw.base" and any(alias.name == "Camera" for alias in node.names)}  # fmt: skip
-    assert named == {"guard.py"}
+    imports = [(path.name, node) for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))
+               if isinstance(node, ast.ImportFrom) and node.module == "glasses.hw.base"]  # fmt: skip
+    assert {name for name, node in imports if any(alias.name == "Camera" for alias in node.names)} == {"guard.py"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
-from pathlib import Path
 
 import av
 import numpy as np
