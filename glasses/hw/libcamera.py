@@ -118,7 +118,17 @@ class LibcameraCamera:
                 if not audio:
                     reader.take(bytes(frame), timestamp)
 
-        self._encoder = H264Encoder(
+        class SteadyEncoder(H264Encoder):  # type: ignore[misc]  # picamera2 ships no types
+            """A Pi 5 has no H.264 encoder: there picamera2 gives libx264's, which must not add key frames at scene changes."""
+
+            def _start(self) -> None:
+                super()._start()
+                stream = getattr(self, "_stream", None)
+                if stream is not None:
+                    log.warning("this board encodes in software")
+                    stream.codec_context.options["sc_threshold"] = "0"
+
+        self._encoder = SteadyEncoder(
             bitrate=BITRATE_BPS, repeat=True, iperiod=profile.gop_frames, framerate=float(profile.fps), profile="high"
         )
         self._camera.start_encoder(self._encoder, ToReader())

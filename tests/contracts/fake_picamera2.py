@@ -38,6 +38,9 @@ class H264Encoder:
         assert repeat
         self.bitrate, self.iperiod, self.framerate = bitrate, iperiod, framerate
 
+    def _start(self) -> None:
+        """Called when encoding begins."""
+
 
 class Picamera2:
     """``behave``: what happens to a picture, by its number, before it is handed over: (data, timestamp) or None."""
@@ -96,6 +99,7 @@ class Picamera2:
     def _deliver(self, encoder: H264Encoder, output: Output) -> None:
         width, height = self._config["main"]["size"]
         assert encoder.iperiod
+        encoder._start()
         profile = CaptureProfile(width=width, height=height, gop_frames=encoder.iperiod)
         x264 = SoftwareEncoder(profile)
         headers, number = annexb_headers(x264.parameter_sets), 0

@@ -23,6 +23,8 @@ CLASSES = {
     "Output": ["outputs/output.py"],
 }
 
+SUBCLASSES = {"Picamera2": "Picamera2", "SteadyEncoder": "H264Encoder", "Output": "Output"}
+
 
 @pytest.fixture(scope="module")
 def real(store: ModelStore) -> dict[str, list[ast.ClassDef]]:
@@ -67,6 +69,15 @@ def test_the_output_is_called_as_picamera2_calls_it(real: dict[str, list[ast.Cla
     assert list(_signature(ours, "outputframe").parameters) == wanted
 
 
+def test_a_software_encoder_can_still_be_set_up_when_it_starts(real: dict[str, list[ast.ClassDef]]) -> None:
+    """The stream is made in ``_start`` and opened with the first picture, so that its options can be set in between."""
+    start = ast.unparse(_methods(real["H264Encoder"][1])["_start"])
+    assert "self._stream = self._container.add_stream(" in start
+    assert "self._stream.codec_context.options[" in start
+    assert "encode(" not in start
+    assert "_start" in _methods(real["H264Encoder"][0])
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_the_stand_in_takes_nothing_that_the_real_one_does_not(real: dict[str, list[ast.ClassDef]], name: str) -> None:
     stand_in = _class(FAKE, name)
@@ -98,8 +109,8 @@ def _calls(tree: ast.Module) -> Iterator[tuple[str, str, int, list[str]]]:
             target, positional = handed_on[0], len(node.args) - node.args.index(handed_on[0]) - 1
         if isinstance(target, ast.Attribute) and _is_camera(target.value):
             yield "Picamera2", target.attr, positional, keywords
-        elif isinstance(target, ast.Name) and target.id in CLASSES:
-            yield target.id, "__init__", positional, keywords
+        elif isinstance(target, ast.Name) and target.id in SUBCLASSES:
+            yield SUBCLASSES[target.id], "__init__", positional, keywords
 
 
 def _is_camera(node: ast.expr) -> bool:

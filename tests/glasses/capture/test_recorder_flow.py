@@ -67,8 +67,8 @@ class Bench:
         return self.world.stream_s
 
     async def until(self, stream_s: float) -> None:
-        while self.world.stream_s < stream_s:
-            await asyncio.sleep(0.002)
+        async with self.world._changed:
+            await self.world._changed.wait_for(lambda: self.world.stream_s >= stream_s)
 
 
 @pytest.fixture
