@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from glasses.errors import ConfigInvalidError
+
+HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 
 class Voice(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -25,13 +29,49 @@ class Relay(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     poll_s: float = 5.0
 
 
+class NoRecordPlace(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Within ``radius_m`` of this point nothing is filmed."""
+
+    lat: float
+    lon: float
+    radius_m: float = 100.0
+    name: str = ""
+
+
 class Recording(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     width: int = 1920
     height: int = 1080
+    preroll_s: float = 3.0
+    """A video begins so long before the words that asked for it. 0: the camera runs only while it records."""
+    ring_s: float = 30.0
+    """What "keep the last thirty seconds" can reach back to."""
+    ring_bytes: int = 64_000_000
+    """The most memory that the pictures of the ring take; it then reaches back less far."""
+    segment_s: float = 60.0
+    """A long recording is cut into files of this length."""
+    proxy: bool = True
+    """Make a small copy of each video, for links that cannot carry the original."""
+    light: str = ""
+    """The recording light's name in /sys/class/leds; empty: "recording" on a Pi, the webcam's own on a laptop."""
+    no_record_places: list[NoRecordPlace] = msgspec.field(default_factory=list)
+    no_record_hours: list[str] = msgspec.field(default_factory=list)
+    """"22:00-06:00", local time; the end may lie on the next day."""
+    timezone: str = ""
+    """Of those hours: "Europe/Paris"; empty: the system's."""
     longest_s: float = 600.0
     """A recording that nobody stops is closed after this."""
     reserve_bytes: int = 200_000_000
     """Room that is never recorded into."""
+
+    def __post_init__(self) -> None:
+        for hours in self.no_record_hours:
+            if not HOURS.fullmatch(hours):
+                raise ValueError(f"no_record_hours: {hours!r} is not of the form 22:00-06:00")
+        if self.timezone:
+            try:
+                ZoneInfo(self.timezone)
+            except (ZoneInfoNotFoundError, ValueError) as problem:
+                raise ValueError(f"timezone: {self.timezone!r} is not known") from problem
 
 
 class Keeping(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

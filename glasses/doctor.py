@@ -46,7 +46,7 @@ def findings_of(config: Config, spec: str) -> Iterator[Finding]:
     yield _checked("disk", lambda: _disk(config))
     yield _clock()
     yield _checked("database", lambda: _database(config))
-    yield _checked("camera", lambda: asyncio.run(_camera(spec)))
+    yield _checked("camera", lambda: asyncio.run(_camera(config, spec)))
     yield _checked("microphone", lambda: asyncio.run(_microphone(spec)))
     yield _checked("relay", lambda: asyncio.run(_relay(config)))
 
@@ -107,15 +107,19 @@ def _database(config: Config) -> str:
     return f"healthy, {clips} clips" + (f", {parked} parked: glasses status" if parked else "")
 
 
-async def _camera(spec: str) -> str:
+async def _camera(config: Config, spec: str) -> str:
+    """Through the guard: a picture that is only looked at is not taken in the dark either."""
+    from glasses.capture.forbidden import Forbidden
+    from glasses.capture.guard import GuardedCamera
     from glasses.hw.spec import open_hardware
 
-    hardware = open_hardware(spec)
+    hardware = open_hardware(spec, config.recording.light)
+    camera = GuardedCamera(hardware.camera, hardware.light, Forbidden(config.recording), hardware.gps, hardware.clock)
     try:
         async with asyncio.timeout(PARTS):
-            picture = await hardware.camera.still()
+            picture = await camera.still()
     finally:
-        await hardware.camera.close()
+        await camera.close()
     return f"{picture.shape[1]}x{picture.shape[0]} from {spec}"
 
 

@@ -53,6 +53,18 @@ class RecordingIdleError(SouvenirError):
     code = "recording.idle"
 
 
+class RecordingForbiddenError(SouvenirError):
+    code = "recording.forbidden_here"
+
+
+class NothingHeldError(SouvenirError):
+    code = "recording.nothing_held"
+
+
+class LightFailedError(SouvenirError):
+    code = "light.failed"
+
+
 class RelayUnreachableError(SouvenirError):
     code = "relay.unreachable"
 

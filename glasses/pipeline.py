@@ -6,10 +6,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from glasses.bus import Bus
 from glasses.capture import phrases
 from glasses.capture.ears import Ears
+from glasses.capture.forbidden import Forbidden
+from glasses.capture.guard import GuardedCamera
 from glasses.capture.listener import Listener
+from glasses.capture.proxies import Proxies
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
 from glasses.config import Config
@@ -40,7 +45,11 @@ class Pipeline:
         self.config, self.hardware, self.bus = config, hardware, Bus()
         self.spool = Spool(config.data_path, hardware.clock, config.spool.quota_bytes)
         self._store = store
-        self.recorder = Recorder(hardware.camera, hardware.gps, self.spool, self.bus, hardware.clock, config.recording)
+        limits = config.recording
+        if hardware.preroll_s is not None:
+            limits = msgspec.structs.replace(limits, preroll_s=hardware.preroll_s)
+        camera = GuardedCamera(hardware.camera, hardware.light, Forbidden(limits), hardware.gps, hardware.clock)
+        self.recorder = Recorder(camera, hardware.gps, self.spool, self.bus, hardware.clock, limits)
         self.listener = Listener(
             store.path("speech"), phrases.load(config.voice.language), config.voice, self._names,
             self.bus, hardware.clock, hardware.microphone.rate_hz,
@@ -72,12 +81,19 @@ class Pipeline:
         return [
             Stage("presenter", presenter.run),
             Stage("tagging", tagging.run, close=tagging.close),
+            *self._proxy_stages(),
             *self._sync_stages(),
             Stage("requests", requests.run),
             Stage("retention", retention.run),
             Stage("recorder", self.recorder.run, vital=True, close=self.recorder.close),
             Stage("ears", ears.run, vital=True, restarts=3, close=ears.close),
         ]
+
+    def _proxy_stages(self) -> list[Stage]:
+        if not self.config.recording.proxy:
+            return []
+        proxies = Proxies(self.spool, self.bus)
+        return [Stage("proxies", proxies.run, close=proxies.close)]
 
     def _sync_stages(self) -> list[Stage]:
         try:

@@ -24,7 +24,7 @@ def run(config: Config, spec: str | None, *, until_over: bool) -> int:
     from glasses.pipeline import Pipeline
     from models.store import ModelStore
 
-    pipeline = Pipeline(config, open_hardware(spec or config.hardware), ModelStore())
+    pipeline = Pipeline(config, open_hardware(spec or config.hardware, config.recording.light), ModelStore())
     return asyncio.run(_run(pipeline, until_over=until_over))
 
 

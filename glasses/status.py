@@ -46,6 +46,7 @@ def read_status(config: Config) -> DeviceStatus:
         recording_left_s=round(left_s(room_bytes, config.recording.reserve_bytes, rate)),
         recording=any(clip.custody == "recording" for clip in clips),
         counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips,
+        dropped_frames=sum(clip.dropped_frames for clip in clips),
     )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def _print_table(status: DeviceStatus) -> None:
     if status.recording_left_s is not None:
         room += f", {told(status.recording_left_s)} of recording"
     table = Table(title=f"{len(status.clips)} clips; {room} more")
-    for heading in ("No.", "Clip", "Size", "Custody", "Parked"):
+    for heading in ("No.", "Clip", "Size", "Proxy", "Dropped", "Custody", "Parked"):
         table.add_column(heading)
     for clip in status.clips:
         table.add_row(*_row(clip))
@@ -71,4 +72,6 @@ def _print_table(status: DeviceStatus) -> None:
 
 def _row(clip: ClipCustody) -> tuple[str, ...]:
     custody = f"{clip.custody}, no longer here" if clip.evicted else str(clip.custody)
-    return (str(clip.sequence), clip.segment_id, f"{clip.size_bytes / 1e6:.1f} MB", custody, clip.parked)
+    proxy = f"{clip.proxy_size_bytes / 1e3:.0f} kB" if clip.proxy_size_bytes else ""
+    dropped = str(clip.dropped_frames or "")
+    return (str(clip.sequence), clip.segment_id, f"{clip.size_bytes / 1e6:.1f} MB", proxy, dropped, custody, clip.parked)

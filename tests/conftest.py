@@ -23,6 +23,17 @@ Picture = npt.NDArray[np.uint8]
 MakeClip = Callable[..., Path]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hardware", metavar="SPEC", default="", help="run the tests that need real hardware on it: laptop:, pi:")
+
+
+@pytest.fixture(scope="session")
+def hardware_spec(pytestconfig: pytest.Config) -> str:
+    """What --hardware named; without it the test is skipped."""
+    spec: str = pytestconfig.getoption("--hardware")
+    return spec or pytest.skip("needs real hardware: --hardware=laptop: or --hardware=pi:")
+
+
 @pytest.fixture(scope="session")
 def store() -> ModelStore:
     """The models that scripts/fetch-models fetched."""

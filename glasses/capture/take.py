@@ -1,46 +1,63 @@
-"""One recording while it runs, and what can be saved of it when it is cut short."""
+"""One file of a recording while it is written, and what can be saved of it when it is cut short."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from glasses.capture.mp4 import ClosedFile, FragmentWriter, repair
+from glasses.capture.timeline import Sound
 from glasses.errors import StorageDamagedError
-from glasses.hw.base import AudioChunk
 from glasses.hw.packet import EncodedFrame
 from glasses.spool.files import sha256_of
+from glasses.wire.errors import SouvenirError
 from glasses.wire.segment import CaptureProfile, Kind, Segment
 
 T = TypeVar("T")
+log = logging.getLogger("glasses.take")
 
 
 class Take:
-    """A file written on a thread of its own. ``from_sample``: the number of the sample heard with the first frame."""
+    """Written on a thread of its own. ``first_index``: the camera's number of its first frame; it ends before ``end_index``."""
 
-    def __init__(self, segment: Segment, path: Path, profile: CaptureProfile, headers: bytes, from_sample: int) -> None:
-        self.segment, self.path, self.from_sample = segment, path, from_sample
-        self.pump: asyncio.Task[None] | None = None
-        self.closed: Segment | None = None
+    def __init__(self, segment: Segment, path: Path, profile: CaptureProfile, headers: bytes, first_index: int) -> None:
+        self.segment, self.path, self.first_index = segment, path, first_index
+        self.end_index: int | None = None
+        """Known once the next file has begun, or the recording is over."""
         self._profile, self._headers = profile, headers
+        self._samples_per_frame = profile.audio_rate_hz // profile.fps
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="recording")
         self._writer: FragmentWriter | None = None
-        self._ended = False
+        self._failed = False
+
+    @property
+    def first_sample(self) -> int:
+        return self.first_index * self._samples_per_frame
+
+    @property
+    def end_sample(self) -> int | None:
+        return None if self.end_index is None else self.end_index * self._samples_per_frame
 
     async def see(self, frame: EncodedFrame) -> None:
         await self._run(lambda: self._open_writer().write_video(frame))
 
-    async def hear(self, chunk: AudioChunk) -> None:
-        await self._run(lambda: self._write_sound(chunk))
+    async def hear(self, sound: Sound) -> None:
+        await self._run(lambda: self._open_writer().write_audio(sound.pcm, sound.first - self.first_sample))
 
     async def close(self) -> ClosedFile | None:
         return await self._finish(lambda: self._writer.close() if self._writer else None)
 
     async def rescue(self) -> ClosedFile | None:
-        """After a failure: what reached the disk, made whole."""
+        """After a failure, of this file or of another: closed if it can be, else what reached the disk, made whole."""
+        if not self._failed:
+            try:
+                return await self.close()
+            except (SouvenirError, OSError) as problem:
+                log.warning("%s cannot be closed: %s", self.path.name, problem)
         return await self._finish(self._let_go)
 
     def _open_writer(self) -> FragmentWriter:
@@ -48,26 +65,22 @@ class Take:
             self._writer = FragmentWriter(self.path, self._profile, self._headers)
         return self._writer
 
-    def _write_sound(self, chunk: AudioChunk) -> None:
-        if not self._ended:
-            self._open_writer().write_audio(chunk.pcm, chunk.first_sample - self.from_sample)
-
     def _let_go(self) -> ClosedFile | None:
         if self._writer is not None:
             self._writer.abandon()
         return mend_file(self.path)
 
     async def _finish(self, work: Callable[[], ClosedFile | None]) -> ClosedFile | None:
-        def last() -> ClosedFile | None:
-            self._ended = True
-            return work()
-
-        closed = await self._run(last)
+        closed = await self._run(work)
         self._thread.shutdown(wait=False)
         return closed
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except (SouvenirError, OSError):
+            self._failed = True
+            raise
 
 
 def mend_file(path: Path) -> ClosedFile | None:

@@ -64,7 +64,8 @@ def card_for(event: Event) -> Card | None:
 def saved(segment: Segment) -> Card:
     if segment.kind == Kind.PHOTO:
         return Card("Picture taken", ("kept on the glasses",))
-    return Card("Saved", (f"{segment.duration_s:.1f} s", "kept on the glasses"))
+    missing = (f"{segment.dropped_frames} frames are missing",) if segment.dropped_frames else ()
+    return Card("Saved", (f"{segment.duration_s:.1f} s", "kept on the glasses", *missing))
 
 
 def memory_card(memory: Memory) -> Card:

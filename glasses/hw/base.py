@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +22,8 @@ class AudioChunk:
     """Signed 16 bit little endian, mono."""
     first_sample: int
     """Number of its first sample since the microphone was opened; a gap means samples were lost."""
+    at_s: float | None = None
+    """When that sample was heard, by the clock that also times the camera's frames; None: not known."""
 
 
 class Microphone(Protocol):
@@ -41,8 +43,11 @@ class Camera(Protocol):
         """Begin with a key frame; returns the parameter sets. Raises CameraMissingError, CameraProfileError."""
         ...
 
-    def frames(self) -> AsyncIterator[EncodedFrame]:
-        """Frames from ``start`` on, indexes without gaps. Ends after ``stop``. Raises CameraStoppedError."""
+    def frames(self) -> AsyncGenerator[EncodedFrame]:
+        """Frames from ``start`` on, one index for each 1/fps: a gap is a frame the camera lost.
+
+        Ends after ``stop``. Raises CameraStoppedError, also when nothing comes any more, and CameraProfileError.
+        """
         ...
 
     async def stop(self) -> None: ...
@@ -52,6 +57,18 @@ class Camera(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Light(Protocol):
+    """Tells everybody that the camera is seeing them."""
+
+    def switch(self, on: bool) -> None:
+        """Raises LightFailedError."""
+        ...
+
+    def is_on(self) -> bool:
+        """What the light says of itself, not what was asked of it. Quick: asked for every frame."""
+        ...
 
 
 class Gps(Protocol):
@@ -86,3 +103,6 @@ class Hardware:
     battery: Battery
     network: Network
     display: Display
+    light: Light
+    preroll_s: float | None = None
+    """What a simulated day wants of the ring; None leaves it to the configuration."""

@@ -1,13 +1,15 @@
-"""A bounded queue from a camera's thread to the event loop: when it is full the camera has stopped being drained, and says so."""
+"""A bounded queue from a camera's thread to the event loop: what does not fit is dropped, up to the next key frame."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from glasses.errors import CameraStoppedError
+from glasses.wire.errors import SouvenirError
 
 if TYPE_CHECKING:
     from glasses.hw.packet import EncodedFrame
@@ -19,36 +21,55 @@ LIMIT = 90
 
 
 class FrameQueue:
-    """``put`` and ``end`` from any thread; ``frames`` in the event loop that made it."""
+    """``put``, ``end`` and ``fail`` from any thread; ``frames`` in the event loop that made it."""
 
-    def __init__(self) -> None:
+    def __init__(self, silence_s: float = SILENCE_S) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[EncodedFrame | None] = asyncio.Queue(LIMIT)
-        self.overflowed = False
+        self._silence_s = silence_s
+        self._waiting: deque[EncodedFrame | SouvenirError | None] = deque()
+        self._filled = asyncio.Event()
+        self._dropping = False
+        self.dropped = 0
 
-    def put(self, frame: EncodedFrame | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is listening any more
-            self._loop.call_soon_threadsafe(self._offer, frame)
+    def put(self, frame: EncodedFrame) -> None:
+        self._hand_over(frame)
 
     def end(self) -> None:
-        self.put(None)
+        self._hand_over(None)
 
-    async def frames(self) -> AsyncIterator[EncodedFrame]:
-        """Until ``end``. Raises CameraStoppedError when the camera falls silent or is drained too slowly."""
+    def fail(self, error: SouvenirError) -> None:
+        """The frames end here, and their reader is told why."""
+        self._hand_over(error)
+
+    async def frames(self) -> AsyncGenerator[EncodedFrame]:
+        """Until ``end``. Raises what ``fail`` was given, and CameraStoppedError when the camera falls silent."""
         while True:
-            try:
-                async with asyncio.timeout(SILENCE_S):
-                    frame = await self._queue.get()
-            except TimeoutError as problem:
-                raise CameraStoppedError(f"no frame for {SILENCE_S:.0f} s") from problem
-            if frame is None:
+            while not self._waiting:
+                self._filled.clear()
+                try:
+                    async with asyncio.timeout(self._silence_s):
+                        await self._filled.wait()
+                except TimeoutError as problem:
+                    raise CameraStoppedError(f"no frame for {self._silence_s:g} s") from problem
+            item = self._waiting.popleft()
+            if item is None:
                 return
-            if self.overflowed:
-                raise CameraStoppedError("frames came faster than they could be written")
-            yield frame
+            if isinstance(item, SouvenirError):
+                raise item
+            yield item
 
-    def _offer(self, frame: EncodedFrame | None) -> None:
-        if self._queue.full():
-            self.overflowed = True
-            self._queue.get_nowait()
-        self._queue.put_nowait(frame)
+    def _hand_over(self, item: EncodedFrame | SouvenirError | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is listening any more
+            self._loop.call_soon_threadsafe(self._offer, item)
+
+    def _offer(self, item: EncodedFrame | SouvenirError | None) -> None:
+        if item is not None and not isinstance(item, SouvenirError):
+            if len(self._waiting) >= LIMIT:
+                self._dropping = True
+            elif item.is_keyframe:
+                self._dropping = False
+            if self._dropping:
+                self.dropped += 1
+                return
+        self._waiting.append(item)
+        self._filled.set()

@@ -16,6 +16,8 @@ class EncodedFrame:
     data: bytes
     index: int
     is_keyframe: bool
+    at_s: float | None = None
+    """When it was taken, by the clock that also times the sound; None: not known."""
 
 
 def annexb_headers(avcc: bytes) -> bytes:

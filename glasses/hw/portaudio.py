@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -48,7 +49,7 @@ class PortAudioMicrophone:
 
         def take(pcm: bytes, count: int, *_: Any) -> tuple[None, int]:
             nonlocal heard
-            chunk = AudioChunk(pcm, heard)
+            chunk = AudioChunk(pcm, heard, time.monotonic() - count / self.rate_hz)
             heard += count
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is listening any more
                 loop.call_soon_threadsafe(_offer, queue, chunk)

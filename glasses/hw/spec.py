@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 KINDS = ("sim", "replay", "laptop", "pi")
 
 
-def open_hardware(spec: str) -> Hardware:
-    """Raises HardwareUnknownError; missing devices are reported by the device itself, when it is used."""
+def open_hardware(spec: str, light: str = "") -> Hardware:
+    """``light``: name of the recording LED; empty for the usual one.
+
+    Raises HardwareUnknownError; missing devices are reported by the device itself, when it is used.
+    """
     kind, _, rest = spec.partition(":")
     if kind == "sim":
         return _sim(spec, rest)
     if kind == "replay":
         return _replay(spec, Path(rest))
     if kind in ("laptop", "pi"):
-        return _real(spec, kind, rest)
+        return _real(spec, kind, rest, light)
     raise HardwareUnknownError(f"{spec!r} is none of {', '.join(f'{known}:' for known in KINDS)}")
 
 
@@ -38,7 +41,9 @@ def _sim(spec: str, folder: str) -> Hardware:
     from glasses.hw.sim.day import Day, Scene, load
     from glasses.hw.sim.microphone import SimMicrophone
 
-    day: Day = load(Path(folder)) if folder else Day(scenes=[Scene(at=_now_iso(), duration_s=86_400, lat=48.8584, lon=2.2945)])
+    day: Day = (
+        load(Path(folder)) if folder else Day(scenes=[Scene(at=_now_iso(), duration_s=86_400, lat=48.8584, lon=2.2945)], preroll_s=None)
+    )
     from glasses.hw.sim.world import World
 
     world = World(day)
@@ -55,21 +60,23 @@ def _replay(spec: str, folder: Path) -> Hardware:
 
 def _around(spec: str, world: object, microphone: object, camera: object) -> Hardware:
     from glasses.hw.display import TerminalDisplay
-    from glasses.hw.sim.senses import SimBattery, SimGps, SimNetwork
+    from glasses.hw.sim.senses import SimBattery, SimGps, SimLight, SimNetwork
     from glasses.hw.sim.world import World
 
     assert isinstance(world, World)  # noqa: S101  # both callers make one
     return Hardware(
         spec=spec, clock=world, microphone=microphone, camera=camera,  # type: ignore[arg-type]  # checked by the contract suite
         gps=SimGps(world), battery=SimBattery(world), network=SimNetwork(world), display=TerminalDisplay(),
+        light=SimLight(), preroll_s=world.day.preroll_s,
     )  # fmt: skip
 
 
-def _real(spec: str, kind: str, device: str) -> Hardware:
+def _real(spec: str, kind: str, device: str, light: str) -> Hardware:
     from glasses.clock import RealClock
     from glasses.hw.battery import SysfsBattery
     from glasses.hw.display import TerminalDisplay
     from glasses.hw.gps import NoGps
+    from glasses.hw.light import PI_NAME, SysfsLight, WebcamLight
     from glasses.hw.network import KernelNetwork
     from glasses.hw.portaudio import PortAudioMicrophone
 
@@ -80,6 +87,7 @@ def _real(spec: str, kind: str, device: str) -> Hardware:
     return Hardware(
         spec=spec, clock=RealClock(), microphone=PortAudioMicrophone(), camera=Camera(device),
         gps=NoGps(), battery=SysfsBattery(), network=KernelNetwork(), display=TerminalDisplay(),
+        light=SysfsLight(light or PI_NAME) if light or kind == "pi" else WebcamLight(),
     )  # fmt: skip
 
 

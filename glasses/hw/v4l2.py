@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from glasses.errors import CameraMissingError, CameraProfileError, CameraStoppedError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from glasses.hw.packet import EncodedFrame
     from glasses.hw.x264 import SoftwareEncoder
+
+STOP_S = 3.0
+"""A camera that does not stop within this time is left behind."""
 
 
 class V4l2Camera:
@@ -42,14 +46,16 @@ class V4l2Camera:
         self._thread.start()
         return encoder.parameter_sets
 
-    def frames(self) -> AsyncIterator[EncodedFrame]:
+    def frames(self) -> AsyncGenerator[EncodedFrame]:
         assert self._queue is not None, "start comes first"  # noqa: S101  # a mistake of the caller's
         return self._queue.frames()
 
     async def stop(self) -> None:
         self._running = False
         if self._thread is not None:
-            await asyncio.to_thread(self._thread.join)
+            await asyncio.to_thread(self._thread.join, STOP_S)
+            if self._thread.is_alive():  # the driver hangs in a read: its thread ends with it, and the device is opened anew
+                self._capture = None
             self._thread = None
 
     async def still(self) -> NDArray[np.uint8]:
@@ -98,10 +104,8 @@ class V4l2Camera:
                 due = int((time.monotonic() - began) * self._profile.fps)
                 while index <= due:
                     for frame in encoder.encode(self._latest, index):
-                        queue.put(frame)
+                        queue.put(replace(frame, at_s=began + index / self._profile.fps))
                     index += 1
-            for frame in encoder.flush():
-                queue.put(frame)
             queue.end()
-        except CameraStoppedError:
-            return  # the queue falls silent, and its reader reports the camera
+        except CameraStoppedError as problem:
+            queue.fail(problem)

@@ -99,6 +99,32 @@ class Catalog:
         here = "evicted_at IS NULL AND custody != ?"
         return await self._one(f"tags IS NULL AND tag_parked = '' AND {here} ORDER BY sequence", (Custody.RECORDING,))
 
+    async def unproxied(self) -> list[Segment]:
+        """Closed videos without a small copy: those that nobody else has first, then the oldest."""
+        rows = await self._db.read(
+            lambda c: c.execute(
+                "SELECT sidecar FROM segments WHERE kind = ? AND custody != ? AND evicted_at IS NULL "
+                "AND coalesce(json_extract(sidecar, '$.proxy_sha256'), '') = '' ORDER BY custody != ?, sequence",
+                (Kind.VIDEO, Custody.RECORDING, Custody.KEPT),
+            ).fetchall()
+        )
+        return [decode_json(row["sidecar"], Segment) for row in rows]
+
+    async def set_proxy(self, segment_id: str, size_bytes: int, sha256: str) -> Segment | None:
+        """Returns the segment with its copy noted; None when it is gone."""
+
+        def work(connection: sqlite3.Connection) -> Segment | None:
+            row = connection.execute("SELECT sidecar FROM segments WHERE segment_id = ?", (segment_id,)).fetchone()
+            if row is None:
+                return None
+            segment = decode_json(row["sidecar"], Segment)
+            segment.proxy_size_bytes, segment.proxy_sha256 = size_bytes, sha256
+            text = encode_json(segment).decode()
+            connection.execute("UPDATE segments SET sidecar = ? WHERE segment_id = ?", (text, segment_id))
+            return segment
+
+        return await self._db.write(work)
+
     async def store_receipt(self, receipt: Receipt) -> Segment:
         """Believe a relay that it has the clip, if size and hash are those of ours. Raises ValueError if not."""
 
@@ -209,8 +235,8 @@ def _clip(row: sqlite3.Row) -> ClipCustody:
     segment = decode_json(row["sidecar"], Segment)
     return ClipCustody(
         segment_id=segment.segment_id, sequence=row["sequence"], custody=Custody(row["custody"]), sha256=segment.sha256,
-        size_bytes=segment.size_bytes, changed_at=row["changed_at"], parked=row["parked_code"] or "",
-        evicted=row["evicted_at"] is not None,
+        size_bytes=segment.size_bytes, proxy_size_bytes=segment.proxy_size_bytes, dropped_frames=segment.dropped_frames,
+        changed_at=row["changed_at"], parked=row["parked_code"] or "", evicted=row["evicted_at"] is not None,
     )  # fmt: skip
 
 

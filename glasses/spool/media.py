@@ -39,6 +39,10 @@ class MediaFolder:
         final = self.path(segment)
         return final.with_name(final.name + PART)
 
+    def proxy_path(self, segment: Segment) -> Path:
+        """The small copy of a video."""
+        return self.folder / f"{segment.segment_id}.proxy.mp4"
+
     def write_sidecar(self, segment: Segment, at: str) -> None:
         """``at``: as in ``write_atomic``. Raises StorageFullError, StorageDamagedError."""
         write_atomic(self.folder / f"{segment.segment_id}{SIDECAR}", encode_json(segment), at=at)

@@ -84,6 +84,12 @@ class Spool:
         self.media.finish(segment)
         await self.catalog.close(segment)
 
+    async def add_proxy(self, segment_id: str, size_bytes: int, sha256: str) -> None:
+        """The small copy is durable beside its original: note it in the sidecar and the record."""
+        segment = await self.catalog.set_proxy(segment_id, size_bytes, sha256)
+        if segment is not None:
+            self.media.write_sidecar(segment)
+
     async def abandon(self, segment: Segment) -> None:
         """Nothing was captured: leave no trace."""
         self.media.discard(segment)

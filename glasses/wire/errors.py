@@ -84,6 +84,9 @@ ERRORS: dict[str, ErrorKind] = {
     "hardware.library": ErrorKind(0, Action.FIX, "A library that this hardware needs is not installed", "Install the extra or system package that the detail names."),
     "recording.running": ErrorKind(0, Action.FIX, "A video is being recorded already", "Say: stop recording."),
     "recording.idle": ErrorKind(0, Action.FIX, "No video is being recorded", "Say: record a video."),
+    "recording.forbidden_here": ErrorKind(0, Action.FIX, "Recording is off at this place or hour", "You chose so in the configuration: recording.no_record_places, recording.no_record_hours."),
+    "recording.nothing_held": ErrorKind(0, Action.FIX, "Nothing of the last seconds is held", "The camera holds them only while it runs: set recording.preroll_s above 0."),
+    "light.failed": ErrorKind(0, Action.FIX, "The recording light cannot be turned on", "Nothing is recorded without it: check the LED's wiring and name (recording.light)."),
     # set-up
     "config.invalid": ErrorKind(0, Action.FIX, "The configuration does not fit", "Mend the key that the detail names; doctor shows the file in use."),
     "model.missing": ErrorKind(0, Action.FIX, "A model is not there", "Run scripts/fetch-models."),

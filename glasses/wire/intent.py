@@ -11,6 +11,8 @@ class IntentName(StrEnum):
     TAKE_PICTURE = "take_picture"
     RECORD_VIDEO = "record_video"
     STOP_RECORDING = "stop_recording"
+    KEEP_LAST = "keep_last"
+    """Save the last thirty seconds."""
     IS_IT_SAFE = "is_it_safe"
     CREATE_MEMORY = "create_memory"
     CANCEL = "cancel"

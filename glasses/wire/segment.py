@@ -63,9 +63,19 @@ class Segment(Wire):
     frames: int = 0
     size_bytes: int = 0
     sha256: str = ""
+    proxy_size_bytes: int = 0
+    proxy_sha256: str = ""
+    """Of the small copy beside the file; empty until it is made."""
     place: GeoPoint | None = None
     profile: str = PROFILE.name
     command_from_s: float | None = None
     """Where the wearer's "stop recording" begins: films end before it."""
+    asked_at_s: float | None = None
+    """Where the wearer's "record a video" begins, when the clip reaches back before it."""
     correlation_id: str = ""
     """One id from shutter to film, in every log line."""
+
+    @property
+    def dropped_frames(self) -> int:
+        """Frames that its time should hold and that are missing; 0 for photos."""
+        return max(0, round(self.duration_s * PROFILE.fps) - self.frames)

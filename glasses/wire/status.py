@@ -27,6 +27,9 @@ class ClipCustody(Wire):
     custody: Custody = Custody.RECORDING
     sha256: str = ""
     size_bytes: int = 0
+    proxy_size_bytes: int = 0
+    """Of the small copy; 0 while there is none."""
+    dropped_frames: int = 0
     changed_at: int = 0
     parked: str = ""
     """Error code, when sending was given up until a person looks."""
@@ -44,6 +47,8 @@ class DeviceStatus(Wire):
     """Room for recordings: of the quota or the disk, whichever is less."""
     recording_left_s: float | None = None
     """How long can still be recorded, at the rate of the last recordings."""
+    dropped_frames: int = 0
+    """Frames missing in the clips that are listed."""
     counts: dict[str, int] = {}
     """Custody state to number of clips."""
     clips: list[ClipCustody] = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from glasses.hw.sim.picture import Painter
@@ -41,7 +42,7 @@ class SimCamera:
         await self._world.film(self._from_s)
         return self._encoder.parameter_sets
 
-    async def frames(self) -> AsyncIterator[EncodedFrame]:
+    async def frames(self) -> AsyncGenerator[EncodedFrame]:
         encoder, profile, index = self._encoder, self._profile, 0
         assert encoder is not None, "start comes first"  # noqa: S101  # a mistake of the caller's, not of the data
         try:
@@ -52,8 +53,6 @@ class SimCamera:
                 for frame in await asyncio.to_thread(self._take, encoder, at_s, index):
                     yield frame
                 index += 1
-            for frame in encoder.flush():
-                yield frame
         finally:
             await self._world.stop_filming()
 
@@ -73,4 +72,5 @@ class SimCamera:
         await self.stop()
 
     def _take(self, encoder: SoftwareEncoder, at_s: float, index: int) -> list[EncodedFrame]:
-        return encoder.encode(self._painter.paint(at_s, self._profile.width, self._profile.height), index)
+        frames = encoder.encode(self._painter.paint(at_s, self._profile.width, self._profile.height), index)
+        return [replace(frame, at_s=at_s) for frame in frames]

@@ -43,6 +43,8 @@ class Day(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     scenes: list[Scene]
     speed: float = 1.0
     """How many times faster than real time the day may pass. It never runs ahead of the camera or the microphone, so nothing is lost."""
+    preroll_s: float | None = 0.0
+    """Seconds of pre-roll; None: as configured. 0 spares the work of filming what nobody records."""
     folder: str = "."
 
     def file(self, name: str) -> Path:

@@ -33,7 +33,7 @@ class SimMicrophone:
         while True:
             pcm = self._next(first / self.rate_hz)
             await self._world.pass_time(CHUNK_SAMPLES / self.rate_hz)
-            yield AudioChunk(pcm.tobytes(), first)
+            yield AudioChunk(pcm.tobytes(), first, first / self.rate_hz)
             first += CHUNK_SAMPLES
 
     def say(self, samples: NDArray[np.int16]) -> None:

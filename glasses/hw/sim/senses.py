@@ -1,4 +1,4 @@
-"""The small simulated devices: position, battery, network and display."""
+"""The small simulated devices: position, light, battery and network."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ class SimGps:
         if scene.lat is None or scene.lon is None:
             return None
         return GeoPoint(lat=scene.lat, lon=scene.lon, accuracy_m=5.0)
+
+
+class SimLight:
+    """``broken``: it stays dark, whatever it is told."""
+
+    def __init__(self) -> None:
+        self._on = self.broken = False
+
+    def switch(self, on: bool) -> None:
+        self._on = on
+
+    def is_on(self) -> bool:
+        return self._on and not self.broken
 
 
 class SimBattery:

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import av
+import msgspec
 import numpy as np
 import piexif
 import pytest
 
 from glasses.bus import Bus
 from glasses.capture.ears import Ears
+from glasses.capture.forbidden import Forbidden
+from glasses.capture.guard import GuardedCamera
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
-from glasses.config import Recording
-from glasses.errors import CameraStoppedError, RecordingIdleError, RecordingRunningError, StorageFullError
+from glasses.config import NoRecordPlace, Recording
+from glasses.errors import (
+    CameraStoppedError,
+    LightFailedError,
+    NothingHeldError,
+    RecordingForbiddenError,
+    RecordingIdleError,
+    RecordingRunningError,
+    StorageFullError,
+)
 from glasses.events import FaultRaised, IntentHeard, SegmentClosed
+from glasses.hw.base import Camera
 from glasses.hw.packet import EncodedFrame
 from glasses.hw.sim.camera import SimCamera
 from glasses.hw.sim.day import Day, Scene
 from glasses.hw.sim.microphone import SimMicrophone
-from glasses.hw.sim.senses import SimGps
+from glasses.hw.sim.senses import SimGps, SimLight
 from glasses.hw.sim.world import World
 from glasses.spool.spool import Spool
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.segment import Kind
 
-SMALL = Recording(width=320, height=180, longest_s=4.0, reserve_bytes=1)
+SMALL = Recording(width=320, height=180, longest_s=9.0, reserve_bytes=1, ring_s=6.0)
 
 
 class Bench:
@@ -36,14 +49,26 @@ class Bench:
 
     def __init__(self, folder: Path, limits: Recording = SMALL) -> None:
         self.world = World(Day(scenes=[Scene(at="2025-06-14T10:00:00+02:00", duration_s=600, lat=48.8584, lon=2.2945)], speed=50))
+        self.began_ms = self.world.now_ms()
         self.bus, self.spool = Bus(), Spool(folder, self.world)
         self.camera = SimCamera(self.world)
-        self.recorder = Recorder(self.camera, SimGps(self.world), self.spool, self.bus, self.world, limits)
-        self.ears = Ears(SimMicrophone(self.world), [self.recorder.hear])
+        self.light, self.limits = SimLight(), limits
+        self.recorder = self.recorder_on(self.camera)
+        self.ears = Ears(SimMicrophone(self.world), [lambda chunk: self.recorder.hear(chunk)])
+
+    def recorder_on(self, camera: Camera) -> Recorder:
+        gps = SimGps(self.world)
+        guarded = GuardedCamera(camera, self.light, Forbidden(self.limits), gps, self.world)
+        return Recorder(guarded, gps, self.spool, self.bus, self.world, self.limits)
+
+    async def ring_on(self) -> float:
+        """Returns the second from which on the ring is filled."""
+        await self.recorder.ring(True)
+        return self.world.stream_s
 
     async def until(self, stream_s: float) -> None:
-        while self.world.stream_s < stream_s:
-            await asyncio.sleep(0.002)
+        async with self.world._changed:
+            await self.world._changed.wait_for(lambda: self.world.stream_s >= stream_s)
 
 
 @pytest.fixture
@@ -133,21 +158,149 @@ async def test_a_full_disk_is_said_before_anything_is_recorded(tmp_path: Path) -
     await bench.spool.close()
 
 
-async def test_what_a_failing_camera_gave_is_kept_and_the_fault_is_said(bench: Bench) -> None:
-    class Breaks(SimCamera):
-        async def frames(self) -> AsyncIterator[EncodedFrame]:
-            async for frame in super().frames():
-                if frame.index == 75:
+class Breaks(SimCamera):
+    """Stops delivering at frame 75 of its first ``times`` runs."""
+
+    times = 2
+
+    async def frames(self) -> AsyncGenerator[EncodedFrame]:
+        async with aclosing(super().frames()) as frames:
+            async for frame in frames:
+                if frame.index == 75 and self.times:
+                    self.times -= 1
                     raise CameraStoppedError("the cable")
                 yield frame
 
-    bench.recorder = Recorder(Breaks(bench.world), SimGps(bench.world), bench.spool, bench.bus, bench.world, SMALL)
+
+async def test_a_camera_that_stops_once_goes_on_in_a_linked_file(bench: Bench) -> None:
+    camera = Breaks(bench.world)
+    camera.times = 1
+    bench.recorder = bench.recorder_on(camera)
     faults, closed = bench.bus.subscribe(FaultRaised), bench.bus.subscribe(SegmentClosed)
     await bench.recorder.start()
-    segment = (await closed.next()).segment
-    assert (await faults.next()).detail == "the cable"
-    assert measured(bench.spool.media.path(segment))[0] == segment.frames >= 60
+    first, second = (await closed.next()).segment, (await closed.next()).segment
+    assert (first.part, second.part, second.recording_id) == (0, 1, first.segment_id)
+    assert measured(bench.spool.media.path(first))[0] == first.frames == 75
+    assert second.frames == SMALL.longest_s * 30
+    assert faults.poll() is None
+
+
+async def test_a_camera_that_stops_twice_is_said_and_all_it_gave_is_kept(bench: Bench) -> None:
+    bench.recorder = bench.recorder_on(Breaks(bench.world))
+    faults, closed = bench.bus.subscribe(FaultRaised), bench.bus.subscribe(SegmentClosed)
+    await bench.recorder.start()
+    for _ in range(2):
+        segment = (await closed.next()).segment
+        assert measured(bench.spool.media.path(segment))[0] == segment.frames == 75
+    fault = await faults.next()
+    assert (fault.code, fault.detail) == ("camera.stopped", "the cable")
+    await asyncio.sleep(0)
     assert bench.recorder.recording is None
+    assert not bench.light.is_on()
+
+
+async def test_a_video_begins_before_the_words_that_asked_for_it(bench: Bench) -> None:
+    on_s = await bench.ring_on()
+    await bench.until(on_s + 5.2)
+    segment = await bench.recorder.start(asked_s=on_s + 5.0)
+    await bench.until(on_s + 6.5)
+    closed = await bench.recorder.stop()
+    assert closed is not None
+    assert closed.asked_at_s is not None
+    assert 3.0 <= closed.asked_at_s < 4.0  # there was no key frame nearer
+    assert segment.captured_at + closed.asked_at_s * 1000 == pytest.approx(bench.began_ms + (on_s + 5.0) * 1000, abs=350)
+    frames, sound_s = measured(bench.spool.media.path(closed))
+    assert frames == closed.frames >= 4.3 * 30
+    assert sound_s == pytest.approx(frames / 30, abs=0.025)
+    assert bench.light.is_on()  # the ring goes on
+
+
+async def test_the_last_seconds_are_saved_though_nothing_was_recorded(bench: Bench) -> None:
+    on_s = await bench.ring_on()
+    await bench.until(on_s + 8.0)
+    bench.bus.publish(IntentHeard(Intent(name=IntentName.KEEP_LAST), on_s + 7.5))
+    closed = bench.bus.subscribe(SegmentClosed)
+    await bench.recorder.step()
+    segment = (await closed.next()).segment
+    assert segment.command_from_s is not None
+    assert 6.0 <= segment.command_from_s < 7.0
+    assert segment.captured_at + segment.command_from_s * 1000 == pytest.approx(bench.began_ms + (on_s + 7.5) * 1000, abs=350)
+    assert measured(bench.spool.media.path(segment))[0] == segment.frames >= 6.5 * 30
+
+
+async def test_what_is_being_recorded_is_not_saved_twice(bench: Bench) -> None:
+    on_s = await bench.ring_on()
+    await bench.until(on_s + 5.1)
+    await bench.recorder.start(asked_s=on_s + 5.1)
+    early = await bench.recorder.keep_last(on_s + 5.1)
+    running = bench.recorder.recording
+    assert early is not None
+    assert running is not None
+    assert early.captured_at + early.duration_s * 1000 == pytest.approx(running.captured_at, abs=350)
+    assert early.duration_s == 2.0
+    await bench.recorder.stop()
+    with pytest.raises(RecordingIdleError):
+        await bench.recorder.stop()
+
+
+async def test_nothing_is_held_without_a_ring(bench: Bench) -> None:
+    with pytest.raises(NothingHeldError):
+        await bench.recorder.keep_last()
+
+
+async def test_without_its_light_nothing_is_recorded(bench: Bench) -> None:
+    bench.light.broken = True
+    with pytest.raises(LightFailedError):
+        await bench.recorder.start()
+    with pytest.raises(LightFailedError):
+        await bench.recorder.photo()
+    with pytest.raises(LightFailedError):
+        await bench.recorder.ring(True)
+    assert await bench.spool.catalog.custody() == []
+
+
+async def test_a_light_that_goes_out_ends_the_recording_there(bench: Bench) -> None:
+    faults, closed = bench.bus.subscribe(FaultRaised), bench.bus.subscribe(SegmentClosed)
+    await bench.recorder.start()
+    await bench.until(1.5)
+    bench.light.broken = True
+    segment = (await closed.next()).segment
+    assert 30 <= segment.frames <= 55
+    assert (await faults.next()).code == "light.failed"
+    await asyncio.sleep(0)
+    assert bench.recorder.recording is None
+
+
+async def test_a_place_without_recording_is_obeyed_and_said(tmp_path: Path) -> None:
+    here = NoRecordPlace(lat=48.8585, lon=2.2946, radius_m=50, name="the clinic")
+    bench = Bench(tmp_path, msgspec.structs.replace(SMALL, no_record_places=[here]))
+    await bench.spool.open(mend)
+    for call in (bench.recorder.start, bench.recorder.photo, lambda: bench.recorder.ring(True)):
+        with pytest.raises(RecordingForbiddenError, match="the clinic"):
+            await call()
+    assert not bench.light.is_on()
+    await bench.spool.close()
+
+
+async def test_a_long_recording_is_linked_files_with_nothing_lost_or_doubled(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, msgspec.structs.replace(SMALL, segment_s=2.0, longest_s=7.5))
+    await bench.spool.open(mend)
+    listening = asyncio.create_task(bench.ears.run())
+    closed = bench.bus.subscribe(SegmentClosed)
+    first = await bench.recorder.start()
+    parts = [(await closed.next()).segment for _ in range(4)]
+    assert [(part.part, part.recording_id, part.frames) for part in parts] == [
+        (0, first.segment_id, 60), (1, first.segment_id, 60), (2, first.segment_id, 60), (3, first.segment_id, 45),
+    ]  # fmt: skip
+    assert [part.captured_at - first.captured_at for part in parts] == pytest.approx([0, 2000, 4000, 6000], abs=350)
+    for part in parts:
+        frames, sound_s = measured(bench.spool.media.path(part))
+        assert (frames, part.duration_s) == (part.frames, part.frames / 30)
+        assert sound_s == pytest.approx(frames / 30, abs=0.025)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    await bench.recorder.close()
+    await bench.spool.close()
 
 
 async def test_a_picture_shows_the_scene(bench: Bench) -> None:
