@@ -61,5 +61,13 @@ class TaggerStoppedError(SouvenirError):
     code = "tagger.stopped"
 
 
+class DisplayFailedError(SouvenirError):
+    code = "display.failed"
+
+
+class StageStalledError(SouvenirError):
+    code = "stage.stalled"
+
+
 class UnreadableError(SouvenirError):
     code = "upload.not_a_video"

@@ -71,6 +71,13 @@ class MemoryChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """The power plan is another one now. ``sentence`` says all of it."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaultRaised:
     code: str
     detail: str
@@ -79,5 +86,5 @@ class FaultRaised:
 
 Event = (
     WakeHeard | IntentHeard | RecordingStarted | SegmentClosed | SegmentTagged | CustodyChanged
-    | OutboxFilled | LinkChanged | Answered | MemoryChanged | FaultRaised
+    | OutboxFilled | LinkChanged | Answered | MemoryChanged | PlanChanged | FaultRaised
 )  # fmt: skip

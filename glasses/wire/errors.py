@@ -137,6 +137,8 @@ ERRORS: dict[str, ErrorKind] = {
     "tagger.stopped": ErrorKind(
         0, Action.RETRY, "The tagger stopped while it looked at a clip", "It is started again by itself; the clip is kept."
     ),
+    "display.failed": ErrorKind(0, Action.RETRY, "The display does not take a picture", "Everything is still spoken and kept; check the display's cable."),
+    "stage.stalled": ErrorKind(0, Action.RETRY, "A part of the glasses stopped working", "It is started again by itself; what was recorded is kept."),
     "photo.no_face": ErrorKind(
         422, Action.FIX, "No face that can be known again is in the photo", "Use a sharp photo with one face turned to the camera."
     ),

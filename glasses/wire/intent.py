@@ -12,6 +12,7 @@ class IntentName(StrEnum):
     RECORD_VIDEO = "record_video"
     STOP_RECORDING = "stop_recording"
     IS_IT_SAFE = "is_it_safe"
+    BATTERY = "battery"
     CREATE_MEMORY = "create_memory"
     CANCEL = "cancel"
 
