@@ -61,6 +61,10 @@ class TaggerStoppedError(SouvenirError):
     code = "tagger.stopped"
 
 
+class PowerSavingError(SouvenirError):
+    code = "power.saving"
+
+
 class DisplayFailedError(SouvenirError):
     code = "display.failed"
 

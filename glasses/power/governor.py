@@ -98,4 +98,3 @@ class Governor:
             battery_fraction=self._battery.fraction(), charging=self._battery.charging(), temperature_c=self._thermal.temperature_c(),
             network=self._network.is_up(), metered=self._network.is_metered(),
         )  # fmt: skip
-

@@ -31,7 +31,9 @@ class Outlook:
     @property
     def sentence(self) -> str:
         ends = "the battery" if self.ends_by is EndsBy.BATTERY else "the room for clips"
-        return f"You can record for {duration(self.seconds)}; {ends} ends first." if self.seconds >= 60 else f"{ends.capitalize()} is used up."
+        return (
+            f"You can record for {duration(self.seconds)}; {ends} ends first." if self.seconds >= 60 else f"{ends.capitalize()} is used up."
+        )
 
 
 def how_long(

@@ -61,6 +61,8 @@ class Budget:
     """Requests, tags and small copies."""
     originals: bool = True
     recording: bool = True
+    preroll: bool = True
+    """Keep the camera running for the seconds before the words."""
     hud_brightness: float = 1.0
     films: bool = True
     """Fetch finished films, and play them on the display."""
@@ -87,6 +89,7 @@ def budget_for(bands: Bands, reading: Reading) -> Budget:
         small_uploads=awake,
         originals=power >= Power.GOOD and heat < Heat.HOT and not reading.metered,
         recording=awake,
+        preroll=power >= Power.GOOD and heat < Heat.HOT,
         hud_brightness=min(_BRIGHTNESS_BY_POWER[power], 0.6 if heat >= Heat.HOT else 1.0),
         films=power >= Power.LOW and heat < Heat.HOT and not reading.metered,
     )

@@ -137,6 +137,7 @@ ERRORS: dict[str, ErrorKind] = {
     "tagger.stopped": ErrorKind(
         0, Action.RETRY, "The tagger stopped while it looked at a clip", "It is started again by itself; the clip is kept."
     ),
+    "power.saving": ErrorKind(0, Action.FIX, "There is no power left to film with", "Charge the glasses or let them cool; they go on listening, and keep what they have."),
     "display.failed": ErrorKind(0, Action.RETRY, "The display does not take a picture", "Everything is still spoken and kept; check the display's cable."),
     "stage.stalled": ErrorKind(0, Action.RETRY, "A part of the glasses stopped working", "It is started again by itself; what was recorded is kept."),
     "photo.no_face": ErrorKind(
