@@ -21,4 +21,5 @@ def give_back_freed_memory() -> bool:
     if not hasattr(library, "mallopt"):
         return False
     settings = ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, THRESHOLD_BYTES), (M_TRIM_THRESHOLD, THRESHOLD_BYTES))
-    return sum(library.mallopt(parameter, value) for parameter, value in settings) == len(settings)
+    accepted = [int(library.mallopt(parameter, value)) for parameter, value in settings]
+    return accepted == [1] * len(settings)

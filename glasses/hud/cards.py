@@ -87,8 +87,6 @@ def card_for(event: Event) -> Card | None:
             return Card(title, lines, CardKind.ANSWER)
         case MemoryChanged(memory):
             return memory_card(memory)
-        case FilmFetched(memory, _, poster):
-            return replace(memory_card(memory), poster=poster) if poster else None
         case FaultRaised(_, detail, hint):
             return Card("Problem", (detail,), CardKind.FAULT, hint)
         case _:
@@ -99,6 +97,10 @@ def saved(segment: Segment) -> Card:
     if segment.kind == Kind.PHOTO:
         return Card("Picture taken", ("kept on the glasses",), CardKind.SAVED)
     return Card("Saved", (f"{segment.duration_s:.1f} s", "kept on the glasses"), CardKind.SAVED)
+
+
+def film_card(fetched: FilmFetched) -> Card:
+    return replace(memory_card(fetched.memory), poster=fetched.poster_path)
 
 
 def memory_card(memory: Memory) -> Card:

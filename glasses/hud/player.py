@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class FilmUnplayableError(SouvenirError):
     code = "upload.not_a_video"
 
 
-async def frames_of(film: Path, per_s: float = FRAMES_PER_S) -> AsyncIterator[tuple[float, bytes]]:
+async def frames_of(film: Path, per_s: float = FRAMES_PER_S) -> AsyncGenerator[tuple[float, bytes]]:
     """Seconds and RGB bytes of ``WIDTH_PX`` x ``HEIGHT_PX``, decoded on a thread as they are asked for. Raises FilmUnplayableError."""
     loop = asyncio.get_running_loop()
     frames = _decoded(film, per_s)
@@ -30,10 +30,10 @@ async def frames_of(film: Path, per_s: float = FRAMES_PER_S) -> AsyncIterator[tu
             while (frame := await loop.run_in_executor(thread, next, frames, None)) is not None:
                 yield frame
         finally:
-            await loop.run_in_executor(thread, frames.close)  # type: ignore[attr-defined]  # a generator, which closes its file
+            await loop.run_in_executor(thread, frames.close)
 
 
-def _decoded(film: Path, per_s: float) -> Iterator[tuple[float, bytes]]:
+def _decoded(film: Path, per_s: float) -> Generator[tuple[float, bytes]]:
     try:
         with av.open(str(film)) as container:
             if not container.streams.video:

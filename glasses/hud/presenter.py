@@ -20,7 +20,7 @@ from glasses.events import (
     SegmentTagged,
     WakeHeard,
 )
-from glasses.hud.cards import Card, card_for, safety
+from glasses.hud.cards import Card, card_for, film_card, safety
 from glasses.hw.base import Display
 from glasses.spool.spool import Spool
 from glasses.wire.intent import IntentName
@@ -66,6 +66,8 @@ class Presenter:
             self._screens.show(card)
 
     async def _card(self, event: Event) -> Card | None:
+        if isinstance(event, FilmFetched):
+            return film_card(event) if self._screens is not None else None
         if not isinstance(event, IntentHeard):
             return card_for(event)
         if event.intent.name == IntentName.IS_IT_SAFE:

@@ -102,7 +102,7 @@ def _with_poster(picture: Image.Image, canvas: ImageDraw.ImageDraw, card: Card, 
     _set(canvas, title, lines, MARGIN, STRIP_BOTTOM + 28)
 
 
-def _words(card: Card, width: int, height: int) -> tuple[Block, list[Block]]:
+def _words(card: Card, width: float, height: float) -> tuple[Block, list[Block]]:
     """The title in at most two lines, then the lines in what is left; each is shrunk before it is cut."""
     lines = [line for line in card.lines if line.strip()]
     title = _block(card.title, Weight.BOLD, width, min(height, 120) if lines else height, 60, 38)

@@ -63,15 +63,15 @@ class FramebufferDisplay:
 def rgb565(picture: NDArray[np.uint8]) -> NDArray[np.uint16]:
     """Five bits of red, six of green, five of blue in a little-endian word."""
     wide = picture.astype("<u2")
-    packed: NDArray[np.uint16] = (wide[..., 0] >> 3) << 11 | (wide[..., 1] >> 2) << 5 | wide[..., 2] >> 3
-    return np.ascontiguousarray(packed)
+    packed = (wide[..., 0] >> 3) << 11 | (wide[..., 1] >> 2) << 5 | wide[..., 2] >> 3
+    return np.ascontiguousarray(packed, np.uint16)
 
 
 def xrgb(picture: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Blue, green, red and an empty byte, in that order in memory."""
     wide = picture.astype("<u4")
-    packed: NDArray[np.uint32] = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
-    return np.ascontiguousarray(packed)
+    packed = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+    return np.ascontiguousarray(packed, np.uint32)
 
 
 def open_framebuffer(device: Path = DEVICE, sysfs: Path = SYSFS) -> FramebufferDisplay | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glasses.bus import Bus
 from glasses.clock import Clock
@@ -52,7 +52,7 @@ class Governor:
         pause = asyncio.ensure_future(self._clock.sleep(EVERY_S))
         try:
             while not pause.done():
-                event = asyncio.ensure_future(self._events.next())
+                event: asyncio.Future[Any] = asyncio.ensure_future(self._events.next())
                 await asyncio.wait({pause, event}, return_when=asyncio.FIRST_COMPLETED)
                 if event.done():
                     self._heed(event.result())
@@ -87,10 +87,10 @@ class Governor:
         title = "On mains power" if fraction is None else f"Battery {fraction:.0%}" + (", charging" if self.reading.charging else "")
         return Answered(title, (self.outlook().sentence, self.budget.sentence))
 
-    def _heed(self, event: IntentHeard | SegmentClosed) -> None:
+    def _heed(self, event: object) -> None:
         if isinstance(event, SegmentClosed):
             self._bitrate.note(event.segment.size_bytes, event.segment.duration_s)
-        elif event.intent.name == IntentName.BATTERY:
+        elif isinstance(event, IntentHeard) and event.intent.name == IntentName.BATTERY:
             self._bus.publish(self.answer())
 
     def _read(self) -> Reading:

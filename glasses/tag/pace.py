@@ -20,7 +20,7 @@ IDLE_S = 20.0
 
 
 class PacedLooker:
-    """``share``: of the time, that looking may take; asked before each clip. At 0.25 each look is followed by a rest three times as long."""
+    """``share``: of the time, that looking may take; asked before each clip. At 0.25 a look is followed by three times as long a rest."""
 
     def __init__(self, looker: Looker, share: Callable[[], float], clock: Clock, idle_s: float = IDLE_S) -> None:
         self._looker, self._share, self._clock, self._idle_s = looker, share, clock, idle_s
