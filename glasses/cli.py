@@ -68,13 +68,17 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument(
         "--until-over", action="store_true", help="with sim:DIR or replay:DIR: stop when the day is over and everything is sent"
     )
+    run.add_argument(
+        "--preview", nargs="?", type=int, const=8790, metavar="PORT",
+        help="show camera, display and events on a page that only this computer can open (default port: 8790)",
+    )  # fmt: skip
     run.set_defaults(command=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from glasses.running import run
 
-    return run(_config(arguments), arguments.hw, until_over=arguments.until_over)
+    return run(_config(arguments), arguments.hw, until_over=arguments.until_over, preview_port=arguments.preview)
 
 
 def _pair(arguments: argparse.Namespace) -> int:

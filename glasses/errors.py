@@ -77,5 +77,17 @@ class TaggerStoppedError(SouvenirError):
     code = "tagger.stopped"
 
 
+class PowerSavingError(SouvenirError):
+    code = "power.saving"
+
+
+class DisplayFailedError(SouvenirError):
+    code = "display.failed"
+
+
+class StageStalledError(SouvenirError):
+    code = "stage.stalled"
+
+
 class UnreadableError(SouvenirError):
     code = "upload.not_a_video"

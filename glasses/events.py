@@ -71,6 +71,22 @@ class MemoryChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmFetched:
+    """A finished film is on the glasses. Paths; ``poster_path`` is empty where there is none."""
+
+    memory: Memory
+    film_path: str
+    poster_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """The power plan is another one now. ``sentence`` says all of it."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaultRaised:
     code: str
     detail: str
@@ -79,5 +95,5 @@ class FaultRaised:
 
 Event = (
     WakeHeard | IntentHeard | RecordingStarted | SegmentClosed | SegmentTagged | CustodyChanged
-    | OutboxFilled | LinkChanged | Answered | MemoryChanged | FaultRaised
+    | OutboxFilled | LinkChanged | Answered | MemoryChanged | FilmFetched | PlanChanged | FaultRaised
 )  # fmt: skip

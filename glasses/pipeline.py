@@ -10,7 +10,7 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture import phrases
-from glasses.capture.ears import Ears
+from glasses.capture.ears import Ears, Hear
 from glasses.capture.forbidden import Forbidden
 from glasses.capture.guard import GuardedCamera
 from glasses.capture.listener import Listener
@@ -18,24 +18,30 @@ from glasses.capture.proxies import Proxies
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
 from glasses.config import Config
-from glasses.errors import NotPairedError, StorageDamagedError
+from glasses.errors import StorageDamagedError
 from glasses.events import FaultRaised
 from glasses.hud.presenter import Presenter
-from glasses.hw.base import Hardware
+from glasses.hud.screen import Status
+from glasses.hud.screens import Screens
+from glasses.hw.base import AudioChunk, Hardware, Panel
+from glasses.power.camera import SparingCamera
+from glasses.power.governor import Governor
+from glasses.pulse import Pulse
+from glasses.spool import outbox
 from glasses.spool.retention import Retention
 from glasses.spool.spool import Spool
-from glasses.supervisor import Stage, Supervisor
-from glasses.sync.credentials import CredentialFile
-from glasses.sync.engine import Engine
-from glasses.sync.http import RelayClient
-from glasses.sync.pull import Pull
-from glasses.sync.relay import RelayLink
+from glasses.supervisor import Notifier, Stage, Supervisor
+from glasses.sync.connection import Connection
 from glasses.sync.requests import Requests
+from glasses.tag.pace import PacedLooker
 from glasses.tag.tagger import TagWorker
 from glasses.tag.tagging import Tagging
 from models.store import ModelStore
 
 log = logging.getLogger("glasses")
+
+DEAF_S = 15.0
+"""Without a sound from the microphone for so long, it is opened again. Recording and understanding a chunk take far less."""
 
 
 class Pipeline:
@@ -48,21 +54,28 @@ class Pipeline:
         limits = config.recording
         if hardware.preroll_s is not None:
             limits = msgspec.structs.replace(limits, preroll_s=hardware.preroll_s)
-        camera = GuardedCamera(hardware.camera, hardware.light, Forbidden(limits), hardware.gps, hardware.clock)
+        sparing = SparingCamera(hardware.camera, lambda: self.governor.budget)
+        camera = GuardedCamera(sparing, hardware.light, Forbidden(limits), hardware.gps, hardware.clock)
         self.recorder = Recorder(camera, hardware.gps, self.spool, self.bus, hardware.clock, limits)
         self.listener = Listener(
             store.path("speech"), phrases.load(config.voice.language), config.voice, self._names,
             self.bus, hardware.clock, hardware.microphone.rate_hz,
         )  # fmt: skip
+        self.governor = Governor(
+            hardware.battery, hardware.thermal, hardware.network, self._free_bytes, lambda: self.recorder.recording is not None,
+            self.bus, hardware.clock,
+        )  # fmt: skip
+        self.more_stages: list[Stage] = []
+        self.more_panels: list[Panel] = []
         self.supervisor: Supervisor | None = None
 
-    async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None, notifier: Notifier | None = None) -> None:
         """Raises StorageDamagedError, ModelMissingError, and what a vital stage raises for good."""
         for segment in await self.spool.open(mend):
             log.warning("mended %s: %.1f s were saved from an interrupted recording", segment.segment_id, segment.duration_s)
         try:
             await self.listener.open()
-            self.supervisor = Supervisor(self._stages(), self.bus, self.hardware.clock)
+            self.supervisor = Supervisor(self._stages(), self.bus, self.hardware.clock, notifier)
             for problem in self.spool.problems:
                 self.bus.publish(FaultRaised(StorageDamagedError.code, problem, "glasses status shows every clip."))
             ready()
@@ -72,22 +85,38 @@ class Pipeline:
 
     def _stages(self) -> list[Stage]:
         """THE table. Started from top to bottom, stopped from bottom to top."""
-        hardware, clock = self.hardware, self.hardware.clock
-        presenter = Presenter(hardware.display, self.spool, self.bus)
-        tagging = Tagging(self.spool, self.bus, TagWorker(self._store.root, clock.now_ms))
+        hardware, clock, governor = self.hardware, self.hardware.clock, self.governor
+        screens = Screens(self._panels(), self._status, lambda: governor.budget.hud_brightness, clock)
+        presenter = Presenter(hardware.display, self.spool, self.bus, screens=screens)
+        looker = PacedLooker(TagWorker(self._store.root, clock.now_ms), lambda: governor.budget.tagging_share, clock)
+        tagging = Tagging(self.spool, self.bus, looker)
+        relay = Connection(
+            self.config, self.spool, hardware.network, self.bus, clock,
+            lambda: () if governor.budget.originals else (outbox.MEDIA,), lambda: governor.budget.films,
+        )  # fmt: skip
+
+        def sending() -> bool:
+            return relay.paired() and governor.budget.small_uploads
+
         requests = Requests(self.spool, self.bus, clock)
         retention = Retention(self.spool, self.bus, clock, self.config)
-        ears = Ears(hardware.microphone, [self.recorder.hear, self.listener.hear])
+        hearing = Pulse(DEAF_S, clock.monotonic_s)
+        ears = Ears(hardware.microphone, [self.recorder.hear, self.listener.hear, _beats(hearing)])
         return [
             Stage("presenter", presenter.run),
-            Stage("tagging", tagging.run, close=tagging.close),
+            Stage("screens", screens.run, close=screens.close),
+            Stage("power", governor.run, pulse=governor.pulse),
+            Stage("tagging", tagging.run, close=tagging.close, should_run=lambda: governor.budget.tagging_share > 0),
             *self._proxy_stages(),
-            *self._sync_stages(),
+            Stage("sync", relay.send, close=relay.close, should_run=sending, pulse=relay.pulse),
+            Stage("pull", relay.pull, should_run=sending),
+            Stage("films", relay.fetch_films, should_run=relay.paired),
             Stage("requests", requests.run),
             Stage("retention", retention.run),
+            *self.more_stages,
             Stage("recorder", self.recorder.run, vital=True, close=self.recorder.close),
-            Stage("ears", ears.run, vital=True, restarts=3, close=ears.close),
-        ]
+            Stage("ears", ears.run, vital=True, restarts=3, close=ears.close, pulse=hearing),
+        ]  # fmt: skip
 
     def _proxy_stages(self) -> list[Stage]:
         if not self.config.recording.proxy:
@@ -95,17 +124,25 @@ class Pipeline:
         proxies = Proxies(self.spool, self.bus)
         return [Stage("proxies", proxies.run, close=proxies.close)]
 
-    def _sync_stages(self) -> list[Stage]:
-        try:
-            client = RelayClient(CredentialFile(self.config.data_path), self.hardware.clock, self.hardware.network)
-        except NotPairedError as unpaired:
-            log.warning("%s", unpaired)
-            return []
-        link = RelayLink(client, self.config.relay.chunk_bytes)
-        engine = Engine(self.spool, link, self.bus, self.hardware.clock)
-        pull = Pull(self.spool, link, self.bus, self.hardware.clock, self.config.relay.poll_s)
-        return [Stage("sync", engine.run, close=link.close), Stage("pull", pull.run)]
+    def _panels(self) -> list[Panel]:
+        return [panel for panel in (self.hardware.panel, *self.more_panels) if panel is not None]
+
+    def _status(self) -> Status:
+        """What the strip along the top of the display tells."""
+        reading, recording = self.governor.reading, self.recorder.recording
+        recording_s = None if recording is None else max(0.0, (self.hardware.clock.now_ms() - recording.captured_at) / 1000)
+        return Status(recording_s, reading.battery_fraction, reading.charging, reading.network)
+
+    def _free_bytes(self) -> int:
+        return self.spool.media.free_bytes() - self.config.recording.reserve_bytes
 
     async def _names(self) -> tuple[list[str], list[str]]:
         known = await self.spool.settings.known()
         return [each.name for each in known if each.kind == "person"], [each.name for each in known if each.kind == "place"]
+
+
+def _beats(pulse: Pulse) -> Hear:
+    async def beat(_chunk: AudioChunk) -> None:
+        pulse.beat()
+
+    return beat

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from glasses.config import Config
 from glasses.errors import ConfigInvalidError, RelayUnreachableError
+from glasses.systemd import SystemdNotifier
 
 if TYPE_CHECKING:
     from glasses.hw.sim.microphone import SimMicrophone
@@ -18,14 +19,27 @@ if TYPE_CHECKING:
     from glasses.wire.pairing import DeviceAuthorization
 
 
-def run(config: Config, spec: str | None, *, until_over: bool) -> int:
+def run(config: Config, spec: str | None, *, until_over: bool, preview_port: int | None = None) -> int:
     """Until SIGINT or SIGTERM, or with ``until_over`` until a simulated day has passed and everything is sent."""
     from glasses.hw.spec import open_hardware
+    from glasses.malloc import give_back_freed_memory
     from glasses.pipeline import Pipeline
     from models.store import ModelStore
 
+    give_back_freed_memory()
     pipeline = Pipeline(config, open_hardware(spec or config.hardware, config.recording.light), ModelStore())
+    if preview_port is not None:
+        _add_preview(pipeline, preview_port)
     return asyncio.run(_run(pipeline, until_over=until_over))
+
+
+def _add_preview(pipeline: Pipeline, port: int) -> None:
+    from glasses.hud.preview import Preview
+    from glasses.supervisor import Stage
+
+    preview = Preview(port, pipeline.hardware.camera, pipeline.bus, lambda url: print(f"Preview: {url}", flush=True))  # noqa: T201  # where to look
+    pipeline.more_panels.append(preview)
+    pipeline.more_stages.append(Stage("preview", preview.run))
 
 
 async def _run(pipeline: Pipeline, *, until_over: bool) -> int:
@@ -33,6 +47,7 @@ async def _run(pipeline: Pipeline, *, until_over: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     helpers: list[asyncio.Task[None]] = []
+    notifier = SystemdNotifier()
 
     def ready() -> None:
         pipeline.hardware.display.show("Ready", ("say: okay glasses",))
@@ -42,11 +57,12 @@ async def _run(pipeline: Pipeline, *, until_over: bool) -> int:
             helpers.append(asyncio.create_task(_type_to_speak(pipeline, stop)))
 
     try:
-        await pipeline.run(stop, ready)
+        await pipeline.run(stop, ready, notifier)
     finally:
         for helper in helpers:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
+        notifier.close()
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from glasses.clock import Clock
@@ -82,13 +82,45 @@ class Battery(Protocol):
         """0 to 1; None on mains power."""
         ...
 
+    def charging(self) -> bool:
+        """True while power comes in."""
+        ...
+
+
+class Thermal(Protocol):
+    def temperature_c(self) -> float | None:
+        """Of the processor; None where nothing measures it."""
+        ...
+
+
+class NoThermal:
+    def temperature_c(self) -> None:
+        return None
+
 
 class Network(Protocol):
     def is_up(self) -> bool: ...
 
+    def is_metered(self) -> bool:
+        """True where bytes cost money."""
+        ...
+
 
 class Display(Protocol):
     def show(self, title: str, lines: tuple[str, ...]) -> None: ...
+
+
+class Panel(Protocol):
+    """A display with pixels."""
+
+    width_px: int
+    height_px: int
+
+    def put(self, rgb: bytes, brightness: float) -> None:
+        """One whole frame, three bytes a pixel, row by row; brightness 0 to 1. Raises DisplayFailedError."""
+        ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -106,3 +138,5 @@ class Hardware:
     light: Light
     preroll_s: float | None = None
     """What a simulated day wants of the ring; None leaves it to the configuration."""
+    thermal: Thermal = field(default_factory=NoThermal)
+    panel: Panel | None = None

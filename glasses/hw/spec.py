@@ -60,14 +60,14 @@ def _replay(spec: str, folder: Path) -> Hardware:
 
 def _around(spec: str, world: object, microphone: object, camera: object) -> Hardware:
     from glasses.hw.display import TerminalDisplay
-    from glasses.hw.sim.senses import SimBattery, SimGps, SimLight, SimNetwork
+    from glasses.hw.sim.senses import SimBattery, SimGps, SimLight, SimNetwork, SimThermal
     from glasses.hw.sim.world import World
 
     assert isinstance(world, World)  # noqa: S101  # both callers make one
     return Hardware(
         spec=spec, clock=world, microphone=microphone, camera=camera,  # type: ignore[arg-type]  # checked by the contract suite
         gps=SimGps(world), battery=SimBattery(world), network=SimNetwork(world), display=TerminalDisplay(),
-        light=SimLight(), preroll_s=world.day.preroll_s,
+        light=SimLight(), preroll_s=world.day.preroll_s, thermal=SimThermal(world),
     )  # fmt: skip
 
 
@@ -75,10 +75,12 @@ def _real(spec: str, kind: str, device: str, light: str) -> Hardware:
     from glasses.clock import RealClock
     from glasses.hw.battery import SysfsBattery
     from glasses.hw.display import TerminalDisplay
+    from glasses.hw.framebuffer import open_framebuffer
     from glasses.hw.gps import NoGps
     from glasses.hw.light import PI_NAME, SysfsLight, WebcamLight
     from glasses.hw.network import KernelNetwork
     from glasses.hw.portaudio import PortAudioMicrophone
+    from glasses.hw.thermal import SysfsThermal
 
     if kind == "pi":
         from glasses.hw.libcamera import LibcameraCamera as Camera
@@ -88,6 +90,7 @@ def _real(spec: str, kind: str, device: str, light: str) -> Hardware:
         spec=spec, clock=RealClock(), microphone=PortAudioMicrophone(), camera=Camera(device),
         gps=NoGps(), battery=SysfsBattery(), network=KernelNetwork(), display=TerminalDisplay(),
         light=SysfsLight(light or PI_NAME) if light or kind == "pi" else WebcamLight(),
+        thermal=SysfsThermal(), panel=open_framebuffer() if kind == "pi" else None,
     )  # fmt: skip
 
 

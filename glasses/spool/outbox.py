@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from glasses.spool.db import SpoolDb
@@ -27,13 +28,18 @@ class Outbox:
     def __init__(self, db: SpoolDb, owner: str) -> None:
         self._db, self._owner = db, owner
 
-    async def lease(self) -> Entry | None:
-        """The next entry to send; None when there is nothing. One that keeps failing goes behind the others."""
+    async def lease(self, held_back: Collection[str] = ()) -> Entry | None:
+        """The next entry to send; None when there is nothing. One that keeps failing goes behind the others.
+
+        ``held_back``: kinds that are not to be sent now.
+        """
+        marks = ", ".join("?" * len(held_back))
 
         def work(connection: sqlite3.Connection) -> Entry | None:
             row = connection.execute(
-                "SELECT * FROM outbox WHERE owner != ? AND parked_code = '' ORDER BY attempts / 3, priority, entry_id LIMIT 1",
-                (self._owner,),
+                f"SELECT * FROM outbox WHERE owner != ? AND parked_code = '' AND kind NOT IN ({marks}) "  # noqa: S608  # marks only
+                "ORDER BY attempts / 3, priority, entry_id LIMIT 1",
+                (self._owner, *held_back),
             ).fetchone()
             if row is None:
                 return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from glasses.bus import Bus
 from glasses.clock import Clock
 from glasses.errors import StorageDamagedError
 from glasses.events import CustodyChanged, FaultRaised, LinkChanged, MemoryChanged, OutboxFilled
+from glasses.pulse import Pulse
 from glasses.spool import outbox
 from glasses.spool.files import disk_error, sha256_of
 from glasses.spool.outbox import Entry
@@ -35,20 +37,30 @@ OUTAGE = ("relay.unreachable", "relay.unavailable")
 
 
 class Engine:
-    def __init__(self, spool: Spool, link: Link, bus: Bus, clock: Clock) -> None:
+    """``held_back``: kinds of entries that the power plan keeps for later; ``pulse`` beats while there is something to send."""
+
+    def __init__(
+        self, spool: Spool, link: Link, bus: Bus, clock: Clock,
+        held_back: Callable[[], Collection[str]] = tuple, pulse: Pulse | None = None,
+    ) -> None:  # fmt: skip
         self._spool, self._link, self._bus, self._clock = spool, link, bus, clock
+        self._held_back, self._pulse = held_back, pulse
         self._filled = bus.subscribe(OutboxFilled, limit=1)
         self._up: bool | None = None
         self._wait_s = FIRST_WAIT_S
 
     async def run(self) -> None:
         while True:
+            if self._pulse is not None:
+                self._pulse.beat()
             if not await self.step():
+                if self._pulse is not None:
+                    self._pulse.rest()
                 await self._until_filled()
 
     async def step(self) -> bool:
         """Send the next entry. False when there is none, or when the way is blocked and a pause is due."""
-        entry = await self._spool.outbox.lease()
+        entry = await self._spool.outbox.lease(self._held_back())
         if entry is None:
             return False
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from glasses import faults
 from glasses.clock import Clock
-from glasses.errors import RelayUnreachableError
+from glasses.errors import RelayUnreachableError, StorageFullError
 from glasses.hw.base import Network
 from glasses.sync.credentials import CredentialFile, Credentials
 from glasses.wire import version
@@ -58,9 +59,10 @@ class RelayClient:
     """Requests with the device's token. Raises RelayUnreachableError, or the SouvenirError that the relay's problem names."""
 
     def __init__(
-        self, credentials: CredentialFile, clock: Clock, network: Network | None = None, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        self._file, self._clock = credentials, clock
+        self, credentials: CredentialFile, clock: Clock, network: Network | None = None, transport: httpx.AsyncBaseTransport | None = None,
+        answered: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._file, self._clock, self._answered = credentials, clock, answered
         self._tokens: Credentials = credentials.load()
         inner = transport or httpx.AsyncHTTPTransport()
         self._http = httpx.AsyncClient(
@@ -81,6 +83,25 @@ class RelayClient:
                 return await self._once(method, path, **how)
         raise AssertionError("unreachable: reraise is set")
 
+    async def download(self, url: str, path: Path) -> None:
+        """A signed link's bytes into ``path``, which appears when it is whole. The device's token stays at home."""
+        part = path.with_name(path.name + ".part")
+        try:
+            async with self._http.stream("GET", url) as answer:
+                if not answer.is_success:
+                    await answer.aread()
+                    raise problem_of(answer)
+                with part.open("wb") as file:
+                    async for piece in answer.aiter_bytes(1 << 16):
+                        file.write(piece)
+            part.rename(path)
+        except httpx.TransportError as problem:
+            raise RelayUnreachableError(f"{self._http.base_url}: {problem or type(problem).__name__}") from problem
+        except OSError as problem:
+            raise StorageFullError(f"{path}: {problem.strerror}") from problem
+        finally:
+            part.unlink(missing_ok=True)
+
     async def close(self) -> None:
         await self._http.aclose()
 
@@ -95,7 +116,9 @@ class RelayClient:
 
     async def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._tokens.access_token}", **how.pop("headers", {})}
-        return await exchange(self._http, method, path, headers=headers, **how)
+        answer = await exchange(self._http, method, path, headers=headers, **how)
+        self._answered()
+        return answer
 
     async def _refresh(self) -> None:
         faults.point("token.refreshing")

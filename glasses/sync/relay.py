@@ -41,5 +41,9 @@ class RelayLink:
         answer = await self._client.request("GET", f"{API}/sync/changes", params={"cursor": cursor})
         return [decode_json(line, FeedEntry) for line in answer.content.splitlines() if line.strip()]
 
+    async def fetch(self, url: str, path: Path) -> None:
+        """A film or poster into a file, whole or not at all."""
+        await self._client.download(url, path)
+
     async def close(self) -> None:
         await self._client.close()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import IO, Protocol
 
+from glasses.malloc import give_back_freed_memory
 from glasses.tag.protocol import Answer, Job, framed, read_frame
 from glasses.wire.codec import decode_msgpack, encode_msgpack
 from glasses.wire.errors import SouvenirError
@@ -25,6 +26,7 @@ class Looker(Protocol):
 
 def main() -> None:
     os.nice(NICENESS)
+    give_back_freed_memory()
     from glasses.tag.detectors import Detectors
     from models.store import ModelStore
 

@@ -87,6 +87,9 @@ ERRORS: dict[str, ErrorKind] = {
     "recording.forbidden_here": ErrorKind(0, Action.FIX, "Recording is off at this place or hour", "You chose so in the configuration: recording.no_record_places, recording.no_record_hours."),
     "recording.nothing_held": ErrorKind(0, Action.FIX, "Nothing of the last seconds is held", "The camera holds them only while it runs: set recording.preroll_s above 0."),
     "light.failed": ErrorKind(0, Action.FIX, "The recording light cannot be turned on", "Nothing is recorded without it: check the LED's wiring and name (recording.light)."),
+    "power.saving": ErrorKind(0, Action.FIX, "There is no power left to film with", "Charge the glasses or let them cool; they go on listening, and keep what they have."),
+    "display.failed": ErrorKind(0, Action.RETRY, "The display does not take a picture", "Everything is still spoken and kept; check the display's cable."),
+    "stage.stalled": ErrorKind(0, Action.RETRY, "A part of the glasses stopped working", "It is started again by itself; what was recorded is kept."),
     # set-up
     "config.invalid": ErrorKind(0, Action.FIX, "The configuration does not fit", "Mend the key that the detail names; doctor shows the file in use."),
     "model.missing": ErrorKind(0, Action.FIX, "A model is not there", "Run scripts/fetch-models."),

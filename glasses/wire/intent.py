@@ -14,6 +14,7 @@ class IntentName(StrEnum):
     KEEP_LAST = "keep_last"
     """Save the last thirty seconds."""
     IS_IT_SAFE = "is_it_safe"
+    BATTERY = "battery"
     CREATE_MEMORY = "create_memory"
     CANCEL = "cancel"
 

@@ -33,6 +33,10 @@ class Scene(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A WAV, 16 bit mono; empty: silence."""
     network: bool = True
     battery: float | None = None
+    """0 to 1; none: mains power."""
+    charging: bool = False
+    temperature_c: float | None = None
+    metered: bool = False
 
     @property
     def at_ms(self) -> int:

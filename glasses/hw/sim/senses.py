@@ -44,6 +44,17 @@ class SimBattery:
     def fraction(self) -> float | None:
         return self._world.scene()[0].battery
 
+    def charging(self) -> bool:
+        return self._world.scene()[0].charging
+
+
+class SimThermal:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def temperature_c(self) -> float | None:
+        return self._world.scene()[0].temperature_c
+
 
 class SimNetwork:
     def __init__(self, world: World) -> None:
@@ -51,3 +62,6 @@ class SimNetwork:
 
     def is_up(self) -> bool:
         return self._world.scene()[0].network
+
+    def is_metered(self) -> bool:
+        return self._world.scene()[0].metered

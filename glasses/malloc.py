@@ -1,0 +1,25 @@
+"""How the C library keeps memory: on a small board, freed memory goes back to the system at once."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""Parameters of mallopt(3)."""
+THRESHOLD_BYTES = 1 << 20
+ARENAS = 2
+
+
+def give_back_freed_memory() -> bool:
+    """Large blocks are mapped on their own and unmapped when freed, and threads share two arenas. False where it is not glibc.
+
+    Setting the thresholds also stops glibc from raising them by itself after the first large block was freed, which is
+    what makes a process keep what its largest moment needed.
+    """
+    library = ctypes.CDLL(ctypes.util.find_library("c") or None)
+    if not hasattr(library, "mallopt"):
+        return False
+    settings = ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, THRESHOLD_BYTES), (M_TRIM_THRESHOLD, THRESHOLD_BYTES))
+    accepted = [int(library.mallopt(parameter, value)) for parameter, value in settings]
+    return accepted == [1] * len(settings)
