@@ -12,9 +12,13 @@ from glasses.wire.intent import IntentName
 
 
 class RequestWords(msgspec.Struct, forbid_unknown_fields=True):
+    """What requests are made of. ``templates`` hold {who}, {where} and {when}."""
+
     people: list[str] = []
-    joints: list[str] = []
+    templates: list[str] = []
     times: list[str] = []
+    other_people: list[str] = []
+    other_places: list[str] = []
 
 
 class Decoys(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,3 +39,9 @@ def load(language: str) -> Phrases:
     if not table.is_file():
         raise ConfigInvalidError(f"voice.language: there is no table of phrases for {language!r}")
     return msgspec.convert(tomllib.loads(table.read_text("utf-8")), Phrases)
+
+
+def spoken_words(phrases: Phrases) -> list[str]:
+    """Every word of the commands and of what requests begin with, each once: those that a speech model must know."""
+    spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
+    return [*dict.fromkeys(word for phrase in spoken for word in phrase.split())]
