@@ -60,7 +60,7 @@ class Pipeline:
     def _stages(self) -> list[Stage]:
         """THE table. Started from top to bottom, stopped from bottom to top."""
         hardware, clock = self.hardware, self.hardware.clock
-        presenter = Presenter(hardware.display, self.spool, self.bus)
+        presenter = Presenter(hardware.display, self.spool, self.bus, hardware.battery)
         tagging = Tagging(self.spool, self.bus, TagWorker(self._store.root, clock.now_ms))
         requests = Requests(self.spool, self.bus, clock)
         ears = Ears(hardware.microphone, [self.recorder.hear, self.listener.hear])

@@ -30,6 +30,8 @@ class Wake:
 @dataclass(frozen=True, slots=True)
 class Command:
     intent: Intent
+    start_s: float
+    """When its wake phrase began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class IntentReader:
         texts = [word.word for word in rest]
         for phrase, name in self._commands:
             if texts == phrase and confidence(wake + rest) >= self._least:
-                return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)))
+                return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)), wake[0].start_s)
         return None
 
     def _opened(self, rest: list[Word], wake: list[Word]) -> OpenRequest | None:

@@ -154,7 +154,7 @@ class Listener:
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
         elif isinstance(reading, Command):
-            self._bus.publish(IntentHeard(reading.intent, joined[0].start_s))
+            self._bus.publish(IntentHeard(reading.intent, reading.start_s))
         elif isinstance(reading, OpenRequest):
             self._request, self._request_s = reading, self._heard_s
             self._bus.publish(WakeHeard())
@@ -167,9 +167,9 @@ class Listener:
         words = await asyncio.to_thread(self._rereading.look_closer, self._sound.between(from_s))
         log.debug("looked closer: %s", " ".join(f"{word.word}:{word.confidence:.2f}" for word in words))
         closer = self._reader.read_closely(words)
-        if isinstance(closer, OpenRequest):
+        if isinstance(closer, OpenRequest | Command):
             return replace(closer, start_s=wake.words[0].start_s)
-        return closer if isinstance(closer, Command) else wake
+        return wake
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
@@ -199,8 +199,8 @@ class Listener:
         command = self._reader.command(heard.words) if heard.name == IntentName.CORRECT else None
         if command is not None:
             return command
-        text = f"{self._phrases.open[heard.name][0]} {heard.text}"
-        return Intent(
-            name=heard.name, slots={"request": heard.text if heard.name == IntentName.CORRECT else text}, confidence=heard.confidence,
-            text=text, unsure=heard.unsure, audio=as_flac(sound) if heard.unsure else "",
-        )  # fmt: skip
+        prefix = self._phrases.open[heard.name][0]
+        text = f"{prefix} {heard.text}"
+        slots = {"request": heard.text} if heard.name == IntentName.CORRECT else {"request": text, "prefix": prefix}
+        audio = as_flac(sound) if heard.unsure else ""
+        return Intent(name=heard.name, slots=slots, confidence=heard.confidence, text=text, unsure=heard.unsure, audio=audio)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glasses.bus import Bus
 from glasses.events import (
+    Answered,
     CustodyChanged,
     Event,
     FaultRaised,
@@ -16,16 +17,26 @@ from glasses.events import (
     WakeHeard,
 )
 from glasses.hud.cards import Card, card_for, safety
-from glasses.hw.base import Display
+from glasses.hud.understood import battery_card, memories_card, understood
+from glasses.hw.base import Battery, Display
 from glasses.spool.spool import Spool
 from glasses.wire.intent import IntentName
 
 
 class Presenter:
-    def __init__(self, display: Display, spool: Spool, bus: Bus) -> None:
-        self._display, self._spool = display, spool
+    def __init__(self, display: Display, spool: Spool, bus: Bus, battery: Battery | None = None) -> None:
+        self._display, self._spool, self._battery = display, spool, battery
         self._events = bus.subscribe(
-            WakeHeard, IntentHeard, RecordingStarted, SegmentClosed, SegmentTagged, CustodyChanged, LinkChanged, MemoryChanged, FaultRaised
+            WakeHeard,
+            IntentHeard,
+            RecordingStarted,
+            SegmentClosed,
+            SegmentTagged,
+            CustodyChanged,
+            LinkChanged,
+            MemoryChanged,
+            FaultRaised,
+            Answered,
         )
 
     async def run(self) -> None:
@@ -41,8 +52,11 @@ class Presenter:
     async def _card(self, event: Event) -> Card | None:
         if not isinstance(event, IntentHeard):
             return card_for(event)
-        if event.intent.name == IntentName.IS_IT_SAFE:
+        intent = event.intent
+        if intent.name == IntentName.IS_IT_SAFE:
             return safety(await self._spool.catalog.custody())
-        if event.intent.name == IntentName.CREATE_MEMORY:
-            return Card("Asked", (event.intent.slots.get("request", ""),))
-        return None
+        if intent.name == IntentName.BATTERY:
+            return battery_card(self._battery.fraction() if self._battery else None)
+        if intent.name == IntentName.SHOW_MEMORIES:
+            return memories_card(intent, await self._spool.settings.memories())
+        return understood(intent)

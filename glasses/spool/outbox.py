@@ -69,6 +69,18 @@ class Outbox:
     async def put(self, kind: str, subject_id: str, payload: str, now_ms: int) -> None:
         await self._db.write(lambda c: add(c, kind, subject_id, now_ms, payload))
 
+    async def withdraw_newest(self, kind: str) -> str | None:
+        """Take back the newest entry of ``kind``, and return its payload. None: there is none that is not on its way already."""
+
+        def work(connection: sqlite3.Connection) -> str | None:
+            row = connection.execute(
+                "DELETE FROM outbox WHERE entry_id = (SELECT max(entry_id) FROM outbox WHERE kind = ? AND owner != ?) RETURNING payload",
+                (kind, self._owner),
+            ).fetchone()
+            return str(row["payload"]) if row else None
+
+        return await self._db.write(work)
+
     async def waiting(self) -> int:
         """How many entries are still to be sent, parked ones left out."""
         row = await self._db.read(lambda c: c.execute("SELECT count(*) FROM outbox WHERE parked_code = ''").fetchone())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from pathlib import Path
 
 import msgspec
 
@@ -33,9 +34,9 @@ class Phrases(msgspec.Struct, forbid_unknown_fields=True):
     request: RequestWords
 
 
-def load(language: str) -> Phrases:
-    """Raises ConfigInvalidError for a language that has no table."""
-    table = resources.files(__package__) / f"{language}.toml"
+def load(language: str, folder: Path | None = None) -> Phrases:
+    """The table ``folder``/LANGUAGE.toml, of this package when no folder is given. Raises ConfigInvalidError when there is none."""
+    table = (folder or resources.files(__package__)) / f"{language}.toml"
     if not table.is_file():
         raise ConfigInvalidError(f"voice.language: there is no table of phrases for {language!r}")
     return msgspec.convert(tomllib.loads(table.read_text("utf-8")), Phrases)
