@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from models.speech import Recognizer
 
 RATE_HZ = 16_000
-SETTLED_S = 0.3
-"""A whole command that has sounded the same for so long, with no voice after it, is over: its final is asked for then."""
+SETTLED_S, QUIET_S = 0.3, 0.2
+"""A whole command that has sounded the same for so long, with no voice after it for the second, is over: its final is asked for then."""
+SETTLED_IN_NOISE_S = 0.6
+"""The same where there always is a voice to be heard: the recogniser's half-heard text lags a quarter of a second behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,16 @@ class Hearing:
         partial = self._recognizer.partial()
         if partial != self._partial:
             self._partial, self._partial_since = partial, self._fed
-        if self._is_whole(partial) and self._fed - self._partial_since >= SETTLED_S * RATE_HZ:
+        if self._is_whole(partial) and self._is_settled():
             return self._over(self._recognizer.final().words)
         if not self._cued and self._is_woken(partial):
             self._cued = True
             return [Cue()]
         return []
+
+    def _is_settled(self) -> bool:
+        settled_s = (self._fed - self._partial_since) / RATE_HZ
+        return settled_s >= (SETTLED_S if self._gate.quiet_s >= QUIET_S else SETTLED_IN_NOISE_S)
 
     def _over(self, words: list[Word]) -> list[Utterance | Cue]:
         self._cued, self._partial, self._partial_since = False, "", self._fed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glasses.capture.gate import Passed, SpeechGate
-from glasses.capture.hearing import RATE_HZ, SETTLED_S, Cue, Hearing, Timeline, Utterance
+from glasses.capture.hearing import RATE_HZ, SETTLED_IN_NOISE_S, SETTLED_S, Cue, Hearing, Timeline, Utterance
 from glasses.wire.tag import Word
 from models.speech import Heard
 
@@ -55,6 +55,7 @@ class OpenGate(SpeechGate):
         super().__init__()
         self.closing = False
         self.fed = 0
+        self.quiet_s = 1.0
 
     def feed(self, pcm: bytes) -> list[Passed]:
         first, self.fed = self.fed, self.fed + len(pcm) // 2
@@ -77,6 +78,17 @@ def test_a_whole_command_that_has_settled_is_asked_for_its_final_at_once() -> No
     assert isinstance(heard[0], Cue)
     assert isinstance(heard[1], Utterance)
     assert [each.word for each in heard[1].words] == "okay glasses take a picture".split()
+    assert recognizer.finals == 1
+
+
+def test_while_a_voice_is_heard_a_command_settles_later() -> None:
+    ears, recognizer, gate = hearing()
+    recognizer.heard, gate.quiet_s = "okay glasses take a picture", 0.0
+    for _ in range(round(SETTLED_S * 10) + 1):
+        ears.accept(TENTH)
+    assert recognizer.finals == 0
+    for _ in range(round(SETTLED_IN_NOISE_S * 10)):
+        ears.accept(TENTH)
     assert recognizer.finals == 1
 
 
