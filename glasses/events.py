@@ -12,7 +12,10 @@ from glasses.wire.status import Custody
 
 @dataclass(frozen=True, slots=True)
 class WakeHeard:
-    """The wake phrase alone: a command is expected."""
+    """The wake phrase without a command yet: one is expected."""
+
+    sure: bool = True
+    """False: it only seems to be coming. A cue to show, nothing to act on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,14 @@ class SpeechModel:
         phrases = [] if grammar is None else [json.dumps(grammar)]
         return Recognizer(vosk.KaldiRecognizer(self._model, rate_hz, *phrases))
 
+    def likelihood(self, pcm16le: bytes, text: str, rate_hz: int = RATE_HZ) -> float:
+        """How well the whole sound fits exactly these words: log likelihood, comparable between texts for the same sound."""
+        engine = vosk.KaldiRecognizer(self._model, rate_hz, json.dumps([text]))
+        engine.SetMaxAlternatives(1)
+        engine.AcceptWaveform(pcm16le)
+        (best, *_) = json.loads(engine.FinalResult())["alternatives"]
+        return float(best.get("confidence", 0.0)) if best["text"].strip() == text else float("-inf")
+
     def knows(self, word: str) -> bool:
         """Whether a word is in the model's vocabulary."""
         return bool(self._model.vosk_model_find_word(word) >= 0)

@@ -9,6 +9,8 @@ from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
 UNKNOWN = "[unk]"
+CLOSE = 0.75
+"""Least confidence of each word of a second look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,18 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """The wake phrase alone: the command may come in the next breath."""
+    """The wake phrase, with no command behind it that could be understood: it may come in the next breath."""
+
+    words: tuple[Word, ...]
+    has_rest: bool = False
+    """Something was said after it: worth a closer look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     intent: Intent
+    start_s: float
+    """When its wake phrase began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +51,69 @@ class IntentReader:
     def __init__(self, phrases: Phrases, wake_phrases: list[str], least_confidence: float) -> None:
         self._wakes = [phrase.split() for phrase in wake_phrases]
         self._commands = [(phrase.split(), name) for name, spoken in phrases.commands.items() for phrase in spoken]
-        self._prefixes = [(phrase.split(), name) for name, spoken in phrases.open.items() for phrase in spoken]
+        opened = [(phrase.split(), name) for name, spoken in phrases.open.items() for phrase in spoken]
+        self._prefixes = sorted(opened, key=lambda each: -len(each[0]))
         self._least = least_confidence
 
-    def read(self, words: list[Word]) -> Reading:
-        """The reading of one utterance: what follows its last wake phrase."""
+    def read(self, words: list[Word], *, following: bool = False) -> Reading:
+        """The reading of one utterance: what follows its last wake phrase.
+
+        ``following``: a request has just been answered, and may be corrected without a wake phrase.
+        """
         woken = self._after_wake(words)
         if woken is None:
-            return Nothing()
+            return self._correction(words) if following else Nothing()
         wake, rest = woken
-        if not rest:
-            return Wake() if confidence(wake) >= self._least else Nothing()
-        texts = [word.word for word in rest]
+        if confidence(wake) < self._least:
+            return Nothing()
+        return self._command(wake, rest) or self._opened(rest, wake) or Wake(tuple(wake), bool(rest))
+
+    def read_closely(self, words: list[Word]) -> Reading:
+        """The reading of a second look, which has nothing but whole phrases to choose from: each of its words must be sure."""
+        reading = self.read(words)
+        woken = self._after_wake(words)
+        sure = woken is not None and all(word.confidence >= CLOSE for word in woken[0] + woken[1] if word.word != UNKNOWN)
+        return reading if sure else Nothing()
+
+    def command(self, words: list[Word]) -> Intent | None:
+        """The command that these words are, whole and surely heard, without any wake phrase."""
+        texts = [word.word for word in words]
         for phrase, name in self._commands:
-            if texts == phrase and confidence(wake + rest) >= self._least:
-                return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)))
-        for phrase, name in self._prefixes:
-            if texts[: len(phrase)] == phrase and confidence(wake + rest[: len(phrase)]) >= self._least:
-                return OpenRequest(name, " ".join(phrase), wake[0].start_s, len(texts) > len(phrase))
-        return Nothing()
+            if texts == phrase and confidence(words) >= self._least:
+                return Intent(name=name, confidence=confidence(words), text=" ".join(texts))
+        return None
 
     def without_wake(self, words: list[Word]) -> list[Word]:
         """The words after the last wake phrase; all of them when there is none."""
         woken = self._after_wake(words)
         return words if woken is None else woken[1]
+
+    def is_woken(self, text: str) -> bool:
+        """Whether half-heard ``text`` has a wake phrase in it."""
+        return any(f" {' '.join(wake)} " in f" {text} " for wake in self._wakes)
+
+    def is_whole(self, text: str) -> bool:
+        """Whether half-heard ``text`` ends in a wake phrase with a whole command."""
+        words = text.split()
+        return any(words[-len(wake) - len(phrase) :] == wake + phrase for wake in self._wakes for phrase, _ in self._commands)
+
+    def _command(self, wake: list[Word], rest: list[Word]) -> Command | None:
+        texts = [word.word for word in rest]
+        for phrase, name in self._commands:
+            if texts == phrase and confidence(wake + rest) >= self._least:
+                return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)), wake[0].start_s)
+        return None
+
+    def _opened(self, rest: list[Word], wake: list[Word]) -> OpenRequest | None:
+        texts = [word.word for word in rest]
+        for phrase, name in self._prefixes:
+            if texts[: len(phrase)] == phrase and confidence(wake + rest[: len(phrase)]) >= self._least:
+                return OpenRequest(name, " ".join(phrase), (wake or rest)[0].start_s, len(texts) > len(phrase))
+        return None
+
+    def _correction(self, words: list[Word]) -> Reading:
+        opened = self._opened(words, [])
+        return opened if opened is not None and opened.name == IntentName.CORRECT else Nothing()
 
     def _after_wake(self, words: list[Word]) -> tuple[list[Word], list[Word]] | None:
         texts = [word.word for word in words]
@@ -89,26 +136,10 @@ def command_grammar(phrases: Phrases, wake_phrases: list[str]) -> list[str]:
     return [*dict.fromkeys([*wake_phrases, *spoken, *phrases.decoys.phrases, *whole, UNKNOWN])]
 
 
-def request_grammar(phrases: Phrases, wake_phrases: list[str], people: list[str], places: list[str]) -> list[str]:
-    """What an open request is made of: its prefixes, who, where, when, and the small words between."""
-    prefixes = [phrase for each in phrases.open.values() for phrase in each]
-    opened = [f"{wake} {prefix}" for wake in wake_phrases for prefix in prefixes]
-    who = [*phrases.request.people, *(name.lower() for name in people)]
-    where = [name.lower() for name in places]
-    pairs = [f"{first} and {second}" for first in who for second in who if first != second and "me" in (first, second)]
-    return [
-        *dict.fromkeys(
-            [*opened, *who, *pairs, *where, *(f"in {name}" for name in where), *phrases.request.joints, *phrases.request.times, UNKNOWN]
-        )
-    ]
-
-
-def request_intent(name: IntentName, words: list[Word]) -> Intent:
-    """An open request as an intent: the request is all that was said after the wake phrase."""
-    text = " ".join(word.word for word in words if word.word != UNKNOWN)
-    return Intent(name=name, slots={"request": text}, confidence=confidence(words), text=text)
-
-
-def better(first: list[Word], second: list[Word]) -> list[Word]:
-    """Of two readings of the same sound, the one with fewer unknown words, then the surer one."""
-    return max(first, second, key=lambda words: (-sum(word.word == UNKNOWN for word in words), confidence(words)))
+def strict_grammar(phrases: Phrases, wake_phrases: list[str]) -> list[str]:
+    """For the second look at an utterance that began with a wake phrase: whole "wake command" phrases, and a word for all else."""
+    spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
+    decoys = [phrase for phrase in phrases.decoys.phrases if any(phrase.startswith(f"{wake} ") for wake in wake_phrases)]
+    whole = [f"{wake} {phrase}" for wake in wake_phrases for phrase in spoken]
+    unknown = [f"{wake} {UNKNOWN}" for wake in wake_phrases]
+    return [*whole, *decoys, *unknown, UNKNOWN]

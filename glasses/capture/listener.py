@@ -1,36 +1,35 @@
-"""From sound to intents: a small grammar listens all the time, and open requests are read again with the wearer's own words."""
+"""From sound to intents: a small grammar listens behind a gate, and open requests are read again with the wearer's own words."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glasses.bus import Bus
-from glasses.capture.intents import (
-    Command,
-    IntentReader,
-    OpenRequest,
-    Wake,
-    better,
-    command_grammar,
-    request_grammar,
-    request_intent,
-)
-from glasses.capture.phrases import Phrases
+from glasses.capture.intents import Command, IntentReader, OpenRequest, Reading, Wake, command_grammar
+from glasses.capture.phrases import Phrases, spoken_words
+from glasses.capture.requests import Heard, Names
+from glasses.capture.sound import SoundMemory, as_flac
 from glasses.clock import Clock
 from glasses.config import Voice
+from glasses.errors import ConfigInvalidError
 from glasses.events import IntentHeard, WakeHeard
 from glasses.hw.base import AudioChunk
+from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
+    import numpy as np
     import soxr
+    from numpy.typing import NDArray
 
-    from glasses.capture.gate import SpeechGate
-    from models.speech import Recognizer, SpeechModel
+    from glasses.capture.hearing import Cue, Hearing, Utterance
+    from glasses.capture.rereading import Rereading
+    from models.speech import SpeechModel
 
 log = logging.getLogger("glasses.listener")
 
@@ -42,120 +41,166 @@ JOIN_S = 5.0
 """A command may follow its wake phrase, and a request its prefix, within this time."""
 BREATH_S = 1.0
 """An open request is over after this much silence; a shorter one is a breath."""
+LONGEST_S = 12.0
+"""An open request is over after this, whatever is heard: somebody else is speaking, or the room is loud."""
+FOLLOW_S = 15.0
+"""So long after a request it may be corrected without a wake phrase: no, I said ..."""
 
-Names = Callable[[], Awaitable[tuple[list[str], list[str]]]]
+NamesKnown = Callable[[], Awaitable[tuple[list[str], list[str]]]]
 """The wearer's people and places, as the relay told them."""
 
 
 class Listener:
-    def __init__(self, model_path: Path, phrases: Phrases, voice: Voice, names: Names, bus: Bus, clock: Clock, heard_rate_hz: int) -> None:
+    def __init__(
+        self, model_path: Path, phrases: Phrases, voice: Voice, names: NamesKnown, bus: Bus, clock: Clock, heard_rate_hz: int
+    ) -> None:
         self._model_path, self._phrases, self._voice = model_path, phrases, voice
         self._names, self._bus, self._clock, self._heard_rate_hz = names, bus, clock, heard_rate_hz
         self._reader = IntentReader(phrases, voice.wake_phrases, voice.least_confidence)
         self._model: SpeechModel | None = None
-        self._recognizer: Recognizer | None = None
+        self._hearing: Hearing | None = None
+        self._rereading: Rereading | None = None
         self._resampler: soxr.ResampleStream | None = None
         self._sound = SoundMemory(MEMORY_S)
+        self._next_sample = 0
+        self._heard_s = 0.0
         self._pending: list[Word] = []
         self._request: OpenRequest | None = None
-        self._gate: SpeechGate | None = None
-        self._heard_s = self._spoke_s = 0.0
-        self._patience_s = BREATH_S
+        self._request_s = 0.0
+        self._follow_until_s = -1.0
 
     async def open(self) -> None:
-        """Load the model; a second or so. Raises ModelMissingError."""
+        """Load the model; a second or so. Raises ModelMissingError, and ConfigInvalidError for a word that it does not know."""
         await asyncio.to_thread(self._load)
 
     async def hear(self, chunk: AudioChunk) -> None:
-        ended = await asyncio.to_thread(self._accept, chunk)
-        if ended:
-            self._utterance(ended)
-        if self._request is not None and self._heard_s - self._spoke_s >= self._patience_s:
+        from glasses.capture.hearing import Cue
+
+        for heard in await asyncio.to_thread(self._accept, chunk):
+            if isinstance(heard, Cue):
+                self._bus.publish(WakeHeard(sure=False))
+            else:
+                await self._utterance(heard.words)
+        if self._request is not None and self._is_over(self._request):
             request, self._request = self._request, None
             await self._read_again(request)
 
     def _load(self) -> None:
+        from glasses.capture.rereading import Rereading
+        from models.speech import SpeechModel
+
+        self._model = SpeechModel(self._model_path)
+        self._check(self._model)
+        self._rereading = Rereading(self._model, self._phrases, self._voice.wake_phrases)
+        self._start(self._model)
+
+    def _start(self, model: SpeechModel) -> None:
+        """The microphone was opened: its sound counts from 0."""
         import soxr
 
         from glasses.capture.gate import SpeechGate
-        from models.speech import SpeechModel
+        from glasses.capture.hearing import Hearing
 
-        self._model, self._gate = SpeechModel(self._model_path), SpeechGate()
-        self._recognizer = self._model.recognizer(RATE_HZ, command_grammar(self._phrases, self._voice.wake_phrases))
+        recognizer = model.recognizer(RATE_HZ, command_grammar(self._phrases, self._voice.wake_phrases))
+        self._hearing = Hearing(recognizer, SpeechGate(), self._reader.is_whole, self._reader.is_woken)
         self._resampler = soxr.ResampleStream(self._heard_rate_hz, RATE_HZ, 1, dtype="int16", quality="HQ")
+        self._sound = SoundMemory(MEMORY_S)
+        self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
+        self._pending, self._request = [], None
 
-    def _accept(self, chunk: AudioChunk) -> list[Word] | None:
-        """The words of an utterance that has just ended, or None."""
+    def _check(self, model: SpeechModel) -> None:
+        """A word that the model does not know would be left out in silence, and the phrase could never be heard."""
+        for phrase in self._voice.wake_phrases:
+            for word in phrase.split():
+                if not model.knows(word):
+                    raise ConfigInvalidError(f"voice.wake_phrases: the speech model does not know the word {word!r} of {phrase!r}")
+        for word in spoken_words(self._phrases):
+            if not model.knows(word):
+                raise ConfigInvalidError(
+                    f"voice.language: the speech model does not know the word {word!r} of the table {self._voice.language!r}"
+                )
+
+    def _accept(self, chunk: AudioChunk) -> list[Utterance | Cue]:
+        """What has just been heard to its end. Samples that the microphone lost are silence."""
         import numpy as np
 
-        assert self._recognizer is not None, "open comes first"  # noqa: S101  # a mistake of the caller's
-        assert self._resampler is not None, "open comes first"  # noqa: S101  # a mistake of the caller's
-        pcm = self._resampler.resample_chunk(np.frombuffer(chunk.pcm, np.int16)).tobytes()
-        self._sound.add(pcm)
-        self._heard_s = (chunk.first_sample + len(chunk.pcm) // 2) / self._heard_rate_hz
-        if self._gate is not None and self._gate.speech_in(pcm):
-            self._spoke_s, self._patience_s = self._heard_s, BREATH_S
-        return self._recognizer.result().words if self._recognizer.accept(pcm) else None
+        heard: list[Utterance | Cue] = []
+        if chunk.first_sample < self._next_sample and self._model is not None:
+            self._start(self._model)
+        while self._next_sample < chunk.first_sample:
+            lost = min(chunk.first_sample - self._next_sample, self._heard_rate_hz)
+            heard += self._take(np.zeros(lost, np.int16))
+        return heard + self._take(np.frombuffer(chunk.pcm, np.int16))
 
-    def _utterance(self, words: list[Word]) -> None:
+    def _take(self, samples: NDArray[np.int16]) -> list[Utterance | Cue]:
+        if self._hearing is None or self._resampler is None:
+            raise RuntimeError("open comes first")
+        self._next_sample += len(samples)
+        self._heard_s = self._next_sample / self._heard_rate_hz
+        pcm = self._resampler.resample_chunk(samples).tobytes()
+        self._sound.add(pcm)
+        return self._hearing.accept(pcm)
+
+    async def _utterance(self, words: list[Word]) -> None:
         if self._request is not None:
             return
         joined = [*self._pending, *words] if self._fresh(words[0].start_s) else words
         self._pending = []
-        log.debug("heard: %s", " ".join(word.word for word in joined))
-        reading = self._reader.read(joined)
+        log.debug("heard: %s", " ".join(f"{word.word}:{word.confidence:.2f}" for word in joined))
+        reading = self._reader.read(joined, following=words[0].start_s <= self._follow_until_s)
+        if isinstance(reading, Wake) and reading.has_rest:
+            reading = await self._look_closer(reading)
         if isinstance(reading, Wake):
-            self._pending = joined
+            self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
         elif isinstance(reading, Command):
-            self._bus.publish(IntentHeard(reading.intent, joined[0].start_s))
+            self._bus.publish(IntentHeard(reading.intent, reading.start_s))
         elif isinstance(reading, OpenRequest):
-            self._request, self._spoke_s = reading, self._heard_s
-            self._patience_s = BREATH_S if reading.has_rest else JOIN_S
+            self._request, self._request_s = reading, self._heard_s
+            self._bus.publish(WakeHeard())
+
+    async def _look_closer(self, wake: Wake) -> Reading:
+        """A wake phrase and something after it: heard once more with whole phrases only."""
+        if self._rereading is None:
+            raise RuntimeError("open comes first")
+        from_s = wake.words[0].start_s - BEFORE_S
+        words = await asyncio.to_thread(self._rereading.look_closer, self._sound.between(from_s))
+        log.debug("looked closer: %s", " ".join(f"{word.word}:{word.confidence:.2f}" for word in words))
+        closer = self._reader.read_closely(words)
+        if isinstance(closer, OpenRequest | Command):
+            return replace(closer, start_s=wake.words[0].start_s)
+        return wake
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
 
+    def _is_over(self, request: OpenRequest) -> bool:
+        quiet_s = self._hearing.quiet_s if self._hearing else 0.0
+        spoke_since = request.has_rest or self._heard_s - quiet_s > self._request_s
+        patience_s = BREATH_S if spoke_since else JOIN_S
+        return quiet_s >= patience_s or self._heard_s - request.start_s >= LONGEST_S
+
     async def _read_again(self, request: OpenRequest) -> None:
-        people, places = await self._names()
-        grammar = request_grammar(self._phrases, self._voice.wake_phrases, people, places)
-        sound = self._sound.since(request.start_s - BEFORE_S)
-        listed = await asyncio.to_thread(self._read, sound, grammar)
-        free = await asyncio.to_thread(self._read, sound, None)
-        words = better(self._reader.without_wake(listed), self._reader.without_wake(free))
-        log.debug("read again: listed %r, free %r", _text(listed), _text(free))
-        if len(words) > len(request.prefix.split()):
-            self._bus.publish(IntentHeard(request_intent(request.name, words), request.start_s))
+        """The request's own sound with the wearer's own names, and what was meant by it."""
+        if self._rereading is None or self._model is None:
+            raise RuntimeError("open comes first")
+        names = Names.of(*await self._names(), self._model.knows)
+        sound = self._sound.between(request.start_s - BEFORE_S)
+        heard = await asyncio.to_thread(self._rereading.read, sound, names)
+        if heard is None or heard.name != request.name or not heard.words:
+            self._bus.publish(WakeHeard())  # two readings that do not agree: it is to be said again
+            return
+        log.debug("read again: %s (unsure: %s)", heard.text, heard.unsure)
+        self._follow_until_s = self._heard_s + FOLLOW_S
+        self._bus.publish(IntentHeard(self._meant(heard, sound), request.start_s))
 
-    def _read(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
-        assert self._model is not None, "open comes first"  # noqa: S101  # a mistake of the caller's
-        recognizer = self._model.recognizer(RATE_HZ, grammar)
-        words: list[Word] = []
-        for at in range(0, len(sound), RATE_HZ // 5 * 2):
-            if recognizer.accept(sound[at : at + RATE_HZ // 5 * 2]):
-                words += recognizer.result().words
-        return words + recognizer.final().words
-
-
-class SoundMemory:
-    """The last seconds of 16 kHz sound, addressed by seconds since the start."""
-
-    def __init__(self, length_s: float) -> None:
-        self._limit_bytes = round(length_s * RATE_HZ) * 2
-        self._held = bytearray()
-        self._first_byte = 0
-
-    def add(self, pcm: bytes) -> None:
-        self._held += pcm
-        surplus = len(self._held) - self._limit_bytes
-        if surplus > 0:
-            del self._held[:surplus]
-            self._first_byte += surplus
-
-    def since(self, start_s: float) -> bytes:
-        wanted = max(0, round(start_s * RATE_HZ)) * 2
-        return bytes(self._held[max(0, wanted - self._first_byte) :])
-
-
-def _text(words: list[Word]) -> str:
-    return " ".join(word.word for word in words)
+    def _meant(self, heard: Heard, sound: bytes) -> Intent:
+        """The request as an intent; "no, I said" and a command is that command."""
+        command = self._reader.command(heard.words) if heard.name == IntentName.CORRECT else None
+        if command is not None:
+            return command
+        prefix = self._phrases.open[heard.name][0]
+        text = f"{prefix} {heard.text}"
+        slots = {"request": heard.text} if heard.name == IntentName.CORRECT else {"request": text, "prefix": prefix}
+        audio = as_flac(sound) if heard.unsure else ""
+        return Intent(name=heard.name, slots=slots, confidence=heard.confidence, text=text, unsure=heard.unsure, audio=audio)

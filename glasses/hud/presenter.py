@@ -21,6 +21,7 @@ from glasses.events import (
     WakeHeard,
 )
 from glasses.hud.cards import Card, card_for, film_card, safety
+from glasses.hud.understood import memories_card, understood
 from glasses.hw.base import Display
 from glasses.spool.spool import Spool
 from glasses.wire.intent import IntentName
@@ -70,8 +71,9 @@ class Presenter:
             return film_card(event) if self._screens is not None else None
         if not isinstance(event, IntentHeard):
             return card_for(event)
-        if event.intent.name == IntentName.IS_IT_SAFE:
+        intent = event.intent
+        if intent.name == IntentName.IS_IT_SAFE:
             return safety(await self._spool.catalog.custody())
-        if event.intent.name == IntentName.CREATE_MEMORY:
-            return Card("Asked", (event.intent.slots.get("request", ""),))
-        return None
+        if intent.name == IntentName.SHOW_MEMORIES:
+            return memories_card(intent, await self._spool.settings.memories())
+        return understood(intent)

@@ -95,6 +95,18 @@ class Outbox:
         if there is None:
             await self.put(kind, subject_id, payload, now_ms)
 
+    async def withdraw_newest(self, kind: str) -> Entry | None:
+        """Take back the newest entry of ``kind``. None: there is none that is not on its way already."""
+
+        def work(connection: sqlite3.Connection) -> Entry | None:
+            row = connection.execute(
+                "DELETE FROM outbox WHERE entry_id = (SELECT max(entry_id) FROM outbox WHERE kind = ? AND owner != ?) RETURNING *",
+                (kind, self._owner),
+            ).fetchone()
+            return Entry(row["entry_id"], row["kind"], row["subject_id"], row["payload"], row["attempts"]) if row else None
+
+        return await self._db.write(work)
+
     async def waiting(self) -> int:
         """How many entries are still to be sent, parked ones left out."""
         row = await self._db.read(lambda c: c.execute("SELECT count(*) FROM outbox WHERE parked_code = ''").fetchone())

@@ -100,6 +100,14 @@ class Spool:
         self._asked.write(key, payload)
         await self.outbox.put(outbox.REQUEST, key, payload, self._clock.now_ms())
 
+    async def take_back_request(self) -> str | None:
+        """The newest request that is not on its way yet is not sent after all: its payload, or None when there is none."""
+        taken = await self.outbox.withdraw_newest(outbox.REQUEST)
+        if taken is None:
+            return None
+        self._asked.remove(taken.subject_id)
+        return taken.payload
+
     async def answered(self, entry: Entry) -> None:
         """A relay has the request."""
         await self.outbox.done(entry)

@@ -174,8 +174,8 @@ async def _blame(problem: SouvenirError | OSError, segment: Segment, path: Path)
         raise StorageDamagedError(f"clip {segment.sequence} has changed on the disk since it was recorded") from problem
 
 
-def memory_request(query: str, device_id: str, now_ms: int) -> tuple[str, str]:
+def memory_request(query: str, device_id: str, now_ms: int, unsure: list[str] | None = None, audio: str = "") -> tuple[str, str]:
     """The idempotency key and the payload of a request for a film, as the outbox holds it."""
     key = uuid7(now_ms)
-    body = MemoryRequest(query=query, idempotency_key=key, device_id=device_id)
+    body = MemoryRequest(query=query, idempotency_key=key, device_id=device_id, unsure=unsure or [], audio=audio)
     return key, msgspec.json.encode(to_builtins(body)).decode()

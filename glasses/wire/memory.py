@@ -103,6 +103,10 @@ class MemoryRequest(Wire):
     max_duration: float = 120.0
     idempotency_key: str = ""
     device_id: str = ""
+    unsure: list[str] = []
+    """Words of ``query`` that the glasses did not hear surely."""
+    audio: str = ""
+    """When unsure: the spoken request itself, base64 FLAC, 16 kHz mono."""
 
 
 class MemoryList(Wire):

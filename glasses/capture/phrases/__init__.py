@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from pathlib import Path
 
 import msgspec
 
@@ -12,9 +13,13 @@ from glasses.wire.intent import IntentName
 
 
 class RequestWords(msgspec.Struct, forbid_unknown_fields=True):
+    """What requests are made of. ``templates`` hold {who}, {where} and {when}."""
+
     people: list[str] = []
-    joints: list[str] = []
+    templates: list[str] = []
     times: list[str] = []
+    other_people: list[str] = []
+    other_places: list[str] = []
 
 
 class Decoys(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,9 +34,15 @@ class Phrases(msgspec.Struct, forbid_unknown_fields=True):
     request: RequestWords
 
 
-def load(language: str) -> Phrases:
-    """Raises ConfigInvalidError for a language that has no table."""
-    table = resources.files(__package__) / f"{language}.toml"
+def load(language: str, folder: Path | None = None) -> Phrases:
+    """The table ``folder``/LANGUAGE.toml, of this package when no folder is given. Raises ConfigInvalidError when there is none."""
+    table = (folder or resources.files(__package__)) / f"{language}.toml"
     if not table.is_file():
         raise ConfigInvalidError(f"voice.language: there is no table of phrases for {language!r}")
     return msgspec.convert(tomllib.loads(table.read_text("utf-8")), Phrases)
+
+
+def spoken_words(phrases: Phrases) -> list[str]:
+    """Every word of the commands and of what requests begin with, each once: those that a speech model must know."""
+    spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
+    return [*dict.fromkeys(word for phrase in spoken for word in phrase.split())]

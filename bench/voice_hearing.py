@@ -1,0 +1,135 @@
+"""Plays a corpus to the product's own Listener, and notes what it made of each file."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from bench import voice_noise as noise
+from bench.voice_corpus import Label, Names
+from bench.voice_speakers import Samples, resampled
+from glasses.bus import Bus, Subscription
+from glasses.capture import phrases
+from glasses.capture.listener import Listener
+from glasses.clock import RealClock
+from glasses.config import Voice
+from glasses.events import IntentHeard, WakeHeard
+from glasses.hw.base import AudioChunk
+from glasses.hw.sim.microphone import read_wav
+from models.store import ModelStore
+
+RATE_HZ = 16_000
+CHUNK_S = 0.1
+BETWEEN_S = 6.0
+"""Quiet after each file: longer than a wake phrase waits for its command."""
+
+
+class Outcome(NamedTuple):
+    label: Label
+    woken: bool
+    intents: list[str]
+    request: str
+    """The request's words as they were understood."""
+    unsure: list[str]
+    latency_s: float | None
+    """From the end of the speech to the intent, the computing included."""
+    length_s: float
+
+
+class Ear:
+    """One Listener and an endless day of sound."""
+
+    def __init__(self, names: Names, rate_hz: int = RATE_HZ) -> None:
+        self._names, self._rate_hz, self._at = names, rate_hz, 0
+        self._bus = Bus()
+        self._events: Subscription[IntentHeard | WakeHeard] = self._bus.subscribe(IntentHeard, WakeHeard)  # type: ignore[assignment,arg-type]  # these two only
+        self._dice = np.random.default_rng(9)
+        self._listener = Listener(
+            ModelStore().path("speech"), phrases.load("en"), Voice(), self._known, self._bus, RealClock(), rate_hz
+        )  # fmt: skip
+
+    async def open(self) -> None:
+        await self._listener.open()
+
+    async def judge(self, label: Label, sound: Samples) -> Outcome:
+        begins, seen = self._at, []
+        for heard in (sound, noise.quiet(round(BETWEEN_S * self._rate_hz), self._dice).astype(np.int16)):
+            seen += await self.hear(heard)
+        intents = [(event, at_s) for event, at_s in seen if isinstance(event, IntentHeard)]
+        sure = [event for event, _ in seen if isinstance(event, WakeHeard) and event.sure]
+        latency_s = None
+        if intents and label.speech_end_s is not None:
+            latency_s = intents[0][1] - begins / self._rate_hz - label.speech_end_s
+        first = intents[0][0].intent if intents else None
+        return Outcome(
+            label, bool(sure or intents), [str(event.intent.name) for event, _ in intents], (first.text if first else ""),
+            (first.unsure if first else []), latency_s, len(sound) / self._rate_hz,
+        )  # fmt: skip
+
+    async def hear(self, sound: Samples) -> list[tuple[IntentHeard | WakeHeard, float]]:
+        """The events, each with the time of sound (and of computing) at which it came."""
+        step, seen = round(CHUNK_S * self._rate_hz), []
+        for start in range(0, len(sound), step):
+            piece = sound[start : start + step]
+            began = time.perf_counter()
+            await self._listener.hear(AudioChunk(piece.tobytes(), self._at))
+            self._at += len(piece)
+            while (event := self._events.poll()) is not None:
+                seen.append((event, self._at / self._rate_hz + time.perf_counter() - began))
+        return seen
+
+    async def _known(self) -> tuple[list[str], list[str]]:
+        return self._names.people, self._names.places
+
+
+def judge_files(folder: Path, labels: list[Label], names: Names) -> list[Outcome]:
+    """One after the other, by one Listener."""
+
+    async def judge_all() -> list[Outcome]:
+        ear = Ear(names)
+        await ear.open()
+        return [await ear.judge(label, read_wav(folder / label.file, RATE_HZ)) for label in labels]
+
+    return asyncio.run(judge_all())
+
+
+class Load(NamedTuple):
+    cpu_share: float
+    """Seconds of processor for each second of sound."""
+    rss_mb: float
+
+
+def measure_load(sound: Samples, names: Names, rate_hz: int) -> Load:
+    """``sound`` is at ``rate_hz``, as the microphone gives it."""
+
+    async def measure() -> Load:
+        ear = Ear(names, rate_hz)
+        await ear.open()
+        await ear.hear(sound[: rate_hz * 2])
+        began = time.process_time()
+        await ear.hear(sound)
+        return Load((time.process_time() - began) / (len(sound) / rate_hz), _rss_mb())
+
+    return asyncio.run(measure())
+
+
+def microphone_sound(folder: Path, labels: list[Label], length_s: float, rate_hz: int) -> Samples:
+    """Speech of the corpus as a microphone of ``rate_hz`` would give it."""
+    pieces, length = [], 0
+    for label in labels:
+        pieces.append(resampled(read_wav(folder / label.file, RATE_HZ), RATE_HZ, rate_hz))
+        length += len(pieces[-1])
+        if length >= length_s * rate_hz:
+            break
+    return np.concatenate(pieces)[: round(length_s * rate_hz)]
+
+
+def _rss_mb() -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0

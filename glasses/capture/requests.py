@@ -1,0 +1,167 @@
+"""What an open request may be made of, and which of its readings to believe. Pure: words in, words out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import product
+from typing import NamedTuple
+
+from glasses.capture.intents import UNKNOWN, confidence
+from glasses.capture.phrases import Phrases
+from glasses.wire.intent import IntentName
+from glasses.wire.tag import Word
+
+LISTED_WEIGHT = 3
+"""How often a phrase with the wearer's own names is put into the grammar for each time that one with a stranger's is."""
+MARGIN = 8.0
+"""By how much (log likelihood) the sound must fit dictated words better than a name of the wearer's to be believed to be a stranger's."""
+NOT_CAUGHT = "?"
+
+Score = Callable[[list[str]], float]
+"""How well the sound fits these words after the prefix: log likelihood, larger is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said after the prefix, and what of it is not sure."""
+
+    name: IntentName
+    """As the prefix sounds with all the words to choose from."""
+
+    words: list[Word]
+    unsure: list[str] = field(default_factory=list)
+    """Words that are on no list of the wearer's; NOT_CAUGHT for a hole."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.word for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        return confidence(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The wearer's own people and places, lower case."""
+
+    people: list[str]
+    places: list[str]
+
+    @classmethod
+    def of(cls, people: list[str], places: list[str], knows: Callable[[str], bool]) -> Names:
+        """Those whose words the speech model knows: the others can only be dictated."""
+
+        def kept(names: list[str]) -> list[str]:
+            return [*dict.fromkeys(name.lower() for name in names if name and all(knows(word) for word in name.lower().split()))]
+
+        return cls(kept(people), kept(places))
+
+
+def request_grammar(phrases: Phrases, wake_phrases: list[str], names: Names) -> list[str]:
+    """Whole requests in the wearer's own names, each pair of neighbouring words at least once (the recogniser counts pairs).
+
+    Strangers' names and a word for all else stand where a name may stand, but more rarely.
+    """
+    words = phrases.request
+    own = _sentences(phrases, [*words.people, *names.people], names.places or [UNKNOWN])
+    other = _sentences(phrases, [*words.other_people, UNKNOWN], [*words.other_places, UNKNOWN])
+    spoken = [phrase for each in phrases.commands.values() for phrase in each]
+    commands = [f"{correct} {phrase}" for correct, phrase in product(phrases.open.get(IntentName.CORRECT, []), spoken)]
+    prefixes = [prefix for each in phrases.open.values() for prefix in each]
+    opened = [f"{wake} {prefix}" for wake, prefix in product(wake_phrases, prefixes)]
+    return [*opened * (len(own) // 100), *commands, *own * LISTED_WEIGHT, *other, UNKNOWN]
+
+
+def _sentences(phrases: Phrases, who: list[str], where: list[str]) -> list[str]:
+    """Each template with each name in each of its places, by turns; and each prefix before each beginning."""
+    turns = max(len(who), len(where), len(phrases.request.times))
+    lists = {"{who}": who, "{where}": where, "{when}": phrases.request.times}
+    said = [_filled(template, turn, lists) for template in phrases.request.templates for turn in range(turns)]
+    prefixes = [prefix for each in phrases.open.values() for prefix in each]
+    starts = [f"{prefix} {name}" for prefix, name in product(prefixes, [*who, *where, *phrases.request.times])]
+    return [*dict.fromkeys(said), *starts]
+
+
+def _filled(template: str, turn: int, lists: dict[str, list[str]]) -> str:
+    for slot, values in lists.items():
+        offset = 0
+        while slot in template:
+            template = template.replace(slot, values[(turn + offset) % len(values)], 1)
+            offset += 1
+    return template
+
+
+def known_words(phrases: Phrases, names: Names) -> set[str]:
+    """The words that requests are made of and the wearer's own names: what is heard outside of these is unsure."""
+    words = phrases.request
+    spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
+    texts = [*spoken, *words.people, *words.times, *words.templates, *names.people, *names.places]
+    return {word for text in texts for word in text.split() if "{" not in word}
+
+
+def after_prefix(words: list[Word], phrases: Phrases) -> tuple[list[Word], IntentName | None, list[Word]]:
+    """Up to the end of the longest open prefix, which request it begins, and the rest. Without one: nothing, None, all words."""
+    opened = [(phrase.split(), name) for name, spoken in phrases.open.items() for phrase in spoken]
+    prefixes = sorted(opened, key=lambda each: -len(each[0]))
+    texts = _texts(words)
+    for prefix, name in prefixes:
+        for at in range(len(texts) - len(prefix), -1, -1):
+            if texts[at : at + len(prefix)] == prefix:
+                return words[: at + len(prefix)], name, words[at + len(prefix) :]
+    return [], None, words
+
+
+def chosen(name: IntentName, listed: list[Word], free: list[Word], names: Names, known: set[str], score: Score) -> Heard:
+    """The listed reading, but with the dictated words where the sound fits them so much better, or where it has a hole.
+
+    Only names are in doubt: the words between them are few, and dictation mishears them more often than the lists do.
+    """
+    words, own = _without_holes(listed, free), {word for name in (*names.people, *names.places) for word in name.split()}
+    for region in reversed(_differences(words, free)):
+        old, new = words[region.start : region.end], free[region.free_start : region.free_end]
+        doubtful = [word for word in old if word.word in own or word.word not in known]
+        if not doubtful or not new:
+            continue
+        margin = MARGIN if any(word.word in own for word in doubtful) else 0.0
+        replaced = [*words[: region.start], *new, *words[region.end :]]
+        if score(_texts(replaced)) > score(_texts(words)) + margin:
+            words = replaced
+    kept = [word for word in words if word.word != UNKNOWN]
+    holes = [NOT_CAUGHT] if len(kept) < len(words) else []
+    return Heard(name, kept, [*dict.fromkeys(word.word for word in kept if word.word not in known), *holes])
+
+
+class _Region(NamedTuple):
+    start: int
+    end: int
+    free_start: int
+    free_end: int
+
+
+def _differences(words: list[Word], free: list[Word]) -> list[_Region]:
+    matcher = SequenceMatcher(None, _texts(words), _texts(free), autojunk=False)
+    return [_Region(*places) for tag, *places in matcher.get_opcodes() if tag != "equal"]
+
+
+def _without_holes(listed: list[Word], free: list[Word]) -> list[Word]:
+    """Each run of unknown words as the words that dictation heard at that time."""
+    filled: list[Word] = []
+    for at, word in enumerate(listed):
+        if word.word != UNKNOWN:
+            filled.append(word)
+            continue
+        until_s = listed[at + 1].start_s if at + 1 < len(listed) else float("inf")
+        since_s = listed[at - 1].end_s if at else 0.0
+        filled += [said for said in free if since_s <= _middle_s(said) < until_s] or [word]
+    return [word for at, word in enumerate(filled) if word not in filled[:at]]
+
+
+def _middle_s(word: Word) -> float:
+    return (word.start_s + word.end_s) / 2
+
+
+def _texts(words: list[Word]) -> list[str]:
+    return [word.word for word in words]

@@ -1,0 +1,54 @@
+"""Reads a request's sound again: with the wearer's own names, by free dictation, and by how well the sound fits a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from glasses.capture.intents import UNKNOWN, strict_grammar
+from glasses.capture.phrases import Phrases
+from glasses.capture.requests import Heard, Names, after_prefix, chosen, known_words, request_grammar
+from glasses.wire.tag import Word
+
+if TYPE_CHECKING:
+    from models.speech import SpeechModel
+
+RATE_HZ = 16_000
+CONTEXT_S = 0.25
+"""The last word of the prefix is dictated with the rest, so that the first name is not cut."""
+
+
+class Rereading:
+    def __init__(self, model: SpeechModel, phrases: Phrases, wake_phrases: list[str]) -> None:
+        self._model, self._phrases, self._wakes = model, phrases, wake_phrases
+
+    def look_closer(self, sound: bytes) -> list[Word]:
+        """An utterance that began with a wake phrase and was not understood, with whole commands only to choose from."""
+        return self._words(sound, strict_grammar(self._phrases, self._wakes))
+
+    def read(self, sound: bytes, names: Names) -> Heard | None:
+        """The request in 16 kHz 16 bit mono ``sound``; None when no prefix of a request is in it. Slow: for a thread."""
+        listed = self._words(sound, request_grammar(self._phrases, self._wakes, names))
+        before, name, rest = after_prefix(listed, self._phrases)
+        if name is None:
+            return None
+        cut = max(0, round((before[-1].end_s - CONTEXT_S) * RATE_HZ)) * 2
+        tail, shift_s = sound[cut:], cut / 2 / RATE_HZ
+        dictated = [shifted(word, shift_s) for word in self._words(tail, None)]
+        free = [word for word in dictated if (word.start_s + word.end_s) / 2 > before[-1].end_s]
+        opening = before[-1].word
+
+        def score(words: list[str]) -> float:
+            return self._model.likelihood(tail, " ".join([opening, *(word for word in words if word != UNKNOWN)]))
+
+        return chosen(name, rest, free, names, known_words(self._phrases, names), score)
+
+    def _words(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
+        recognizer = self._model.recognizer(RATE_HZ, grammar)
+        recognizer.accept(sound)
+        return recognizer.final().words
+
+
+def shifted(word: Word, by_s: float) -> Word:
+    return msgspec.structs.replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s)

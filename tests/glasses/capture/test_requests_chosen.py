@@ -1,0 +1,82 @@
+"""Which reading of a request is believed: pure, with made-up likelihoods."""
+
+from __future__ import annotations
+
+import pytest
+
+from glasses.capture import phrases
+from glasses.capture.intents import UNKNOWN, strict_grammar
+from glasses.capture.requests import MARGIN, NOT_CAUGHT, Names, after_prefix, chosen, known_words, request_grammar
+from glasses.wire.intent import IntentName
+from glasses.wire.tag import Word
+
+ENGLISH = phrases.load("en")
+WAKES = ["okay glasses"]
+NAMES = Names.of(["Anna"], ["Paris", "San Francisco", "Zzyzx"], lambda word: word != "zzyzx")
+KNOWN = known_words(ENGLISH, NAMES)
+
+
+def words(text: str, confidence: float = 1.0) -> list[Word]:
+    return [Word(word=word, start_s=at * 0.4, end_s=at * 0.4 + 0.3, confidence=confidence) for at, word in enumerate(text.split())]
+
+
+def read(listed: str, free: str, gain: float) -> tuple[str, list[str]]:
+    """``gain``: by how much the sound fits any sentence with dictated words better."""
+    heard = chosen(IntentName.CREATE_MEMORY, words(listed), words(free), NAMES, KNOWN, lambda said: 0.0 if said == listed.split() else gain)
+    return heard.text, heard.unsure
+
+
+def test_both_readings_agree() -> None:
+    assert read("my wife and me in paris", "my wife and me in paris", 99) == ("my wife and me in paris", [])
+
+
+def test_a_name_of_the_wearers_stands_against_dictation_that_fits_little_better() -> None:
+    assert read("my wife and me in paris", "my wife and me in parish", MARGIN - 1) == ("my wife and me in paris", [])
+
+
+def test_a_name_on_no_list_is_not_forced_onto_a_listed_one() -> None:
+    text, unsure = read("my wife and me in paris", "my wife and me in copenhagen", MARGIN + 1)
+    assert text == "my wife and me in copenhagen"
+    assert unsure == ["copenhagen"]
+
+
+def test_words_that_are_no_names_are_not_in_doubt() -> None:
+    assert read("my wife and me in paris", "my life and meet in paris", 99) == ("my wife and me in paris", [])
+
+
+def test_a_stranger_of_the_table_is_unsure_even_when_both_readings_agree() -> None:
+    assert read("copenhagen", "copenhagen", 0) == ("copenhagen", ["copenhagen"])
+
+
+def test_a_hole_is_filled_with_what_was_dictated_then() -> None:
+    assert read(f"my wife in {UNKNOWN}", "my wife in salzburg", -99) == ("my wife in salzburg", ["salzburg"])
+    assert read(f"my wife in {UNKNOWN}", "my wife in", 0) == ("my wife in", [NOT_CAUGHT])
+
+
+@pytest.mark.parametrize(
+    ("heard", "name", "rest"),
+    [
+        ("okay glasses create a memory video of anna", IntentName.CREATE_MEMORY, "anna"),
+        ("okay glasses create a memory anna", IntentName.CREATE_MEMORY, "anna"),
+        ("no i said anna in paris", IntentName.CORRECT, "anna in paris"),
+        ("anna in paris", None, "anna in paris"),
+    ],
+)
+def test_the_longest_prefix_is_the_requests(heard: str, name: IntentName | None, rest: str) -> None:
+    _, found, after = after_prefix(words(heard), ENGLISH)
+    assert (found, " ".join(word.word for word in after)) == (name, rest)
+
+
+def test_the_request_grammar_holds_whole_requests_and_places_for_strangers() -> None:
+    grammar = set(request_grammar(ENGLISH, WAKES, NAMES))
+    assert {"okay glasses create a memory video of", "find anna", f"find {UNKNOWN}", "find copenhagen", UNKNOWN} <= grammar
+    assert any("in san francisco" in phrase for phrase in grammar)
+    assert not any("zzyzx" in phrase for phrase in grammar), "a word that the model does not know would leave a hole"
+    assert not any("{" in phrase for phrase in grammar)
+
+
+def test_the_second_look_has_whole_phrases_only() -> None:
+    grammar = strict_grammar(ENGLISH, WAKES)
+    assert "okay glasses cancel" in grammar
+    assert "cancel" not in grammar
+    assert all(phrase == UNKNOWN or phrase.startswith("okay glasses") for phrase in grammar)
