@@ -123,7 +123,7 @@ class Catalog:
             connection.execute("UPDATE segments SET sidecar = ? WHERE segment_id = ?", (text, segment_id))
             return segment
 
-        return await self._db.write(work)
+        return await self._db.write(work, "proxy row")
 
     async def store_receipt(self, receipt: Receipt) -> Segment:
         """Believe a relay that it has the clip, if size and hash are those of ours. Raises ValueError if not."""

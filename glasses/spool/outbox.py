@@ -105,7 +105,7 @@ class Outbox:
             ).fetchone()
             return Entry(row["entry_id"], row["kind"], row["subject_id"], row["payload"], row["attempts"]) if row else None
 
-        return await self._db.write(work)
+        return await self._db.write(work, "withdraw")
 
     async def waiting(self) -> int:
         """How many entries are still to be sent, parked ones left out."""

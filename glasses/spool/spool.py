@@ -88,7 +88,7 @@ class Spool:
         """The small copy is durable beside its original: note it in the sidecar and the record."""
         segment = await self.catalog.set_proxy(segment_id, size_bytes, sha256)
         if segment is not None:
-            self.media.write_sidecar(segment)
+            self.media.write_sidecar(segment, "proxy.sidecar")
 
     async def abandon(self, segment: Segment) -> None:
         """Nothing was captured: leave no trace."""

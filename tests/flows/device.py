@@ -19,6 +19,8 @@ import glasses.hw.x264  # noqa: F401  # imported once, before forking
 from glasses import faults
 from glasses.bus import Bus
 from glasses.capture.ears import Ears
+from glasses.capture.forbidden import Forbidden
+from glasses.capture.guard import GuardedCamera
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
 from glasses.config import Config, Keeping, Recording
@@ -28,7 +30,7 @@ from glasses.hw.packet import EncodedFrame
 from glasses.hw.sim.camera import SimCamera
 from glasses.hw.sim.day import Day, Scene
 from glasses.hw.sim.microphone import SimMicrophone
-from glasses.hw.sim.senses import SimGps
+from glasses.hw.sim.senses import SimGps, SimLight
 from glasses.hw.sim.world import World
 from glasses.spool import outbox
 from glasses.spool.retention import Retention
@@ -45,7 +47,7 @@ from glasses.wire.memory import MemoryRequest, MemoryStatus
 from glasses.wire.segment import Segment
 from glasses.wire.tag import Label, Moment, Tags
 
-SIZE = Recording(width=160, height=90, reserve_bytes=0)
+SIZE = Recording(width=160, height=90, reserve_bytes=0, preroll_s=0.0)
 LONG_FRAMES, SHORT_FRAMES = 65, 8
 CHUNK_BYTES = 8_192
 QUERY = "my wife and me in paris"
@@ -93,7 +95,9 @@ class Device:
         self.world = World(Day(scenes=[scene], speed=1000.0))
         self.bus, self.network, self.camera = Bus(), Switch(), CountingCamera(self.world)
         self.spool = Spool(folder, self.world)
-        self.recorder = Recorder(self.camera, SimGps(self.world), self.spool, self.bus, self.world, SIZE)
+        gps = SimGps(self.world)
+        camera = GuardedCamera(self.camera, SimLight(), Forbidden(SIZE), gps, self.world)
+        self.recorder = Recorder(camera, gps, self.spool, self.bus, self.world, SIZE)
         self.ears = Ears(SimMicrophone(self.world), [self.recorder.hear])
         self.tagging = Tagging(self.spool, self.bus, InstantLooker())
         self.requests = Requests(self.spool, self.bus, self.world)
@@ -114,7 +118,9 @@ class Device:
         await self.recorder.photo()
         self.bus.publish(IntentHeard(Intent(name=IntentName.CREATE_MEMORY, slots={"request": QUERY}, text=QUERY)))
         await self.requests.step()
+        await self.think_again()
         await self.tag()
+        await self.add_proxies()
         await self.lose_the_network_once()
         await self.send()
         await self.be_refused()
@@ -139,6 +145,17 @@ class Device:
         await self.recorder.stop()
         hearing.cancel()
         await asyncio.gather(hearing, return_exceptions=True)
+
+    async def think_again(self) -> None:
+        """A second request is asked and taken back before it is sent."""
+        for name in (IntentName.CREATE_MEMORY, IntentName.CANCEL):
+            self.bus.publish(IntentHeard(Intent(name=name, slots={"request": "something else"}, text="something else")))
+            await self.requests.step()
+
+    async def add_proxies(self) -> None:
+        """The small copies, without making them: what is noted of them is what can be cut short."""
+        for segment in await self.spool.catalog.unproxied():
+            await self.spool.add_proxy(segment.segment_id, 1, "0" * 64)
 
     async def tag(self) -> None:
         while await self.tagging.step():
