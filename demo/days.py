@@ -23,14 +23,19 @@ SPEED = 6.0
 Samples = NDArray[np.int16]
 
 
-def write_day(folder: Path, store: ModelStore) -> int:
-    """The day of ``script.SHOTS``; returns how many seconds it lasts."""
+def write_days(folder: Path, store: ModelStore, shots: list[Shot]) -> int:
+    """``day`` with the shots and ``evening`` with the request; returns how many seconds the day lasts."""
+    write_evening(folder / "evening")
+    return write_day(folder / "day", store, shots)
+
+
+def write_day(folder: Path, store: ModelStore, shots: list[Shot]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     voice = Voice(words_per_minute=150)
     cutouts = {name: cut_out(read(store.media(role.portrait)), role.outline) for name, role in ROLES.items()}
-    scenes = [_write_scene(folder, number, shot, voice, cutouts, store) for number, shot in enumerate(script.SHOTS, 1)]
+    scenes = [_write_scene(folder, number, shot, voice, cutouts, store) for number, shot in enumerate(shots, 1)]
     (folder / "day.toml").write_text(f"speed = {SPEED}\n\n" + "\n".join(scenes))
-    return round(sum(PHOTO_S if shot.photo else VIDEO_S for shot in script.SHOTS))
+    return round(sum(PHOTO_S if shot.photo else VIDEO_S for shot in shots))
 
 
 def write_evening(folder: Path) -> None:
@@ -84,8 +89,15 @@ def _motion(number: int) -> tuple[str, str]:
 
 
 def _scene(
-    at: str, length_s: float, sound: str, where: tuple[float, float], picture: str = "", motion: tuple[str, str] = ("{}", "{}"), *, network: bool = True
-) -> str:  # fmt: skip
+    at: str,
+    length_s: float,
+    sound: str,
+    where: tuple[float, float],
+    picture: str = "",
+    motion: tuple[str, str] = ("{}", "{}"),
+    *,
+    network: bool = True,
+) -> str:
     return (
         f'[[scenes]]\nat = "{at}"\nduration_s = {length_s}\nsound = "{sound}"\nlat = {where[0]}\nlon = {where[1]}\n'
         f'picture = "{picture}"\nstart = {motion[0]}\nend = {motion[1]}\nnetwork = {str(network).lower()}\n'

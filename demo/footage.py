@@ -44,7 +44,7 @@ def backdrop(picture: Picture) -> Picture:
     top = (rows - kept) // 2
     large = cv2.resize(picture[top : top + kept], (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     grain = np.random.default_rng(1).normal(0, 3, large.shape[:2])[..., None]
-    return np.clip(large + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(large + grain, 0, 255), np.uint8)
 
 
 def cut_out(portrait: Picture, outline: Outline, margin: float = 0.015) -> Cutout:
@@ -59,7 +59,7 @@ def cut_out(portrait: Picture, outline: Outline, margin: float = 0.015) -> Cutou
     mask[cv2.dilate(rough, reach) == 0] = cv2.GC_BGD
     mask[cv2.erode(rough, reach) == 1] = cv2.GC_FGD
     cv2.setRNGSeed(1)
-    cv2.grabCut(small, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(small, mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
     inside = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     smooth = cv2.GaussianBlur(cv2.medianBlur(inside * 255, 9).astype(np.float32) / 255, (0, 0), 1.6)
     kept = max(y for _, y in outline)

@@ -10,13 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import av
+import numpy as np
 
 from demo.companion import Companion
 from demo.script import SHOTS
 from glasses.wire.codec import to_builtins
 from glasses.wire.memory import Memory, MemoryStatus
 from glasses.wire.segment import Kind
-from glasses.wire.status import Custody, DeviceStatus
+from glasses.wire.status import DeviceStatus
 from glasses.wire.video import VideoInfo
 
 
@@ -65,7 +66,7 @@ def measure(film: Path) -> dict[str, Any]:
         if container.streams.audio:
             for piece in container.decode(audio=0):
                 samples, rate_hz = samples + piece.samples, piece.sample_rate
-                loudest = max(loudest, float(abs(piece.to_ndarray()).max()))
+                loudest = max(loudest, float(np.abs(piece.to_ndarray()).max()))
     return {
         "frames": frames, "duration_s": round(float(frames / fps), 3), "sound_s": round(samples / rate_hz, 3),
         "has_sound": samples > 0 and loudest > 0.01,
@@ -75,10 +76,8 @@ def measure(film: Path) -> dict[str, Any]:
 def custody_of(status: DeviceStatus, videos: list[VideoInfo], companion: Companion) -> dict[str, Any]:
     """Every clip the glasses closed, held against what the relay says it has: same size and hash, and once."""
     receipts = {video.video_id: companion.receipt(video.video_id) for video in videos}
-    lost = [
-        clip.segment_id for clip in status.clips
-        if clip.segment_id not in receipts or receipts[clip.segment_id].sha256 != clip.sha256 or receipts[clip.segment_id].size_bytes != clip.size_bytes
-    ]  # fmt: skip
+    there = {video_id: (receipt.sha256, receipt.size_bytes) for video_id, receipt in receipts.items()}
+    lost = [clip.segment_id for clip in status.clips if there.get(clip.segment_id) != (clip.sha256, clip.size_bytes)]
     hashes = Counter(receipt.sha256 for receipt in receipts.values())
     return {
         "recorded": len(status.clips),
@@ -98,10 +97,6 @@ def when(video: VideoInfo) -> str:
     """Local time of a clip: "Sat 14 June 2025, 09:40"."""
     zone = ZoneInfo(video.timezone or "UTC")
     return f"{datetime.fromtimestamp(video.captured_at / 1000, zone):%a %d %B %Y, %H:%M}"
-
-
-def is_kept_safe(custody: Custody) -> bool:
-    return custody in (Custody.STORED, Custody.FILMED)
 
 
 def describe(video: VideoInfo) -> str:

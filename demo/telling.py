@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from demo.report import describe
 from glasses.wire.memory import Memory
@@ -15,14 +14,13 @@ from glasses.wire.video import VideoInfo
 def tell(console: Console, memory: Memory, videos: list[VideoInfo], result: dict[str, Any]) -> None:
     numbers = {video.video_id: number for number, video in enumerate(videos, 1)}
     _tell_plan(console, memory)
-    console.print(_clips(memory, videos, result))
+    _tell_clips(console, memory, videos, result)
     _tell_misses(console, memory, numbers)
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result["stages"].items())
     console.print(f"[bold]Timings:[/] {stages}")
     custody = result["custody"]
-    console.print(
-        f"[bold]Custody:[/] {custody['recorded']} recorded, {custody['on_the_relay']} on the relay, {custody['lost']} lost, {custody['duplicates']} twice"
-    )
+    where = f"{custody['recorded']} recorded, {custody['on_the_relay']} on the relay"
+    console.print(f"[bold]Custody:[/] {where}, {custody['lost']} lost, {custody['duplicates']} twice")
     _tell_verdict(console, result)
 
 
@@ -38,35 +36,32 @@ def _tell_plan(console: Console, memory: Memory) -> None:
         console.print(f"  [yellow]not understood: {' '.join(memory.plan.leftover)}[/]")
 
 
-def _clips(memory: Memory, videos: list[VideoInfo], result: dict[str, Any]) -> Table:
+def _tell_clips(console: Console, memory: Memory, videos: list[VideoInfo], result: dict[str, Any]) -> None:
+    """Two short lines a clip, which fit any terminal."""
     chosen = {clip.video_id: clip.reason for clip in memory.clips_used}
     missed = {miss.video_id: miss.reason for miss in memory.near_misses}
     states = {clip["segment_id"]: clip["custody"] for clip in result["custody"]["clips"]}
-    table = Table(title="Every clip of the day", title_justify="left")
-    for heading in ("No.", "Taken", "Where", "Who", "What", "Film", "Why", "Custody"):
-        table.add_column(heading, overflow="fold")
+    console.print("\n[bold]Every clip of the day:[/]")
     for number, video in enumerate(videos, 1):
-        why = chosen.get(video.video_id) or missed.get(video.video_id, "")
-        table.add_row(
-            str(number), describe(video), video.place.name, ", ".join(video.people), ", ".join(video.things[:4]),
-            "[green]yes[/]" if video.video_id in chosen else "no", why, states.get(video.video_id, "?"),
-        )  # fmt: skip
-    return table
+        mark = "[green]in the film[/]" if video.video_id in chosen else "[dim]not in it[/]  "
+        who = ", ".join(video.people) or "nobody known"
+        console.print(f"{number:>3} {mark}  {describe(video)}, {video.place.name}; {who}; {states.get(video.video_id, '?')}")
+        why = chosen.get(video.video_id) or missed.get(video.video_id) or "fits none of it"
+        console.print(f"    [dim]{why} (seen: {', '.join(video.things[:3]) or 'nothing'})[/]")
 
 
 def _tell_misses(console: Console, memory: Memory, numbers: dict[str, int]) -> None:
     if memory.problem:
         console.print(f"[red]{memory.problem.get('detail', '')}[/] {memory.problem.get('hint', '')}")
     if memory.near_misses:
-        console.print("[bold]Near misses:[/]")
+        console.print("\n[bold]Near misses, the nearest first:[/]")
     for miss in memory.near_misses:
-        console.print(f"  clip {numbers.get(miss.video_id, '?')}: {miss.reason}")
+        console.print(f"  clip {numbers.get(miss.video_id, '?')}: {miss.reason}", soft_wrap=True)
 
 
 def _tell_verdict(console: Console, result: dict[str, Any]) -> None:
     film = result["film"]
-    console.print(
-        f"[bold]Film:[/] clips {film['clips']} (expected {film['expected_clips']}), {film['frames']} of {film['planned_frames']} planned frames, {film['duration_s']:.1f} s"
-    )
+    clips = f"clips {film['clips']} (expected {film['expected_clips']})"
+    console.print(f"[bold]Film:[/] {clips}, {film['frames']} of {film['planned_frames']} planned frames, {film['duration_s']:.1f} s")
     for name, held in result["checks"].items():
         console.print(f"  {'[green]ok   [/]' if held else '[red]WRONG[/]'} {name.replace('_', ' ')}")

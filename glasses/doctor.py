@@ -29,14 +29,15 @@ class Finding:
 def examine(config: Config, spec: str | None) -> int:
     """Print the findings; 0 when all is well, else 1."""
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console(soft_wrap=True)
     findings = list(findings_of(config, spec or config.hardware))
     for finding in findings:
         mark = "[green]ok   [/]" if finding.well else "[red]WRONG[/]"
-        console.print(f"{mark} {finding.name:<11} {finding.detail}", highlight=False)
+        console.print(f"{mark} {finding.name:<14} {escape(finding.detail)}", highlight=False)
         if not finding.well:
-            console.print(f"      {'':<11} Try: {finding.hint}", highlight=False)
+            console.print(f"      {'':<14} Try: {escape(finding.hint)}", highlight=False)
     return 0 if all(finding.well for finding in findings) else 1
 
 

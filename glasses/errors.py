@@ -58,7 +58,7 @@ class RelayUnreachableError(SouvenirError):
 
 
 class NotPairedError(SouvenirError):
-    code = "auth.required"
+    code = "auth.unpaired"
 
 
 class TaggerStoppedError(SouvenirError):

@@ -11,7 +11,7 @@ from typing import Any
 from glasses.bus import Bus
 from glasses.clock import Clock
 from glasses.events import FaultRaised
-from glasses.wire.errors import SouvenirError
+from glasses.wire.errors import Action, SouvenirError
 
 log = logging.getLogger("glasses.supervisor")
 
@@ -70,7 +70,7 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001  # every failure of a stage is raised on the bus and limited below
                 state.running = False
                 self._note(stage, state, error)
-                if not self._may_restart(stage, state):
+                if not self._may_restart(stage, state, error):
                     self._give_up(stage, error)
                     return
             else:
@@ -81,17 +81,21 @@ class Supervisor:
     def _note(self, stage: Stage, state: StageState, error: Exception) -> None:
         state.last_error = f"{type(error).__name__}: {error}"
         state.failures.append(self._clock.monotonic_s())
-        log.error("stage %s failed: %s", stage.name, error, exc_info=error)
+        expected = isinstance(error, SouvenirError)
+        log.error("stage %s failed: %s", stage.name, error, exc_info=None if expected else error)
         known = error if isinstance(error, SouvenirError) else SouvenirError(f"{stage.name}: {state.last_error}")
         self._bus.publish(FaultRaised(known.code, known.detail, known.hint))
 
-    def _may_restart(self, stage: Stage, state: StageState) -> bool:
+    def _may_restart(self, stage: Stage, state: StageState, error: Exception) -> bool:
+        """Not when a person must mend something first, and not too often."""
+        if isinstance(error, SouvenirError) and error.kind.action == Action.FIX:
+            return False
         since = self._clock.monotonic_s() - RESTART_WINDOW_S
         state.failures = [at for at in state.failures if at >= since]
         return len(state.failures) <= stage.restarts
 
     def _give_up(self, stage: Stage, error: Exception) -> None:
-        log.error("stage %s is left down after %d restarts", stage.name, stage.restarts)
+        log.error("stage %s is left down", stage.name)
         if stage.vital and self._failed is not None and not self._failed.done():
             self._failed.set_exception(error)
 

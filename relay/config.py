@@ -58,7 +58,7 @@ class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     workers: int = 2
-    processes: int = 1
+    processes: int = 2
     """Processes for extraction and rendering."""
     lease_s: float = 60.0
     max_attempts: int = 5

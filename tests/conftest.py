@@ -11,9 +11,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import HealthCheck, settings
 
 from models.keyframes import read_photo
 from models.store import ModelStore
+
+settings.register_profile("souvenir", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("souvenir")  # how long an example takes says something about the machine only
 
 Picture = npt.NDArray[np.uint8]
 MakeClip = Callable[..., Path]
@@ -76,3 +80,9 @@ def fitted(picture: Picture, size: tuple[int, int]) -> Picture:
     top, left = (height_px - small.shape[0]) // 2, (width_px - small.shape[1]) // 2
     canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
     return canvas
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole journeys come last, whatever the order of the rest."""
+    items.sort(key=lambda item: "flows" in item.path.parts)

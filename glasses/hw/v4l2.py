@@ -68,6 +68,7 @@ class V4l2Camera:
         import cv2
 
         if self._capture is None:
+            cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said below, once
             capture = cv2.VideoCapture(self._device, cv2.CAP_V4L2)
             if not capture.isOpened():
                 raise CameraMissingError(f"Video4Linux device {self._device!r} does not open")

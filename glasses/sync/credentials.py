@@ -25,7 +25,7 @@ class CredentialFile:
         try:
             return decode_json(self.path.read_bytes(), Credentials)
         except FileNotFoundError as problem:
-            raise NotPairedError("this device has not been paired with a relay") from problem
+            raise NotPairedError(f"{self.path} is not there") from problem
 
     def save(self, credentials: Credentials) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

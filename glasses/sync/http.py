@@ -125,7 +125,7 @@ def problem_of(answer: httpx.Response) -> SouvenirError:
         body = answer.json()
     except ValueError:
         body = {}
-    code = body.get("code", "") if isinstance(body, dict) else ""
+    code = (body.get("code", "") if isinstance(body, dict) else "") or answer.headers.get("Souvenir-Code", "")
     detail = (body.get("detail") if isinstance(body, dict) else "") or f"{answer.status_code} from {answer.request.url.path}"
     if code not in ERRORS:
         code = "relay.failed" if answer.status_code >= 500 else "request.not_found" if answer.status_code == 404 else "wire.malformed"

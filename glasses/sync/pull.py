@@ -23,15 +23,23 @@ log = logging.getLogger("glasses.pull")
 class Pull:
     def __init__(self, spool: Spool, link: Link, bus: Bus, clock: Clock, every_s: float) -> None:
         self._spool, self._link, self._bus, self._clock, self._every_s = spool, link, bus, clock, every_s
+        self._outage = ""
 
     async def run(self) -> None:
         while True:
             try:
                 while await self.step():
                     pass
+                self._say_outage("")
             except SouvenirError as error:
-                log.info("the feed could not be read: %s", error)
+                self._say_outage(error.code)
             await self._clock.sleep(self._every_s)
+
+    def _say_outage(self, code: str) -> None:
+        """An outage is logged once, and its end once."""
+        if code != self._outage:
+            log.info("the feed cannot be read: %s" if code else "the feed is read again%s", code)
+            self._outage = code
 
     async def step(self) -> bool:
         """Apply the next piece of the feed; False when there is nothing new."""

@@ -31,12 +31,14 @@ class ErrorKind(NamedTuple):
     """What to do next, for a person."""
 
 
+# fmt: off
 ERRORS: dict[str, ErrorKind] = {
     # wire
     "wire.malformed": ErrorKind(400, Action.PARK, "The message does not fit its type", "Check the field that the detail names against docs/protocol.md."),
     "wire.version": ErrorKind(426, Action.FIX, "The device speaks a protocol that is too old", "Update the device, then try again."),
     # doors
     "auth.required": ErrorKind(401, Action.FIX, "No access token was sent", "Log in, or pair the device: glasses pair --relay URL."),
+    "auth.unpaired": ErrorKind(0, Action.FIX, "The glasses are not paired with a relay", "Pair them: glasses pair --relay URL; until then everything is kept on the device."),
     "auth.invalid": ErrorKind(401, Action.FIX, "The access token is not valid", "Refresh the token; if that fails, pair the device again."),
     "auth.expired": ErrorKind(401, Action.RETRY, "The access token has expired", "Refresh the token and send the request again."),
     "auth.revoked": ErrorKind(401, Action.FIX, "This device has been revoked", "Pair the device again if it is yours."),
@@ -98,6 +100,7 @@ ERRORS: dict[str, ErrorKind] = {
     "film.off_profile": ErrorKind(422, Action.PARK, "A clip is not in the capture profile", "It is left out of films until it has been normalised."),
     "film.failed": ErrorKind(500, Action.RETRY, "The film could not be made", "Ask again; the clips are safe."),
 }
+# fmt: on
 
 
 class SouvenirError(Exception):
@@ -140,4 +143,4 @@ def problem(error: SouvenirError, *, correlation_id: str = "", more: dict[str, A
         type=f"https://souvenir.invalid/errors/{error.code}",
         title=kind.title, status=kind.status or 500, detail=error.detail, code=error.code,
         action=kind.action, hint=error.hint, correlation_id=correlation_id, more=more or {},
-    )
+    )  # fmt: skip

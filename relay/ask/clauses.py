@@ -31,7 +31,8 @@ _WITHOUT = phrases(
     "nor, not, no, leave out, leaving out, other than, apart from "
 )
 _ENDS_WITHOUT = listed(
-    "in at on near from during since last this next yesterday today but with where when while who that which before after to "
+    "in at on near from during since between until over around last this next yesterday today tonight but with where when while who "
+    "that which before after to "
 )
 _ONLY_THESE = phrases(
     "nobody else, no one else, noone else, no other people, no others, without anyone else, without anybody else, "

@@ -145,7 +145,7 @@ class Conditions:
 
     def _meaning(self, value: str, channel: Channel, cut_off: float) -> Keys:
         vector = self._embedder.embed([value])[0]
-        found = self._index.nearest(self._user_id, vector, channel, 200)
+        found = self._index.nearest(self._user_id, vector, channel, 150)
         return np.array(sorted(key for key, score in found if score >= cut_off), np.int64)
 
     def _near(self, place_id: str) -> Mask:

@@ -380,7 +380,9 @@ class Reader:
         elif word in vocabulary.ARTICLES or word in vocabulary.POSSESSIVES:
             where.article = True
         elif word in _EATEN:
-            where.lead, where.joined = "with", TermKind.THING
+            where.lead, where.joined, where.article = "with", TermKind.THING, False
+        elif word not in vocabulary.ADJECTIVES:
+            where.article = False
         return took
 
     def _text(self, at: int, took: int) -> str:

@@ -17,7 +17,7 @@ from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextFi
 RANK_CONSTANT = 60.0
 """Of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 MOST_NEAR_MISSES = 10
-_RANKED = 400
+_RANKED = 150
 """How many candidates each list of the fusion holds."""
 
 Locate = Callable[[str], tuple[float, float] | None]
@@ -141,7 +141,9 @@ class Searcher:
             met_one |= condition.videos if condition in wanted else False
         columns = asking.columns
         near = columns.videos[(candidates & met_one)[columns.videos]]
-        order = np.lexsort((-np.arange(len(near)), -weight[near]))[:MOST_NEAR_MISSES]
+        nearness = weight[near] * (len(columns.videos) + 1) + np.arange(len(near))  # by weight, then the newest
+        few = np.argpartition(-nearness, MOST_NEAR_MISSES)[:MOST_NEAR_MISSES] if len(near) > MOST_NEAR_MISSES else np.arange(len(near))
+        order = few[np.argsort(-nearness[few])]
         total = sum(condition.weight for condition in conditions)
         misses = []
         for row in self._index.rows(user_id, [int(near[index]) for index in order]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import Neighbours
@@ -26,12 +27,8 @@ class Things:
     """The things that a library can hold, found by the words of a request."""
 
     def __init__(self, labels: frozenset[str], neighbours: Neighbours) -> None:
-        self._labels = {key_of(label): label for label in labels}
+        self._labels, self._by_word = _lexicon(labels)
         self._neighbours = neighbours
-        self._by_word: dict[str, list[str]] = {}
-        for key, label in self._labels.items():
-            for word in key.split():
-                self._by_word.setdefault(word, []).append(label)
 
     def read(self, words: list[Word], at: int) -> ThingReading | None:
         """The longest known thing at ``at``."""
@@ -72,6 +69,17 @@ class Things:
             if folded not in NOT_HEADS and (folded.endswith(f" {key}") or folded.startswith(f"{key} ")):
                 found.append(label)
         return found
+
+
+@lru_cache(maxsize=64)
+def _lexicon(labels: frozenset[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Folded name -> label, and word -> labels that have it. Remembered: labels change seldom, requests come often."""
+    by_key = {key_of(label): label for label in labels}
+    by_word: dict[str, list[str]] = {}
+    for key, label in by_key.items():
+        for word in key.split():
+            by_word.setdefault(word, []).append(label)
+    return by_key, by_word
 
 
 def _forms(words: list[str]) -> list[str]:

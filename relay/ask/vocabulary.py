@@ -61,4 +61,10 @@ EVENT_WORDS = listed(
     "party concert wedding birthday graduation ceremony dinner lunch breakfast picnic barbecue bbq festival parade game match race show "
 )
 
+ADJECTIVES = listed(
+    "nice good great beautiful lovely funny happy special fun cute sweet little big old new young own same different full first whole "
+    "entire long short quick best favorite favourite other most better one "
+)
+"""Small words that may stand between an article and its noun."""
+
 COLOURS = listed("red green blue yellow black white brown orange purple pink grey gray golden silver dark bright")

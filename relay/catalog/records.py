@@ -80,6 +80,8 @@ class Video(msgspec.Struct, kw_only=True):
     deleted_at: int | None = None
     sequence: int = 0
     correlation_id: str = ""
+    command_from_s: float | None = None
+    """Where the wearer's "stop recording" begins: neither filmed nor searched from there on."""
 
 
 class MomentRecord(msgspec.Struct, kw_only=True):

@@ -39,6 +39,8 @@ class Shard:
             raise
         self._postings: dict[str, Keys] = {}
         self._columns: Columns | None = None
+        self._terms: dict[str, dict[str, int]] = {}
+        self._places: list[PlaceCount] | None = None
         self._written = self._data_version()
         self._vectors = {
             channel: Vectors(folder / f"{channel}.usearch", _VectorRows(self._db, channel), _Mark(self._db, channel)) for channel in Channel
@@ -85,14 +87,20 @@ class Shard:
 
     def terms(self, kind: str) -> dict[str, int]:
         with self._reading():
-            low, high = f"{kind}:", f"{kind};"
-            rows = self._db.execute("SELECT term, count(*) FROM posting WHERE term >= ? AND term < ? GROUP BY term", (low, high))
-            return {term[len(low) :]: count for term, count in rows}
+            if kind not in self._terms:
+                low, high = f"{kind}:", f"{kind};"
+                rows = self._db.execute("SELECT term, count(*) FROM posting WHERE term >= ? AND term < ? GROUP BY term", (low, high))
+                self._terms[kind] = {term[len(low) :]: count for term, count in rows}
+            return self._terms[kind]
 
     def places(self) -> list[PlaceCount]:
         with self._reading():
+            if self._places is not None:
+                return self._places
             sql = "SELECT place, place_ids, count(*), avg(lat), avg(lon) FROM video WHERE place != '' GROUP BY place_ids ORDER BY 3 DESC, 1"
-            return [PlaceCount(name, tuple(json.loads(ids)), videos, lat, lon) for name, ids, videos, lat, lon in self._db.execute(sql)]
+            found = self._db.execute(sql)
+            self._places = [PlaceCount(name, tuple(json.loads(ids)), videos, lat, lon) for name, ids, videos, lat, lon in found]
+            return self._places
 
     def columns(self) -> Columns:
         with self._reading():
@@ -142,8 +150,9 @@ class Shard:
         with self._lock:
             now = self._data_version()
             if now != self._written:
-                self._written, self._columns = now, None
+                self._written, self._columns, self._places = now, None, None
                 self._postings.clear()
+                self._terms.clear()
                 for vectors in self._vectors.values():
                     vectors.forget()
             yield
@@ -151,6 +160,8 @@ class Shard:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
+        self._places = None
+        self._terms.clear()
         try:
             yield
         except BaseException:
@@ -181,8 +192,10 @@ class Shard:
         if self._columns is not None:
             here = np.flatnonzero(self._columns.videos == found[0])
             have = self._columns
-            parts = (have.videos, have.captured_at, have.local_at, have.lat, have.lon, have.quality)
-            self._columns = Columns(*(np.delete(part, here) for part in parts))
+            self._columns = Columns(
+                np.delete(have.videos, here), np.delete(have.captured_at, here), np.delete(have.local_at, here),
+                np.delete(have.lat, here), np.delete(have.lon, here), np.delete(have.quality, here),
+            )  # fmt: skip
         return keys
 
     def _insert(self, video_id: str, moments: list[MomentDoc], fresh: dict[Channel, list[tuple[int, str]]]) -> None:

@@ -19,7 +19,7 @@ EXACT_BELOW = 4096
 """Vectors up to which all of them are compared: faster than the graph, and exact."""
 SAVE_EVERY = 5000
 """Adds after which the graph's file is written anew."""
-_CANDIDATES_PER_ANSWER = 4
+_CANDIDATES_PER_ANSWER = 2
 _FEWEST_CANDIDATES = 200
 _CONNECTIVITY = 16
 _EFFORT_ADD, _EFFORT_SEARCH = 96, 256

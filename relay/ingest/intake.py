@@ -74,7 +74,7 @@ class Intake:
             duration_s=segment.duration_s, frames=segment.frames, size_bytes=size_bytes, sha256=segment.sha256,
             blob_key=raw_key(user_id, segment.segment_id, segment.captured_at, suffix),
             lat=place.lat if place else None, lon=place.lon if place else None, stored_at=self._now_ms(),
-            sequence=segment.sequence, correlation_id=segment.correlation_id,
+            sequence=segment.sequence, correlation_id=segment.correlation_id, command_from_s=segment.command_from_s,
         )  # fmt: skip
 
     def _store(self, connection: Connection, video: Video, segment: Segment) -> Video:

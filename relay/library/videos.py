@@ -55,8 +55,9 @@ class Library:
         labels = [label for moment in found for label in (*moment.objects, *moment.scene)]
         return VideoInfo(
             video_id=video.video_id, device_id=video.device_id, kind=video.kind, status=video.status.value,
-            custody=Custody.FILMED if filmed else Custody.STORED, captured_at=video.captured_at, stored_at=video.stored_at,
-            searchable_at=timing.searchable_at, duration=video.duration_s, size_bytes=video.size_bytes, sha256=video.sha256,
+            custody=Custody.FILMED if filmed else Custody.STORED, captured_at=video.captured_at, timezone=video.timezone,
+            stored_at=video.stored_at, searchable_at=timing.searchable_at, duration=video.duration_s,
+            size_bytes=video.size_bytes, sha256=video.sha256,
             place=PlaceInfo(
                 name=video.place.name, region=video.place.region, country=video.place.country, lat=video.lat, lon=video.lon
             ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from glasses.wire.change import OpKind
+from glasses.wire.tag import Word
 from relay.catalog import changes, moments, people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.records import MomentRecord, Video, VideoStatus
@@ -131,12 +132,19 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
     found = [
         MomentRecord(
             user_id=user_id, video_id=video_id, moment_id=f"{video_id}-{number:04d}", start_s=moment.start_s, end_s=moment.end_s,
-            faces=moment.faces, objects=moment.objects, scene=moment.scene, speech=moment.speech, words=moment.words,
+            faces=moment.faces, objects=moment.objects, scene=moment.scene, words=_meant(moment.words, video.command_from_s),
             sharpness=moment.sharpness, models=facts.models,
         )
         for number, moment in enumerate(facts.moments)
     ]  # fmt: skip
+    for record in found:
+        record.speech = " ".join(word.word for word in record.words)
     moments.replace(connection, user_id, video_id, _named(connection, user_id, found))
+
+
+def _meant(words: list[Word], command_from_s: float | None) -> list[Word]:
+    """What was said for the clip; not the command that ended it."""
+    return [word for word in words if command_from_s is None or word.end_s <= command_from_s]
 
 
 def _name_faces(connection: Connection, user_id: str) -> None:

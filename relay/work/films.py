@@ -13,7 +13,7 @@ from glasses.wire.change import OpKind
 from glasses.wire.codec import to_builtins
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import Memory, MemoryStatus, NearMiss
-from glasses.wire.segment import Kind
+from glasses.wire.segment import PROFILE, Kind
 from glasses.wire.status import Custody
 from relay.ask.result import SearchResult, VideoHit
 from relay.assemble.cutlist import Candidate, CutList, MomentScore, choose
@@ -29,6 +29,7 @@ from relay.jobs.kinds import JobHandler, JobKind, Message
 from relay.work.documents import quality_of
 
 MOST_CLIPS = 200
+LEAST_USABLE_S = 1.0
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
@@ -159,9 +160,16 @@ def _candidate(found: Found) -> Candidate:
         for moment in found.moments
     )
     return Candidate(
-        video_id=found.video.video_id, captured_at=found.video.captured_at, frames=found.video.frames, score=found.hit.score,
+        video_id=found.video.video_id, captured_at=found.video.captured_at, frames=usable_frames(found.video), score=found.hit.score,
         reason=found.hit.reason, moments=scores, speech=spoken(found.moments),
     )  # fmt: skip
+
+
+def usable_frames(video: Video) -> int:
+    """Up to the wearer's "stop recording"; all of a clip that holds nothing else."""
+    if video.command_from_s is None or video.command_from_s < LEAST_USABLE_S:
+        return video.frames
+    return min(video.frames, int(video.command_from_s * PROFILE.fps))
 
 
 def spoken(found: list[MomentRecord]) -> tuple[tuple[float, float], ...]:

@@ -12,11 +12,12 @@ from demo.report import measure
 from glasses.spool.spool import Spool
 from glasses.wire.memory import MemoryStatus
 
-from .conftest import LONDON, PHOTO, Days, House, Scene, custody_holds
+from .conftest import LONDON, PHOTO, RECORD, STOP, Days, House, Scene, custody_holds
 
 WIFE, ME = Figure("wife", 0.28, 0.85), Figure("me", 0.72, 0.85)
+REMARK = ((0.3, RECORD), (3.8, "what a lovely morning this is"), (7.5, STOP))
 TOGETHER = [
-    Scene("2025-06-14T09:40:00+02:00", backdrop="coffee", figures=(WIFE, ME)),
+    Scene("2025-06-14T09:40:00+02:00", backdrop="coffee", figures=(WIFE, ME), said=REMARK, length_s=11.0),
     Scene("2025-06-14T10:15:00+02:00", backdrop="coffee", network=False),
     Scene("2025-06-14T11:50:00+02:00", backdrop="flower", figures=(WIFE, ME), network=False),
     Scene("2025-06-14T21:30:00+01:00", where=LONDON, backdrop="rocket", figures=(WIFE, ME)),

@@ -4,7 +4,7 @@ import pytest
 
 from glasses.bus import Bus
 from glasses.clock import FakeClock
-from glasses.errors import CameraStoppedError
+from glasses.errors import CameraStoppedError, MicrophoneMissingError
 from glasses.events import FaultRaised
 from glasses.supervisor import RESTART_DELAY_S, RESTART_WINDOW_S, Stage, Supervisor
 
@@ -95,3 +95,19 @@ async def test_stages_are_closed_in_the_reverse_order_of_their_start() -> None:
     stop.set()
     await running
     assert closed == ["second", "first"]
+
+
+async def test_what_a_person_must_mend_is_not_tried_again() -> None:
+    starts = 0
+
+    async def run() -> None:
+        nonlocal starts
+        starts += 1
+        raise MicrophoneMissingError("nothing is plugged in")
+
+    clock = FakeClock()
+    running = asyncio.create_task(Supervisor([Stage("ears", run, vital=True)], Bus(), clock).run(asyncio.Event()))
+    await _turn(clock, 4)
+    with pytest.raises(MicrophoneMissingError):
+        await running
+    assert starts == 1

@@ -24,7 +24,8 @@ def test_what_is_no_hardware_is_said(spec: str) -> None:
     ("text", "named"),
     [
         ("speed = 2", "scenes"), ("scenes = []", "at least one"), ("[[scenes]]\nat = 'noon'\nduration_s = 1", "noon"),
-        ("[[scenes]]\nat = '2025-06-14T10:00:00'\nduration_s = 1", "offset"), ("[[scenes]]\nat = '2025-06-14T10:00:00Z'\nduration_s = 1\nlook = 'x'", "look"),
+        ("[[scenes]]\nat = '2025-06-14T10:00:00'\nduration_s = 1", "offset"),
+        ("[[scenes]]\nat = '2025-06-14T10:00:00Z'\nduration_s = 1\nlook = 'x'", "look"),
     ],
 )  # fmt: skip
 def test_a_day_that_does_not_fit_is_named(tmp_path: Path, text: str, named: str) -> None:

@@ -122,6 +122,14 @@ async def test_an_expired_token_is_refreshed_once_and_kept(tmp_path: Path) -> No
     await client.close()
 
 
+async def test_an_expired_token_is_noticed_in_an_answer_without_a_body(tmp_path: Path) -> None:
+    refused = httpx.Response(401, headers={"Souvenir-Code": "auth.expired"})
+    answers = [refused, httpx.Response(200, json={"access_token": "new", "refresh_token": "r2"}), httpx.Response(200)]
+    client = client_for(tmp_path, lambda _: answers.pop(0))
+    assert (await client.request("HEAD", f"{API}/uploads/1")).status_code == 200
+    await client.close()
+
+
 async def test_a_refusal_keeps_its_code_and_an_unknown_one_gets_a_code(tmp_path: Path) -> None:
     answers = [_problem(409, "upload.offset_mismatch"), httpx.Response(502, text="<html>"), httpx.Response(404, text="no")]
     client = client_for(tmp_path, lambda _: answers.pop(0))
@@ -151,7 +159,7 @@ async def test_without_network_nothing_leaves_the_device(tmp_path: Path) -> None
 
 
 async def test_a_device_that_was_never_paired_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NotPairedError, match="not been paired"):
+    with pytest.raises(NotPairedError, match="not paired"):
         RelayClient(CredentialFile(tmp_path), FakeClock())
 
 

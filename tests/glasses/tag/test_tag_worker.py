@@ -59,7 +59,7 @@ async def test_a_photo_is_one_moment_and_a_portrait_one_face(worker: TagWorker, 
 
 async def test_a_process_killed_at_work_gives_the_clip_back_and_a_new_one_sees_it(worker: TagWorker, store):
     asked = asyncio.create_task(worker.tag(store.media("coffee"), photo_segment()))
-    while worker.pid is None:  # noqa: ASYNC110 - the process has no event to say that it has started
+    while worker.pid is None:
         await asyncio.sleep(0)
     killed = worker.pid
     os.kill(killed, signal.SIGKILL)

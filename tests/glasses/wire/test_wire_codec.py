@@ -27,14 +27,13 @@ segments = st.builds(
     place=st.none() | points,
 )
 labels = st.builds(Label, name=names, score=finite, box=st.none() | st.tuples(finite, finite, finite, finite))
-tags = st.builds(
-    Tags, segment_id=names, models=st.dictionaries(names, names, max_size=3),
-    moments=st.lists(st.builds(Moment, objects=st.lists(labels, max_size=3), faces=st.lists(st.builds(FaceTag, embedding=st.lists(finite, max_size=4)), max_size=2)), max_size=3),
-)  # fmt: skip
-memories = st.builds(
-    Memory, query=names, plan=st.none() | st.builds(Plan, terms=st.lists(st.builds(Term, kind=st.sampled_from(TermKind), value=names), max_size=3)),
-    clips_used=st.lists(st.builds(ClipChoice, video_id=names, start_s=finite), max_size=3),
-)  # fmt: skip
+faces = st.builds(FaceTag, embedding=st.lists(finite, max_size=4))
+moments = st.builds(Moment, objects=st.lists(labels, max_size=3), faces=st.lists(faces, max_size=2))
+tags = st.builds(Tags, segment_id=names, models=st.dictionaries(names, names, max_size=3), moments=st.lists(moments, max_size=3))
+terms = st.builds(Term, kind=st.sampled_from(TermKind), value=names)
+plans = st.builds(Plan, terms=st.lists(terms, max_size=3))
+choices = st.builds(ClipChoice, video_id=names, start_s=finite)
+memories = st.builds(Memory, query=names, plan=st.none() | plans, clips_used=st.lists(choices, max_size=3))
 
 
 @given(st.one_of(segments, tags, memories))

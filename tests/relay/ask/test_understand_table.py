@@ -145,6 +145,7 @@ please find the clip with my sister in munich on new years eve        | person f
 my wife and i in rome                                                 | person anna; person martin; place city:rome
 more than two people                                                  | count faces>=3
 mia's birthday party                                                  | time 2024-12-03..2024-12-04; thing party
+show me the time when mia said she wants a dog | person mia; speech she wants a dog
 mia's graduation party                                                  | person mia; thing graduation; thing party
 the summer before last                                                | time 2024-06-01..2024-09-01
 """
