@@ -47,6 +47,8 @@ from glasses.wire.memory import MemoryRequest, MemoryStatus
 from glasses.wire.segment import Segment
 from glasses.wire.tag import Label, Moment, Tags
 
+from .power import PowerLoss
+
 SIZE = Recording(width=160, height=90, reserve_bytes=0, preroll_s=0.0)
 LONG_FRAMES, SHORT_FRAMES = 65, 8
 CHUNK_BYTES = 8_192
@@ -218,10 +220,17 @@ def traced(file: int, hook: Callable[[str], None]) -> Callable[[str], None]:
     return note
 
 
+def hook_of(folder: Path, fault: str) -> Callable[[str], None]:
+    act, _, rest = fault.partition(" ")
+    if act == "power":
+        return PowerLoss(folder, rest)
+    return faults.parsed(fault) if fault else lambda _name: None
+
+
 def _child(job: dict[str, str]) -> None:
     folder = Path(job["folder"])
     file = os.open(folder / "trace", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    faults.arm(traced(file, faults.parsed(job["fault"]) if job.get("fault") else lambda _name: None))
+    faults.arm(traced(file, hook_of(folder, job.get("fault", ""))))
     asyncio.run(run(folder, job["what"]))
 
 

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from glasses import faults
 
-from .sweep import ROOT, Outcome, Sweep
+from .sweep import POWER_LOST_AT, ROOT, Outcome, Sweep
 
 TARGET = ROOT / "docs" / "kill-points.md"
 HEAD = """\
@@ -30,20 +30,31 @@ Start one by hand: `SOUVENIR_FAULT="kill tus.sent 2" glasses run --hw sim:`.
 
 """
 
+POWER = """
+## Power loss
+
+The same, and worse: before the process is killed, every file goes back to the bytes that had been fsynced, and every folder to the
+names that it had when it was last fsynced. (SQLite's files are left to SQLite: WAL with synchronous=FULL.)
+
+"""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/kill-table", description=__doc__)
     parser.add_argument("points", nargs="*", metavar="POINT", help="only these, printed instead of written (default: all)")
     chosen = parser.parse_args().points
     with Sweep() as sweep:
-        coming = sweep.begin(chosen or faults.POINTS)
-        outcomes = [coming[point].result() for point in track(coming, "Killing", console=Console(stderr=True))]
-    text = table(outcomes)
+        console = Console(stderr=True)
+        killed = sweep.begin(chosen or faults.POINTS)
+        lost = sweep.begin([] if chosen else POWER_LOST_AT, "power")
+        outcomes = [coming.result() for coming in track(killed.values(), "Killing", console=console)]
+        dark = [coming.result() for coming in track(lost.values(), "Losing power", console=console)]
+    text = table(outcomes) + ("" if chosen else POWER + table(dark))
     if chosen:
         sys.stdout.write(text)
     else:
         TARGET.write_text(HEAD + text)
-    return 1 if any(outcome.wrong for outcome in outcomes) else 0
+    return 1 if any(outcome.wrong for outcome in [*outcomes, *dark]) else 0
 
 
 def table(outcomes: list[Outcome]) -> str:
@@ -65,7 +76,7 @@ def row(outcome: Outcome) -> str:
 def written(path: Path = TARGET) -> list[str]:
     """The points that the document lists."""
     rows = [line.split("|")[1].strip() for line in path.read_text().splitlines() if line.startswith("| ")]
-    return rows[1:]
+    return [name for name in rows if name != "point"]
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import av
 from aiohttp import web
 from argon2 import PasswordHasher
 
+from glasses import faults
 from glasses.config import Config
 from glasses.spool.media import SUFFIX
 from glasses.status import read_status
@@ -62,6 +63,16 @@ PRELUDES: dict[str, Prelude] = {
     "tus.ask": ("kill tus.sent", False),
 }
 """Points that are only passed by a start after another kill."""
+
+
+_ALL_OF, _NOT_SYNCED = ("clip.", "media.", "photo."), ("begin.sidecar", "close.sidecar", "receipt", "request", "credentials")
+POWER_LOST_AT = [
+    *(point for point in faults.POINTS if point.startswith(_ALL_OF) and not point.endswith("created")),
+    *(f"{file}.{step}" for file in _NOT_SYNCED for step in ("written", "renamed")),
+    "mend.repaired", "mend.sidecar.renamed", "evict.removed", "request.removed",
+    "close.uncommitted", "close.committed", "receipt row.committed",
+]  # fmt: skip
+"""Where it matters whether what was written had been fsynced."""
 
 
 @dataclass
@@ -190,9 +201,9 @@ class Sweep:
         self.relay.__exit__(kind, problem, trace)
         self._scratch.cleanup()
 
-    def begin(self, points: Iterable[str]) -> dict[str, Future[Outcome]]:
+    def begin(self, points: Iterable[str], act: str = "kill") -> dict[str, Future[Outcome]]:
         """An outcome to come for each point."""
-        return {point: self._pool.submit(self.strike, point) for point in points}
+        return {point: self._pool.submit(self.strike, point, act) for point in points}
 
     def run(self, folder: Path, what: str, fault: str = "") -> int:
         nursery = self._free.get()
@@ -206,8 +217,8 @@ class Sweep:
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         return folder, self.relay.pair(folder)
 
-    def strike(self, point: str) -> Outcome:
-        """Kill a device at ``point``, start it again, and judge."""
+    def strike(self, point: str, act: str = "kill") -> Outcome:
+        """Kill a device at ``point``, start it again, and judge. ``act`` "power": what was not fsynced is gone, too."""
         outcome = Outcome(point)
         folder, user_id = self.device()
         prelude = next((each for start, each in PRELUDES.items() if point.startswith(start)), None)
@@ -219,7 +230,7 @@ class Sweep:
                 lose_database(folder)
             what = "recover"
         promised = Promise.of(folder) if prelude else None
-        self._must_die(outcome, folder, what, f"kill {point}")
+        self._must_die(outcome, folder, what, f"{act} {point}")
         promised = promised or Promise.of(folder)
         outcome.killed_while = f"{what} after {prelude[0].removeprefix('kill ')}" if prelude else what
         code = self.run(folder, "recover")
@@ -256,7 +267,8 @@ class Sweep:
             data = self.relay.services.blobs.local(video.blob_key).read_bytes()
             if hashlib.sha256(data).hexdigest() != clip.sha256:
                 wrong.append(f"clip {clip.sequence} has other bytes on the relay")
-            if video.kind is Kind.VIDEO and frames_of(self.relay.services.blobs.local(video.blob_key)) != video.frames:
+            frames = video.frames if video.kind is Kind.VIDEO else 1
+            if frames_of(self.relay.services.blobs.local(video.blob_key)) != frames:
                 wrong.append(f"clip {clip.sequence} does not play")
         return wrong
 
@@ -321,8 +333,11 @@ def lose_database(folder: Path) -> None:
 
 def frames_of(path: Path) -> int:
     """Decodes all of it."""
-    with av.open(str(path)) as clip:
-        return sum(1 for _ in clip.decode(video=0))
+    try:
+        with av.open(str(path)) as clip:
+            return sum(1 for _ in clip.decode(video=0))
+    except av.FFmpegError:
+        return 0
 
 
 def _now_ms() -> int:

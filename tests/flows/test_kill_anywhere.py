@@ -11,7 +11,8 @@ import pytest
 
 from glasses import faults
 
-from .sweep import ROOT, Outcome, Sweep
+from .kill_table import written
+from .sweep import POWER_LOST_AT, ROOT, Outcome, Sweep
 
 pytestmark = pytest.mark.timeout(300)
 PRODUCTION = sorted((ROOT / "glasses").rglob("*.py"))
@@ -26,10 +27,14 @@ def sweep() -> Iterator[Sweep]:
 @pytest.fixture(scope="module")
 def outcomes(sweep: Sweep, request: pytest.FixtureRequest) -> dict[str, Future[Outcome]]:
     """Of the points that this run of pytest asks for, struck two at a time."""
-    wanted = [
-        item.callspec.params["point"] for item in request.session.items if hasattr(item, "callspec") and "point" in item.callspec.params
-    ]
-    return sweep.begin(point for point in wanted if point in faults.POINTS)
+    coming: dict[str, Future[Outcome]] = {}
+    for item in request.session.items:  # in the order in which they will be waited for
+        asked = item.callspec.params if hasattr(item, "callspec") else {}
+        if asked.get("point") in faults.POINTS:
+            coming |= sweep.begin([asked["point"]])
+        elif "lost_at" in asked:
+            coming[f"power {asked['lost_at']}"] = sweep.begin([asked["lost_at"]], "power")[asked["lost_at"]]
+    return coming
 
 
 QUICK = {
@@ -49,6 +54,17 @@ def test_killed_at(point: str, outcomes: dict[str, Future[Outcome]]) -> None:
     assert outcome.wrong == [], outcome
 
 
+QUICKLY_LOST_AT = {"clip.fragment written", "clip.fragment synced", "media.renamed", "photo.renamed", "request.written", "receipt.renamed"}
+LOST = [pytest.param(point, marks=[] if point in QUICKLY_LOST_AT else [pytest.mark.slow]) for point in POWER_LOST_AT]
+
+
+@pytest.mark.parametrize("lost_at", LOST)
+def test_power_lost_at(lost_at: str, outcomes: dict[str, Future[Outcome]]) -> None:
+    """As killed, and nothing that was not fsynced has ever been written or renamed."""
+    outcome = outcomes[f"power {lost_at}"].result()
+    assert outcome.wrong == [], outcome
+
+
 def test_killed_again_and_again_the_order_holds(sweep: Sweep) -> None:
     folder, user_id = sweep.device()
     for fault in ("begin.committed", "clip.fragment synced", "media.renamed", "receipt.written", "tus.sent", "mend.found", "ops.sent"):
@@ -62,6 +78,11 @@ def test_killed_again_and_again_the_order_holds(sweep: Sweep) -> None:
 def test_there_are_enough_points_and_each_says_what_it_is() -> None:
     assert len(faults.POINTS) >= 60
     assert all(what for what in faults.POINTS.values())
+
+
+def test_the_document_is_of_these_points() -> None:
+    """Run scripts/kill-table when this fails."""
+    assert written() == [*faults.POINTS, *POWER_LOST_AT]
 
 
 def test_every_point_in_the_code_is_in_the_table_and_the_other_way_round() -> None:
