@@ -24,6 +24,9 @@ BARS = {
     "dropped_frames": "0",
 }  # fmt: skip
 RECORD, STOP, ASK = "okay glasses, record a video", "okay glasses, stop recording", "okay glasses, create a memory video of my dog in the park"
+CYCLE_S = 60
+CYCLE = ((0.3, RECORD), (20.0, ASK), (27.0, STOP), (30.5, RECORD), (57.0, STOP))
+"""Each minute two videos, one with a request dictated in it; while the next is recorded, the one before is tagged and sent."""
 AT = "2025-06-14T10:00:00+02:00"
 START_S = 60.0
 LISTEN_S = 20.0
@@ -69,23 +72,27 @@ def _listen(folder: Path, stack: ExitStack) -> dict[str, Any]:
 
 
 def _record_at_pace(folder: Path, stack: ExitStack) -> dict[str, Any]:
-    """A video in real time, 1920x1080 at 30 frames a second by the software encoder, with the drawing of the simulated scene in it."""
+    """1920x1080 at 30 frames a second by the software encoder, with the drawing of the simulated scene in it.
+
+    Processor time for each second of video: on a machine that is busy with other things the simulated day passes more slowly.
+    """
     _write_day(folder / "day", LISTEN_S * 4, [(0.3, RECORD)], speed=1.0)
     glasses, seen = _start(folder, stack)
     _until(lambda: "[Recording]" in "".join(seen), "a recording begins")
-    before, at = cpu_s(glasses.pid), time.monotonic()
+    before = cpu_s(glasses.pid)
     time.sleep(LISTEN_S)
-    used = (cpu_s(glasses.pid) - before) / (time.monotonic() - at)
+    used_s = cpu_s(glasses.pid) - before
     glasses.stop()
-    return {"cpu_recording_1080p30": round(used, 3)}
+    recorded_s = sum(frames for frames, _ in _clips(folder)) / 30
+    return {"cpu_recording_1080p30": round(used_s / recorded_s, 3), "cpu_recording_measured_over_s": round(recorded_s, 1)}
 
 
 def _do_everything(folder: Path, minutes: float, stack: ExitStack) -> dict[str, Any]:
     """Recording, tagging, uploading and dictating at once, as fast as the machine goes and never faster than the camera."""
     length_s = minutes * 60
-    said = [(0.3, RECORD), *((at, ASK) for at in _every(30.0, length_s)), (length_s + 3.0, STOP)]
+    said = [(at + after_s, text) for at in range(0, round(length_s), CYCLE_S) for after_s, text in CYCLE]
     picture = ModelStore().media("china")
-    _write_day(folder / "day", length_s + 8, said, speed=20.0, picture=picture)
+    _write_day(folder / "day", length_s + 4, said, speed=20.0, picture=picture)
     url = _relay(folder, stack)
     _pair(folder, url, stack)
     glasses, seen = _start(folder, stack, "--until-over")
@@ -101,10 +108,6 @@ def _do_everything(folder: Path, minutes: float, stack: ExitStack) -> dict[str, 
     }  # fmt: skip
 
 
-def _every(step_s: float, length_s: float) -> list[float]:
-    return [at * step_s + 12.0 for at in range(int(max(1.0, (length_s - 14.0) // step_s + 1)))]
-
-
 def _write_day(folder: Path, length_s: float, said: list[tuple[float, str]], *, speed: float, picture: Path | None = None) -> None:
     folder.mkdir(parents=True)
     voice = Voice(words_per_minute=150)
@@ -118,7 +121,7 @@ def _start(folder: Path, stack: ExitStack, *options: str) -> tuple[Glasses, list
     seen: list[str] = []
     log = stack.enter_context((folder / "log").open("ab"))
     config = folder / "glasses.toml"
-    config.write_text("[recording]\nlongest_s = 60\n")
+    config.write_text("[recording]\nlongest_s = 600\n")
     glasses = Glasses(folder / "glasses", ["--config", str(config), "run", "--hw", f"sim:{folder / 'day'}", *options], seen.append, log)
     stack.callback(glasses.stop)
     return glasses, seen

@@ -71,10 +71,16 @@ class Pipeline:
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None, notifier: Notifier | None = None) -> None:
         """Raises StorageDamagedError, ModelMissingError, and what a vital stage raises for good."""
-        for segment in await self.spool.open(mend):
+        loading = asyncio.create_task(self.listener.open())
+        try:
+            mended = await self.spool.open(mend)
+        except BaseException:
+            await asyncio.gather(loading, return_exceptions=True)
+            raise
+        for segment in mended:
             log.warning("mended %s: %.1f s were saved from an interrupted recording", segment.segment_id, segment.duration_s)
         try:
-            await self.listener.open()
+            await loading
             self.supervisor = Supervisor(self._stages(), self.bus, self.hardware.clock, notifier)
             for problem in self.spool.problems:
                 self.bus.publish(FaultRaised(StorageDamagedError.code, problem, "glasses status shows every clip."))

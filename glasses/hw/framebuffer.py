@@ -27,11 +27,11 @@ class FramebufferDisplay:
             self._depth_bits = int((sysfs / "bits_per_pixel").read_text())
             stride = sysfs / "stride"
             self._stride_bytes = int(stride.read_text()) if stride.exists() else across * self._depth_bits // 8
+            if self._depth_bits not in (16, 32):
+                raise DisplayFailedError(f"{device} has {self._depth_bits} bits a pixel; 16 and 32 are known")
             self._screen = device.open("r+b", buffering=0)
         except (OSError, ValueError) as problem:
             raise DisplayFailedError(f"{device}: {problem}") from problem
-        if self._depth_bits not in (16, 32):
-            raise DisplayFailedError(f"{device} has {self._depth_bits} bits a pixel; 16 and 32 are known")
         self._device, self._across, self._down = device, across, down
 
     def put(self, rgb: bytes, brightness: float) -> None:

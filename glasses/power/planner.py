@@ -95,7 +95,7 @@ class BitrateMeter:
 
 def duration(seconds: float) -> str:
     """ "2 hours 10 minutes", "12 minutes": what a person says; down to five minutes from two hours on, days left out from two on."""
-    minutes = int(seconds // 60)
+    minutes = round(seconds) // 60
     if minutes >= 48 * 60:
         return f"{minutes // (24 * 60)} days"
     if minutes >= 120:

@@ -129,16 +129,17 @@ def _sentence(budget: Budget, bands: Bands, reading: Reading) -> str:
 
 
 def _reasons(bands: Bands, reading: Reading) -> list[str]:
-    battery = f"{reading.battery_fraction:.0%}" if reading.battery_fraction is not None else ""
+    battery = "" if reading.battery_fraction is None else f" at {reading.battery_fraction:.0%}"
+    celsius = "" if reading.temperature_c is None else f" at {reading.temperature_c:.0f} °C"
     reasons = []
     if bands.power == Power.MAINS:
-        reasons += [f"charging at {battery}" if reading.charging and battery else "on mains power"]
+        reasons += [f"charging{battery}" if reading.charging else "on mains power"]
     else:
         words = {Power.EMPTY: "battery nearly empty", Power.CRITICAL: "battery very low", Power.LOW: "battery low", Power.GOOD: "battery"}
-        reasons += [f"{words[bands.power]} at {battery}"]
+        reasons += [words[bands.power] + battery]
     if bands.heat > Heat.COOL:
         words_of_heat = {Heat.WARM: "warm", Heat.HOT: "hot", Heat.TOO_HOT: "too hot"}
-        reasons += [f"{words_of_heat[bands.heat]} at {reading.temperature_c:.0f} °C"]
+        reasons += [words_of_heat[bands.heat] + celsius]
     if not reading.network:
         reasons += ["no network"]
     elif reading.metered:

@@ -29,7 +29,7 @@ class SimMicrophone:
         self._said: NDArray[np.int16] = np.zeros(0, np.int16)
 
     async def chunks(self) -> AsyncIterator[AudioChunk]:
-        first = 0
+        first = round(self._world.stream_s * self.rate_hz)  # opened again, it hears what is to be heard now
         while True:
             pcm = self._next(first / self.rate_hz)
             await self._world.pass_time(CHUNK_SAMPLES / self.rate_hz)
