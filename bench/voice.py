@@ -16,17 +16,23 @@ from bench import voice_corpus as corpus
 from bench import voice_hearing as hearing
 from bench import voice_noise as noise
 from bench import voice_peer as peer
-from bench import voice_script as script
 from bench.voice_figures import figures
+from bench.voice_names import names_of
 
 NAME = "voice"
 HELP = "wake phrases, commands and requests in noise; false alarms; what listening costs; openWakeWord beside it"
 MICROPHONE_HZ = 48_000
 LOAD_S = 120.0
 BARS = {
-    "wake_miss": {"clean": 0.02, "20": 0.02, "10": 0.05}, "intent_accuracy": {"clean": 0.97, "10": 0.90}, "wrong_intents": 0, "false_commands": 0,
-    "slot_accuracy": 0.95, "cpu_silence": 0.03, "cpu_speech": 0.30, "action_p95_s": 0.8,
-}  # fmt: skip
+    "wake_miss": {"clean": 0.02, "20": 0.02, "10": 0.05},
+    "intent_accuracy": {"clean": 0.97, "10": 0.90},
+    "wrong_intents": 0,
+    "false_commands": 0,
+    "slot_accuracy": 0.95,
+    "cpu_silence": 0.03,
+    "cpu_speech": 0.30,
+    "action_p95_s": 0.8,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     folder = arguments.corpus or corpus.make(cache() / "corpus", arguments.each, arguments.hours, arguments.seed)
     labels = corpus.read_labels(folder)
-    names = corpus.read_names(folder) or corpus.Names(script.PEOPLE, script.PLACES)
+    names = corpus.read_names(folder) or names_of(labels)
     result: dict[str, Any] = {"corpus": "given" if arguments.corpus else folder.name}
     if arguments.only != "load":
         chosen = [label for label in labels if arguments.only is None or (label.intent is not None) == (arguments.only == "said")]

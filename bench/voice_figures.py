@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.voice_corpus import CLEAN, Label, Names
 from bench.voice_hearing import Outcome
+from bench.voice_names import is_unlisted
 
 REQUESTS = ("create_memory", "show_memories", "find", "correct")
 
@@ -61,11 +62,6 @@ def forces(outcome: Outcome, names: Names) -> bool:
     """A name of the wearer's is in what was understood, and was not said."""
     said, understood = " ".join(slot_values(outcome.label)), f" {plain(outcome.request)} "
     return any(f" {name} " in understood and f" {name} " not in f" {said} " for name in _listed(names))
-
-
-def is_unlisted(label: Label, names: Names) -> bool:
-    """As the label tells; where it does not: a slot of a person or place that holds no name of the wearer's and is not of everyday words."""
-    return bool(label.unlisted)
 
 
 def plain(text: str) -> str:

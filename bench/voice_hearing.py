@@ -46,7 +46,7 @@ class Ear:
     def __init__(self, names: Names, rate_hz: int = RATE_HZ) -> None:
         self._names, self._rate_hz, self._at = names, rate_hz, 0
         self._bus = Bus()
-        self._events: Subscription[IntentHeard | WakeHeard] = self._bus.subscribe(IntentHeard, WakeHeard)  # type: ignore[assignment,arg-type]  # these two only
+        self._events: Subscription[IntentHeard | WakeHeard] = self._bus.subscribe(IntentHeard, WakeHeard)
         self._dice = np.random.default_rng(9)
         self._listener = Listener(
             ModelStore().path("speech"), phrases.load("en"), Voice(), self._known, self._bus, RealClock(), rate_hz

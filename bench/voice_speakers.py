@@ -35,19 +35,31 @@ class Speaker(NamedTuple):
 
 
 SPEAKERS = [
-    Speaker("espeak", "en-us", 0.95, 45), Speaker("espeak", "en-us", 1.15, 60), Speaker("espeak", "en-us+f2", 1.0, 55),
-    Speaker("espeak", "en-us+f4", 1.1, 45), Speaker("espeak", "en-us+m3", 0.9, 40), Speaker("espeak", "en-us+m7", 1.05, 50),
-    Speaker("espeak", "gmw/en", 1.0, 50), Speaker("espeak", "en-gb-scotland", 0.95, 45), Speaker("espeak", "en-gb-x-rp+f3", 1.05, 50),
-    Speaker("flite", "slt", 1.0, 170), Speaker("flite", "slt", 1.2, 200), Speaker("flite", "rms", 1.0, 95), Speaker("flite", "rms", 1.15, 110),
-    Speaker("flite", "awb", 1.0, 120), Speaker("flite", "awb", 0.9, 140), Speaker("flite", "kal16", 1.0, 105),
-    Speaker("festival", "cmu_us_slt_arctic_hts"), Speaker("festival", "kal_diphone"), Speaker("festival", "ked_diphone"),
-]  # fmt: skip
+    Speaker("espeak", "en-us", 0.95, 45),
+    Speaker("espeak", "en-us", 1.15, 60),
+    Speaker("espeak", "en-us+f2", 1.0, 55),
+    Speaker("espeak", "en-us+f4", 1.1, 45),
+    Speaker("espeak", "en-us+m3", 0.9, 40),
+    Speaker("espeak", "en-us+m7", 1.05, 50),
+    Speaker("espeak", "gmw/en", 1.0, 50),
+    Speaker("espeak", "en-gb-scotland", 0.95, 45),
+    Speaker("espeak", "en-gb-x-rp+f3", 1.05, 50),
+    Speaker("flite", "slt", 1.0, 170),
+    Speaker("flite", "slt", 1.2, 200),
+    Speaker("flite", "rms", 1.0, 95),
+    Speaker("flite", "rms", 1.15, 110),
+    Speaker("flite", "awb", 1.0, 120),
+    Speaker("flite", "awb", 0.9, 140),
+    Speaker("flite", "kal16", 1.0, 105),
+    Speaker("festival", "cmu_us_slt_arctic_hts"),
+    Speaker("festival", "kal_diphone"),
+    Speaker("festival", "ked_diphone"),
+]
 
 
 def speakers() -> list[Speaker]:
     """Those that this machine can speak with."""
-    found = [speaker for speaker in SPEAKERS if _present(speaker)]
-    return found
+    return [speaker for speaker in SPEAKERS if _present(speaker)]
 
 
 def say_all(speaker: Speaker, texts: list[str]) -> Iterator[Samples]:

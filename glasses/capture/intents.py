@@ -88,6 +88,10 @@ class IntentReader:
         woken = self._after_wake(words)
         return words if woken is None else woken[1]
 
+    def is_near(self, words: list[Word]) -> bool:
+        """Whether any word of a wake phrase is among them."""
+        return any(word.word in wake for word in words for wake in self._wakes)
+
     def is_woken(self, text: str) -> bool:
         """Whether half-heard ``text`` has a wake phrase in it."""
         return any(f" {' '.join(wake)} " in f" {text} " for wake in self._wakes)

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from glasses.bus import Bus
-from glasses.capture.intents import Command, IntentReader, OpenRequest, Reading, Wake, command_grammar
+from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names
 from glasses.capture.sound import SoundMemory, as_flac
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     import soxr
     from numpy.typing import NDArray
 
+    from glasses.capture.cleaning import NoiseFilter
     from glasses.capture.hearing import Cue, Hearing, Utterance
     from glasses.capture.rereading import Rereading
     from models.speech import SpeechModel
@@ -61,7 +64,8 @@ class Listener:
         self._hearing: Hearing | None = None
         self._rereading: Rereading | None = None
         self._resampler: soxr.ResampleStream | None = None
-        self._sound = SoundMemory(MEMORY_S)
+        self._filter: NoiseFilter | None = None
+        self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
         self._next_sample = 0
         self._heard_s = 0.0
         self._pending: list[Word] = []
@@ -98,13 +102,15 @@ class Listener:
         """The microphone was opened: its sound counts from 0."""
         import soxr
 
+        from glasses.capture.cleaning import NoiseFilter
         from glasses.capture.gate import SpeechGate
         from glasses.capture.hearing import Hearing
 
         recognizer = model.recognizer(RATE_HZ, command_grammar(self._phrases, self._voice.wake_phrases))
         self._hearing = Hearing(recognizer, SpeechGate(), self._reader.is_whole, self._reader.is_woken)
         self._resampler = soxr.ResampleStream(self._heard_rate_hz, RATE_HZ, 1, dtype="int16", quality="HQ")
-        self._sound = SoundMemory(MEMORY_S)
+        self._filter = NoiseFilter()
+        self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
         self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
         self._pending, self._request = [], None
 
@@ -133,23 +139,25 @@ class Listener:
         return heard + self._take(np.frombuffer(chunk.pcm, np.int16))
 
     def _take(self, samples: NDArray[np.int16]) -> list[Utterance | Cue]:
-        if self._hearing is None or self._resampler is None:
+        if self._hearing is None or self._resampler is None or self._filter is None:
             raise RuntimeError("open comes first")
         self._next_sample += len(samples)
         self._heard_s = self._next_sample / self._heard_rate_hz
-        pcm = self._resampler.resample_chunk(samples).tobytes()
-        self._sound.add(pcm)
-        return self._hearing.accept(pcm)
+        raw = self._resampler.resample_chunk(samples).tobytes()
+        clean = self._filter.clean(raw)
+        self._raw.add(raw)
+        self._sound.add(clean)
+        return self._hearing.accept(clean)
 
     async def _utterance(self, words: list[Word]) -> None:
         if self._request is not None:
             return
         joined = [*self._pending, *words] if self._fresh(words[0].start_s) else words
         self._pending = []
-        log.debug("heard: %s", " ".join(f"{word.word}:{word.confidence:.2f}" for word in joined))
+        log.debug("heard: %s", _text(joined))
         reading = self._reader.read(joined, following=words[0].start_s <= self._follow_until_s)
-        if isinstance(reading, Wake) and reading.has_rest:
-            reading = await self._look_closer(reading)
+        if (isinstance(reading, Nothing) and self._reader.is_near(joined)) or (isinstance(reading, Wake) and reading.has_rest):
+            reading = await self._second_look(reading, joined[0].start_s)
         if isinstance(reading, Wake):
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
@@ -159,17 +167,24 @@ class Listener:
             self._request, self._request_s = reading, self._heard_s
             self._bus.publish(WakeHeard())
 
-    async def _look_closer(self, wake: Wake) -> Reading:
-        """A wake phrase and something after it: heard once more with whole phrases only."""
+    async def _second_look(self, first: Nothing | Wake, start_s: float) -> Reading:
+        """Something near a wake phrase that was not understood: once more with its noise, then with whole phrases only."""
         if self._rereading is None:
             raise RuntimeError("open comes first")
-        from_s = wake.words[0].start_s - BEFORE_S
-        words = await asyncio.to_thread(self._rereading.look_closer, self._sound.between(from_s))
-        log.debug("looked closer: %s", " ".join(f"{word.word}:{word.confidence:.2f}" for word in words))
-        closer = self._reader.read_closely(words)
-        if isinstance(closer, OpenRequest | Command):
-            return replace(closer, start_s=wake.words[0].start_s)
-        return wake
+        from_s = max(0.0, start_s - BEFORE_S)
+        raw = await asyncio.to_thread(self._rereading.listen_again, self._raw.between(from_s))
+        log.debug("with its noise: %s", _text(raw))
+        second = _later(self._reader.read(raw), from_s)
+        if isinstance(second, Command | OpenRequest):
+            return second
+        if isinstance(first, Nothing) and isinstance(second, Nothing):
+            return first
+        close = await asyncio.to_thread(self._rereading.look_closer, self._sound.between(from_s))
+        log.debug("whole phrases: %s", _text(close))
+        third = _later(self._reader.read_closely(close), from_s)
+        if isinstance(third, Command | OpenRequest):
+            return third
+        return first if isinstance(first, Wake) else second
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
@@ -192,7 +207,7 @@ class Listener:
             return
         log.debug("read again: %s (unsure: %s)", heard.text, heard.unsure)
         self._follow_until_s = self._heard_s + FOLLOW_S
-        self._bus.publish(IntentHeard(self._meant(heard, sound), request.start_s))
+        self._bus.publish(IntentHeard(self._meant(heard, self._raw.between(request.start_s - BEFORE_S)), request.start_s))
 
     def _meant(self, heard: Heard, sound: bytes) -> Intent:
         """The request as an intent; "no, I said" and a command is that command."""
@@ -204,3 +219,17 @@ class Listener:
         slots = {"request": heard.text} if heard.name == IntentName.CORRECT else {"request": text, "prefix": prefix}
         audio = as_flac(sound) if heard.unsure else ""
         return Intent(name=heard.name, slots=slots, confidence=heard.confidence, text=text, unsure=heard.unsure, audio=audio)
+
+
+def _later(reading: Reading, by_s: float) -> Reading:
+    """A reading of sound that began at ``by_s``, in heard time."""
+    if isinstance(reading, Command | OpenRequest):
+        return replace(reading, start_s=reading.start_s + by_s)
+    if isinstance(reading, Wake):
+        moved = (msgspec.structs.replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in reading.words)
+        return Wake(tuple(moved), reading.has_rest)
+    return reading
+
+
+def _text(words: list[Word]) -> str:
+    return " ".join(f"{word.word}:{word.confidence:.2f}" for word in words)

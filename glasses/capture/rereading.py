@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from glasses.capture.intents import UNKNOWN, strict_grammar
+from glasses.capture.intents import UNKNOWN, command_grammar, strict_grammar
 from glasses.capture.phrases import Phrases
 from glasses.capture.requests import Heard, Names, after_prefix, chosen, known_words, request_grammar
 from glasses.wire.tag import Word
@@ -22,6 +22,10 @@ CONTEXT_S = 0.25
 class Rereading:
     def __init__(self, model: SpeechModel, phrases: Phrases, wake_phrases: list[str]) -> None:
         self._model, self._phrases, self._wakes = model, phrases, wake_phrases
+
+    def listen_again(self, sound: bytes) -> list[Word]:
+        """With the grammar that listens all the time: for the same words in other sound (with its noise, or without)."""
+        return self._words(sound, command_grammar(self._phrases, self._wakes))
 
     def look_closer(self, sound: bytes) -> list[Word]:
         """An utterance that began with a wake phrase and was not understood, with whole commands only to choose from."""

@@ -74,7 +74,12 @@ def _needs_portaudio() -> None:
 
 
 def run(script: str, home: Path, *arguments: str) -> bytes:
-    environment = {**os.environ, "HOME": str(home), "ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf", "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], env=environment, capture_output=True, timeout=60, check=False
     )  # fmt: skip
