@@ -40,7 +40,6 @@ def _point(step: str) -> None:
     faults.point(f"clip.{step}")
 
 
-
 @dataclass(frozen=True, slots=True)
 class ClosedFile:
     """What a finished file holds, counted and hashed as it was written."""

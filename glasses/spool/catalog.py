@@ -48,9 +48,7 @@ class Catalog:
 
     async def forget(self, segment_id: str) -> None:
         """Only for a recording in which nothing was captured."""
-        await self._db.write(
-            lambda connection: connection.execute("DELETE FROM segments WHERE segment_id = ?", (segment_id,)), "forget"
-        )
+        await self._db.write(lambda connection: connection.execute("DELETE FROM segments WHERE segment_id = ?", (segment_id,)), "forget")
 
     async def adopt(self, held: Held) -> None:
         """Take up files that the database does not know, keeping their sequence number where it is free.

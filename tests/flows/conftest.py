@@ -82,7 +82,7 @@ class Days:
         seen = backdrop(read(self._store.media(scene.backdrop)))
         for figure in scene.figures:
             seen = place(seen, self._cutout(figure.portrait), figure)
-        return cv2.resize(seen, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        return seen
 
     def _cutout(self, name: str) -> Cutout:
         if name not in self._cutouts:
@@ -201,7 +201,10 @@ class House:
 
     def until_looked_at(self) -> None:
         assert self.companion is not None
-        until(lambda: all(video.status != "stored" for video in self.companion.videos()), "the relay has looked at every clip")
+        until(
+            lambda: all(each.searchable_at or each.status == "unreadable" for each in self.companion.videos()),
+            "the relay has looked at every clip",
+        )
 
     def until_answered(self, requests: int) -> list[Memory]:
         """Films and refusals, in the order of the requests."""

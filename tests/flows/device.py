@@ -142,7 +142,7 @@ class Device:
         hearing = asyncio.create_task(self.ears.run())
         until = self.camera.seen + frames
         await self.recorder.start()
-        while self.camera.seen < until:  # noqa: ASYNC110  # each turn lets the camera take a step
+        while self.camera.seen < until:  # each turn lets the camera take a step
             await asyncio.sleep(0)
         await self.recorder.stop()
         hearing.cancel()

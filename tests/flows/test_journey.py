@@ -36,7 +36,7 @@ def asking(at: str) -> Scene:
 
 @pytest.mark.timeout(180)
 def test_from_spoken_words_to_the_right_film_and_to_honest_refusals(house: House, days: Days, store) -> None:
-    house.configure(width=640, height=360)
+    house.configure(width=960, height=540)
     house.relay_up()
     companion = house.pair()
     companion.allow_faces()
@@ -55,7 +55,11 @@ def test_from_spoken_words_to_the_right_film_and_to_honest_refusals(house: House
     film, nowhere = house.until_answered(2)
 
     assert film.status == MemoryStatus.COMPLETED, film.problem
-    assert sorted(clip.video_id for clip in film.clips_used) == sorted(videos[number].video_id for number in RIGHT)
+    chosen = sorted(clip.video_id for clip in film.clips_used)
+    assert chosen == sorted(videos[number].video_id for number in RIGHT), (
+        film.near_misses,
+        [(each.people, each.duration) for each in videos],
+    )
     companion.download(film.video_url, house.folder / "film.mp4")
     measured = measure(house.folder / "film.mp4")
     assert measured["frames"] == film.frames == film.planned_frames > 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -73,6 +72,10 @@ async def holds_everything(spool: Spool, made: list[Segment]) -> None:
 Damage = Callable[[Path], None]
 
 
+def aside(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 def noise(seed: int, size: int) -> bytes:
     return random.Random(seed).randbytes(size)  # noqa: S311  # the same noise each time
 
@@ -115,7 +118,7 @@ async def test_whatever_becomes_of_the_database_clips_custody_and_requests_come_
     await holds_everything(after, made)
     assert after.device_id == before
     if damage is not gone:
-        assert [name for name in os.listdir(tmp_path) if name.startswith(f"{NAME}.damaged-")]
+        assert [name for name in aside(tmp_path) if name.startswith(f"{NAME}.damaged-")]
         assert "made anew" in after.problems[0]
     await after.close()
 

@@ -153,10 +153,12 @@ async def test_a_clip_that_has_changed_on_the_disk_is_parked_not_sent_for_ever(s
 
 
 async def test_a_clip_whose_file_is_gone_does_not_stop_the_others(spool: Spool, clock: FakeClock) -> None:
+    link = FakeLink()
     lost, kept = await put_clip(spool), await put_clip(spool)
     spool.media.path(lost).unlink()
-    engine = Engine(spool, FakeLink(), Bus(), clock)
+    engine = Engine(spool, link, Bus(), clock)
     assert not await engine.step()
     assert await engine.step()
+    assert link.media == [spool.media.path(kept).name]
     assert [clip.parked for clip in await spool.catalog.custody()] == ["storage.damaged", ""]
     assert (await spool.catalog.get(kept.segment_id)) is not None
