@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections import Counter
+from typing import Any
 
 from glasses.config import Config
 from glasses.spool.catalog import custody_of
@@ -39,8 +40,16 @@ def read_status(config: Config) -> DeviceStatus:
     return DeviceStatus(
         device_id=device_id, at=time.time_ns() // 1_000_000, free_bytes=disk.f_bavail * disk.f_frsize,
         recording=any(clip.custody == "recording" for clip in clips),
-        counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips,
+        counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips, **_power(config, disk.f_bavail * disk.f_frsize),
     )  # fmt: skip
+
+
+def _power(config: Config, free_bytes: int) -> dict[str, Any]:
+    from glasses.power.now import outlook, plan_sentence, read_senses
+
+    reading = read_senses()
+    room = free_bytes - config.recording.reserve_bytes
+    return {"battery_fraction": reading.battery_fraction, "plan": f"{plan_sentence(reading)} {outlook(reading, room).sentence}"}
 
 
 def _device_id(connection: sqlite3.Connection) -> str:
@@ -52,7 +61,9 @@ def _print_table(status: DeviceStatus) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{len(status.clips)} clips; room for {status.free_bytes / 1e9:.1f} GB more")
+    table = Table(
+        title=f"{len(status.clips)} clips; room for {status.free_bytes / 1e9:.1f} GB more", caption=status.plan, caption_justify="left"
+    )
     for heading in ("No.", "Clip", "Size", "Custody", "Parked"):
         table.add_column(heading)
     for clip in status.clips:

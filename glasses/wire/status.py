@@ -39,6 +39,8 @@ class DeviceStatus(Wire):
     listening: bool = False
     battery_fraction: float | None = None
     free_bytes: int = 0
+    plan: str = ""
+    """What runs and why, and how long one can record, in sentences."""
     counts: dict[str, int] = {}
     """Custody state to number of clips."""
     clips: list[ClipCustody] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Self
 
 import pytest
 
@@ -52,7 +53,7 @@ class Device:
     bus: Bus = field(default_factory=Bus)
     systemd: Systemd = field(default_factory=Systemd)
 
-    async def __aenter__(self) -> Device:
+    async def __aenter__(self) -> Self:
         self.stop = asyncio.Event()
         self.supervisor = Supervisor(self.stages, self.bus, self.clock, self.systemd)
         self.running = asyncio.create_task(self.supervisor.run(self.stop))
