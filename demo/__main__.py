@@ -13,13 +13,14 @@ from subprocess import Popen
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from demo import report, script
 from demo.cast import ROLES
 from demo.companion import Companion
 from demo.days import write_days
-from demo.processes import DemoFailedError, Glasses, add_account, glasses_status, start_relay
+from demo.processes import DemoFailedError, Glasses, add_account, glasses_status, play, start_detached, start_relay
 from demo.sheet import write_sheet
 from demo.telling import tell
 from glasses.wire.codec import decode_json
@@ -31,6 +32,8 @@ from models.store import ModelStore
 
 ACCOUNT, PASSWORD = "wearer", "a demo needs a door too"  # it lives as long as the demo's folder
 DAY_LIMIT_S, LOOK_LIMIT_S, FILM_LIMIT_S = 400.0, 240.0, 120.0
+MARKER = ".souvenir-demo"
+"""What says that a folder is an earlier demo's, and may be cleared."""
 console = Console(highlight=False)
 
 
@@ -65,6 +68,13 @@ class Demo:
             memory = self._until_filmed(companion)
             status = self._until_glasses_know(memory)
         return self._conclude(companion, memory, videos, status), url
+
+    def leave_up(self) -> list[int]:
+        """Start the glasses anew, for good, and let go of both programs. Returns their process numbers."""
+        if self._glasses is not None:
+            self._glasses.stop()
+        glasses = start_detached("glasses", ["--data", str(self.state / "glasses"), "run", "--hw", "sim:"], self._log())
+        return [process.pid for process in (self._relay, glasses) if process is not None]
 
     def stop(self) -> None:
         if self._glasses is not None:
@@ -167,7 +177,7 @@ def _day_in_words(day_s: int) -> str:
 
 
 def _show_line(line: str) -> None:
-    console.print(f"  [cyan]glasses[/] {line}", markup=True)
+    console.print(f"  [cyan]glasses[/] {escape(line)}")
 
 
 def main() -> int:
@@ -175,46 +185,60 @@ def main() -> int:
     parser.add_argument(
         "--out", type=Path, default=Path("demo-out"), metavar="DIR", help="where the film and the report go (default: %(default)s)"
     )
-    parser.add_argument("--keep-running", action="store_true", help="leave relay and glasses running at the end, until Ctrl-C")
+    parser.add_argument(
+        "--keep-running", action="store_true",
+        help="leave relay and glasses up at the end; on a terminal, go on as the wearer: what you type is what they say",
+    )  # fmt: skip
     arguments = parser.parse_args()
-    shutil.rmtree(arguments.out, ignore_errors=True)
-    arguments.out.mkdir(parents=True)
+    try:
+        _empty(arguments.out)
+        return _run(arguments.out, keep=arguments.keep_running)
+    except (DemoFailedError, SouvenirError) as problem:
+        console.print(f"[red]The demo failed:[/] {problem}", style="bold")
+        if (arguments.out / "relay.log").exists():
+            console.print(f"Try: look into {arguments.out}/relay.log and {arguments.out}/glasses.log; run scripts/fetch-models --check.")
+        return 1
+
+
+def _empty(out: Path) -> None:
+    """Clear what an earlier demo left; never a folder that is something else."""
+    if out.exists() and any(out.iterdir()) and not (out / MARKER).exists():
+        raise DemoFailedError(f"{out} holds files that are not a demo's; name another folder with --out")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    (out / MARKER).touch()
+
+
+def _run(out: Path, *, keep: bool) -> int:
     began = time.monotonic()
+    demo = Demo(out)
     with ExitStack() as stack:
-        demo = Demo(arguments.out)
         stack.callback(demo.stop)
-        try:
-            result, url = demo.run()
-        except (DemoFailedError, SouvenirError) as problem:
-            console.print(f"[red]The demo failed:[/] {problem}\nLogs: {arguments.out}/relay.log, {arguments.out}/glasses.log", style="bold")
-            return 1
+        result, url = demo.run()
         console.print(f"\n{time.monotonic() - began:.0f} s in all.")
-        _say_what_next(arguments.out, url, keep=arguments.keep_running)
-        if arguments.keep_running:
-            _wait_for_ctrl_c()
+        _say_what_next(out, url, keep=keep)
+        if keep and sys.stdin.isatty():
+            play(out / "state" / "glasses")
+        elif keep:
+            stack.pop_all()
+            _leave_up(demo, out)
     return 0 if result["ok"] else 1
 
 
 def _say_what_next(out: Path, url: str, *, keep: bool) -> None:
-    state = out / "state"
+    state, port = out / "state", url.rpartition(":")[2]
     console.print(f"\n[bold]Watch it:[/]  xdg-open {out / 'film.mp4'}   (or look at {out / 'contact-sheet.png'})")
+    console.print(f"[bold]The relay:[/] {url}, account {ACCOUNT}, password {PASSWORD!r}")
     console.print("[bold]Keep playing:[/]")
-    console.print(
-        f"  .venv/bin/relay serve --data {state / 'relay'}"
-        if not keep
-        else f"  the relay runs at {url} (account: {ACCOUNT}, password: {PASSWORD})"
-    )
-    console.print(f"  .venv/bin/glasses --data {state / 'glasses'} status")
-    console.print("  .venv/bin/glasses run --hw sim:      type what the wearer says")
+    if not keep:
+        console.print(f"  .venv/bin/relay serve --data {state / 'relay'} --port {port}", soft_wrap=True)
+        console.print(f"  .venv/bin/glasses --data {state / 'glasses'} run --hw sim:      (type what the wearer says)", soft_wrap=True)
+    console.print(f"  .venv/bin/glasses --data {state / 'glasses'} status", soft_wrap=True)
 
 
-def _wait_for_ctrl_c() -> None:
-    console.print("\nRelay and glasses are running. Ctrl-C ends them.")
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        return
+def _leave_up(demo: Demo, out: Path) -> None:
+    numbers = demo.leave_up()
+    console.print(f"\nThe relay and the glasses stay up. To end them: kill {' '.join(map(str, numbers))}   (logs: {out})")
 
 
 if __name__ == "__main__":

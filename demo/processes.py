@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -22,15 +23,24 @@ def start_relay(data: Path, log: IO[bytes]) -> tuple[subprocess.Popen[bytes], st
     """A relay on a free port. Returns its process and its address."""
     port_file = data / "port"
     port_file.unlink(missing_ok=True)
-    relay = subprocess.Popen(
-        [*_program("relay"), "serve", "--data", str(data), "--port", "0", "--port-file", str(port_file)], stdout=log, stderr=log
-    )
+    relay = start_detached("relay", ["serve", "--data", str(data), "--port", "0", "--port-file", str(port_file)], log)
     deadline = time.monotonic() + START_S
     while not (port_file.exists() and port_file.read_text().strip()):
         if relay.poll() is not None or time.monotonic() > deadline:
             raise DemoFailedError(f"the relay did not start; see {getattr(log, 'name', 'its log')}")
         time.sleep(0.05)
     return relay, f"http://127.0.0.1:{port_file.read_text().strip()}"
+
+
+def start_detached(program: str, arguments: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that it may outlive the demo and a Ctrl-C is the demo's alone."""
+    return subprocess.Popen([*_program(program), *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+
+
+def play(data: Path) -> None:
+    """The glasses on this terminal, until Ctrl-C or an empty line."""
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run([*_program("glasses"), "--log", "error", "--data", str(data), "run", "--hw", "sim:"], check=False)
 
 
 def add_account(data: Path, name: str, password: str) -> None:

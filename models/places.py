@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ class PlaceFinder:
         if self._names is None:
             uri = f"{(self._path / 'names.db').resolve().as_uri()}?mode=ro&immutable=1"
             self._names = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            weakref.finalize(self, self._names.close)
         return self._names
 
 

@@ -11,9 +11,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import HealthCheck, settings
 
 from models.keyframes import read_photo
 from models.store import ModelStore
+
+settings.register_profile("souvenir", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("souvenir")  # how long an example takes says something about the machine only
 
 Picture = npt.NDArray[np.uint8]
 MakeClip = Callable[..., Path]

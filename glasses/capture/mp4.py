@@ -194,7 +194,8 @@ class _DurableFile(io.RawIOBase):
         self.unsynced = False
 
     def close(self) -> None:
-        self._file.close()
+        if hasattr(self, "_file"):  # not when opening it failed: the base class closes it even then
+            self._file.close()
         super().close()
 
 

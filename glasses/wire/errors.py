@@ -31,11 +31,10 @@ class ErrorKind(NamedTuple):
     """What to do next, for a person."""
 
 
+# fmt: off
 ERRORS: dict[str, ErrorKind] = {
     # wire
-    "wire.malformed": ErrorKind(
-        400, Action.PARK, "The message does not fit its type", "Check the field that the detail names against docs/protocol.md."
-    ),
+    "wire.malformed": ErrorKind(400, Action.PARK, "The message does not fit its type", "Check the field that the detail names against docs/protocol.md."),
     "wire.version": ErrorKind(426, Action.FIX, "The device speaks a protocol that is too old", "Update the device, then try again."),
     # doors
     "auth.required": ErrorKind(401, Action.FIX, "No access token was sent", "Log in, or pair the device: glasses pair --relay URL."),
@@ -47,119 +46,63 @@ ERRORS: dict[str, ErrorKind] = {
     "auth.credentials": ErrorKind(401, Action.FIX, "Name or password is wrong", "Check both; relay user add makes a new account."),
     "auth.weak_password": ErrorKind(422, Action.FIX, "The password is too short", "Use at least 10 characters."),
     "auth.name_taken": ErrorKind(409, Action.FIX, "An account with that name exists", "Choose another name."),
-    "auth.pairing_pending": ErrorKind(
-        400, Action.RETRY, "The code has not been approved yet", "Approve the code in the companion or with relay user approve CODE."
-    ),
-    "auth.pairing_slow_down": ErrorKind(
-        400, Action.RETRY, "The code is asked for too often", "Wait five seconds longer between two questions."
-    ),
+    "auth.pairing_pending": ErrorKind(400, Action.RETRY, "The code has not been approved yet", "Approve the code in the companion or with relay user approve CODE."),
+    "auth.pairing_slow_down": ErrorKind(400, Action.RETRY, "The code is asked for too often", "Wait five seconds longer between two questions."),
     "auth.pairing_expired": ErrorKind(400, Action.FIX, "The code has expired", "Start pairing again for a new code."),
     "auth.pairing_denied": ErrorKind(400, Action.FIX, "The code was denied", "Start pairing again if that was a mistake."),
     "auth.pairing_unknown": ErrorKind(404, Action.FIX, "No such pairing code", "Check the eight letters that the glasses speak and show."),
-    "consent.faces": ErrorKind(
-        409, Action.FIX, "Face recognition is off for this account", "Turn it on first: PUT /api/v1/consent with faces = true."
-    ),
+    "consent.faces": ErrorKind(409, Action.FIX, "Face recognition is off for this account", "Turn it on first: PUT /api/v1/consent with faces = true."),
     # requests
     "request.not_found": ErrorKind(404, Action.FIX, "There is no such thing here", "Check the id; it may have been deleted."),
     "request.method": ErrorKind(405, Action.FIX, "This address does not take that method", "See /api/v1/openapi.json for what it takes."),
-    "request.media_type": ErrorKind(
-        415, Action.FIX, "The body is not of a type this address takes", "See /api/v1/openapi.json for the types it takes."
-    ),
-    "request.too_large": ErrorKind(
-        413, Action.FIX, "The body is larger than this address takes", "Send it by a resumable upload: /api/v1/uploads."
-    ),
+    "request.media_type": ErrorKind(415, Action.FIX, "The body is not of a type this address takes", "See /api/v1/openapi.json for the types it takes."),
+    "request.too_large": ErrorKind(413, Action.FIX, "The body is larger than this address takes", "Send it by a resumable upload: /api/v1/uploads."),
     "request.conflict": ErrorKind(409, Action.FIX, "The same key was used for a different request", "Use a fresh idempotency key."),
     "request.slow_down": ErrorKind(429, Action.RETRY, "Too many requests", "Wait as long as Retry-After says."),
     "relay.failed": ErrorKind(500, Action.RETRY, "The relay failed at this", "Try again; relay doctor and the relay's log say more."),
     "relay.unavailable": ErrorKind(503, Action.RETRY, "The relay is not ready", "Try again soon; /readyz says what it waits for."),
-    "relay.unreachable": ErrorKind(
-        0, Action.RETRY, "The relay cannot be reached", "Check the network and the relay's address; clips are kept until then."
-    ),
+    "relay.unreachable": ErrorKind(0, Action.RETRY, "The relay cannot be reached", "Check the network and the relay's address; clips are kept until then."),
     # uploads
-    "upload.offset_mismatch": ErrorKind(
-        409, Action.RETRY, "The upload continues at another offset", "Ask for the offset with HEAD and continue there."
-    ),
+    "upload.offset_mismatch": ErrorKind(409, Action.RETRY, "The upload continues at another offset", "Ask for the offset with HEAD and continue there."),
     "upload.checksum_mismatch": ErrorKind(460, Action.RETRY, "The bytes do not match their checksum", "Send the same piece again."),
-    "upload.hash_mismatch": ErrorKind(
-        422, Action.RETRY, "The whole file does not match its sha256", "Start the upload again; the clip is still with you."
-    ),
-    "upload.length": ErrorKind(
-        400, Action.PARK, "The upload's length is missing or out of range", "Send Upload-Length in bytes, at most what Tus-Max-Size says."
-    ),
-    "upload.metadata": ErrorKind(
-        400, Action.PARK, "The upload's metadata is missing or malformed", "Send segment as base64 JSON in Upload-Metadata."
-    ),
+    "upload.hash_mismatch": ErrorKind(422, Action.RETRY, "The whole file does not match its sha256", "Start the upload again; the clip is still with you."),
+    "upload.length": ErrorKind(400, Action.PARK, "The upload's length is missing or out of range", "Send Upload-Length in bytes, at most what Tus-Max-Size says."),
+    "upload.metadata": ErrorKind(400, Action.PARK, "The upload's metadata is missing or malformed", "Send segment as base64 JSON in Upload-Metadata."),
     "upload.locked": ErrorKind(423, Action.RETRY, "Another request is writing this upload", "Try again in a moment."),
     "upload.gone": ErrorKind(410, Action.RETRY, "The upload has expired or was ended", "Create the upload again; nothing is lost."),
     "upload.version": ErrorKind(412, Action.FIX, "The tus version is not supported", "Send Tus-Resumable: 1.0.0."),
-    "upload.not_a_video": ErrorKind(
-        422, Action.PARK, "The file does not decode as a video or photo", "The original is kept; play it on the glasses to check."
-    ),
-    "storage.full": ErrorKind(
-        507, Action.RETRY, "There is no room left on the disk", "Free some space; recording and uploads go on by themselves after."
-    ),
-    "storage.damaged": ErrorKind(
-        500, Action.PARK, "A database or file is damaged", "Run doctor: it names the file and rebuilds what can be rebuilt."
-    ),
+    "upload.not_a_video": ErrorKind(422, Action.PARK, "The file does not decode as a video or photo", "The original is kept; play it on the glasses to check."),
+    "storage.full": ErrorKind(507, Action.RETRY, "There is no room left on the disk", "Free some space; recording and uploads go on by themselves after."),
+    "storage.damaged": ErrorKind(500, Action.PARK, "A database or file is damaged", "Run doctor: it names the file and rebuilds what can be rebuilt."),
     # devices
-    "microphone.missing": ErrorKind(
-        0, Action.FIX, "No microphone was found", "Plug one in, or choose one with --hw; glasses doctor lists them."
-    ),
-    "camera.missing": ErrorKind(
-        0, Action.FIX, "No camera was found", "Check the cable, or choose one with --hw; glasses doctor lists them."
-    ),
-    "camera.stopped": ErrorKind(
-        0, Action.RETRY, "The camera stopped delivering frames", "What was recorded is kept; the camera is started again."
-    ),
-    "camera.profile": ErrorKind(
-        0, Action.FIX, "The camera does not deliver the capture profile", "Choose a mode of 1920x1080 at 30 frames a second."
-    ),
+    "microphone.missing": ErrorKind(0, Action.FIX, "No microphone was found", "Plug one in, or choose one with --hw; glasses doctor lists them."),
+    "camera.missing": ErrorKind(0, Action.FIX, "No camera was found", "Check the cable, or choose one with --hw; glasses doctor lists them."),
+    "camera.stopped": ErrorKind(0, Action.RETRY, "The camera stopped delivering frames", "What was recorded is kept; the camera is started again."),
+    "camera.profile": ErrorKind(0, Action.FIX, "The camera does not deliver the capture profile", "Choose a mode of 1920x1080 at 30 frames a second."),
     "hardware.unknown": ErrorKind(0, Action.FIX, "No such hardware spec", "Use sim:, sim:DIR, replay:DIR, laptop: or pi:."),
-    "hardware.library": ErrorKind(
-        0, Action.FIX, "A library that this hardware needs is not installed", "Install the extra or system package that the detail names."
-    ),
+    "hardware.library": ErrorKind(0, Action.FIX, "A library that this hardware needs is not installed", "Install the extra or system package that the detail names."),
     "recording.running": ErrorKind(0, Action.FIX, "A video is being recorded already", "Say: stop recording."),
     "recording.idle": ErrorKind(0, Action.FIX, "No video is being recorded", "Say: record a video."),
     # set-up
-    "config.invalid": ErrorKind(
-        0, Action.FIX, "The configuration does not fit", "Mend the key that the detail names; doctor shows the file in use."
-    ),
+    "config.invalid": ErrorKind(0, Action.FIX, "The configuration does not fit", "Mend the key that the detail names; doctor shows the file in use."),
     "model.missing": ErrorKind(0, Action.FIX, "A model is not there", "Run scripts/fetch-models."),
-    "model.hash_mismatch": ErrorKind(
-        0,
-        Action.FIX,
-        "A fetched model is not the one expected",
-        "Run scripts/fetch-models again; if it stays, the source has changed: do not use it.",
-    ),
-    "model.source_unreachable": ErrorKind(
-        0, Action.RETRY, "No source of a model answers", "Check the network, then run scripts/fetch-models again."
-    ),
-    "tagger.stopped": ErrorKind(
-        0, Action.RETRY, "The tagger stopped while it looked at a clip", "It is started again by itself; the clip is kept."
-    ),
+    "model.hash_mismatch": ErrorKind(0, Action.FIX, "A fetched model is not the one expected", "Run scripts/fetch-models again; if it stays, the source has changed: do not use it."),
+    "model.source_unreachable": ErrorKind(0, Action.RETRY, "No source of a model answers", "Check the network, then run scripts/fetch-models again."),
+    "tagger.stopped": ErrorKind(0, Action.RETRY, "The tagger stopped while it looked at a clip", "It is started again by itself; the clip is kept."),
     "power.saving": ErrorKind(0, Action.FIX, "There is no power left to film with", "Charge the glasses or let them cool; they go on listening, and keep what they have."),
     "display.failed": ErrorKind(0, Action.RETRY, "The display does not take a picture", "Everything is still spoken and kept; check the display's cable."),
     "stage.stalled": ErrorKind(0, Action.RETRY, "A part of the glasses stopped working", "It is started again by itself; what was recorded is kept."),
-    "photo.no_face": ErrorKind(
-        422, Action.FIX, "No face that can be known again is in the photo", "Use a sharp photo with one face turned to the camera."
-    ),
+    "photo.no_face": ErrorKind(422, Action.FIX, "No face that can be known again is in the photo", "Use a sharp photo with one face turned to the camera."),
     # understanding and films
-    "ask.nothing_understood": ErrorKind(
-        422, Action.FIX, "The request could not be understood", "Name a person, a place, a time or a thing: 'my wife and me in Paris'."
-    ),
-    "ask.unknown_person": ErrorKind(
-        422, Action.FIX, "Nobody of that name is known", "Name the person in the companion, or enrol photos first."
-    ),
+    "ask.nothing_understood": ErrorKind(422, Action.FIX, "The request could not be understood", "Name a person, a place, a time or a thing: 'my wife and me in Paris'."),
+    "ask.unknown_person": ErrorKind(422, Action.FIX, "Nobody of that name is known", "Name the person in the companion, or enrol photos first."),
     "ask.unknown_place": ErrorKind(422, Action.FIX, "No such place is known", "Check the place's name, or use a larger place nearby."),
-    "ask.nothing_found": ErrorKind(
-        404, Action.FIX, "No clip matches the request", "The answer lists the nearest there is; ask for one of those."
-    ),
+    "ask.nothing_found": ErrorKind(404, Action.FIX, "No clip matches the request", "The answer lists the nearest there is; ask for one of those."),
     "film.no_clips": ErrorKind(422, Action.FIX, "No clip could be used for the film", "The answer says why each clip was left out."),
-    "film.off_profile": ErrorKind(
-        422, Action.PARK, "A clip is not in the capture profile", "It is left out of films until it has been normalised."
-    ),
+    "film.off_profile": ErrorKind(422, Action.PARK, "A clip is not in the capture profile", "It is left out of films until it has been normalised."),
     "film.failed": ErrorKind(500, Action.RETRY, "The film could not be made", "Ask again; the clips are safe."),
 }
+# fmt: on
 
 
 class SouvenirError(Exception):
@@ -200,12 +143,6 @@ def problem(error: SouvenirError, *, correlation_id: str = "", more: dict[str, A
     kind = error.kind
     return Problem(
         type=f"https://souvenir.invalid/errors/{error.code}",
-        title=kind.title,
-        status=kind.status or 500,
-        detail=error.detail,
-        code=error.code,
-        action=kind.action,
-        hint=error.hint,
-        correlation_id=correlation_id,
-        more=more or {},
-    )
+        title=kind.title, status=kind.status or 500, detail=error.detail, code=error.code,
+        action=kind.action, hint=error.hint, correlation_id=correlation_id, more=more or {},
+    )  # fmt: skip

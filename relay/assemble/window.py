@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 SPEECH_CUT_PENALTY = 0.25
 """What cutting into a spoken sentence costs, in units of a moment's worth (0 to 1)."""
+WORTH_DIGITS = 6
+"""Worths that differ by less are equal: sums of the same numbers differ in their last digits between Python versions."""
 STAYS_GOOD = 0.8
 """What a stretch grows by must have this share of the shortest one's mean worth."""
 
@@ -78,7 +80,7 @@ def longest_good_window(clip: Candidate, grid: Grid, low: int, high: int) -> int
     good = [
         gops
         for gops in range(low + 1, high + 1)
-        if gops * _worth(clip, grid, best_window(clip, grid, gops)) - low * best >= (gops - low) * bar
+        if round(gops * _worth(clip, grid, best_window(clip, grid, gops)) - low * best - (gops - low) * bar, WORTH_DIGITS) >= 0
     ]
     return max(good, default=low)
 
@@ -94,7 +96,7 @@ def _worth(clip: Candidate, grid: Grid, window: Window) -> float:
     gop_s = grid.gop / grid.fps
     seen = sum(_worth_at(clip, (gop + 0.5) * gop_s) for gop in range(*window)) / (window.end - window.first)
     torn = sum(start < edge < end for start, end in clip.speech for edge in (in_s, out_s))
-    return seen - SPEECH_CUT_PENALTY * torn
+    return round(seen - SPEECH_CUT_PENALTY * torn, WORTH_DIGITS)
 
 
 def _worth_at(clip: Candidate, at_s: float) -> float:

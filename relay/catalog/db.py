@@ -39,9 +39,13 @@ class Database:
         self._connections: list[sqlite3.Connection] = []
         self._own = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _translated(path):
-            self._writer_connection = self._connect(writer=True)
-            migrate(self._writer_connection)
+        try:
+            with _translated(path):
+                self._writer_connection = self._connect(writer=True)
+                migrate(self._writer_connection)
+        except BaseException:
+            self._close_connections()
+            raise
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="catalog-writer")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="catalog-reader")
 
@@ -91,8 +95,7 @@ class Database:
     def close(self) -> None:
         self._writer.shutdown()
         self._readers.shutdown()
-        for connection in self._connections:
-            connection.close()
+        self._close_connections()
 
     def _write(self, work: Work[T]) -> T:
         connection = self._writer_connection
@@ -105,6 +108,10 @@ class Database:
                 raise
             connection.execute("COMMIT")
             return result
+
+    def _close_connections(self) -> None:
+        for connection in self._connections:
+            connection.close()
 
     def _reader_connection(self) -> sqlite3.Connection:
         if not hasattr(self._own, "connection"):
