@@ -23,7 +23,11 @@ BARS = {
     "pss_mb_listening": "<= 250", "pss_mb_all": "<= 500", "start_to_listening_s": "< 3", "cpu_idle": "", "cpu_recording_1080p30": "",
     "dropped_frames": "0",
 }  # fmt: skip
-RECORD, STOP, ASK = "okay glasses, record a video", "okay glasses, stop recording", "okay glasses, create a memory video of my dog in the park"
+RECORD, STOP, ASK = (
+    "okay glasses, record a video",
+    "okay glasses, stop recording",
+    "okay glasses, create a memory video of my dog in the park",
+)
 CYCLE_S = 60
 CYCLE = ((0.3, RECORD), (20.0, ASK), (27.0, STOP), (30.5, RECORD), (57.0, STOP))
 """Each minute two videos, one with a request dictated in it; while the next is recorded, the one before is tagged and sent."""

@@ -15,6 +15,7 @@ first steps:
   glasses doctor                              what is missing, and what to do about it
   glasses pair --relay http://127.0.0.1:8787  shows a code; approve it on the relay
   glasses run --hw sim:                       simulated glasses; type what the wearer says
+  glasses run --hw sim: --preview             the same with a page that shows camera, display and events
   glasses status                              where every clip is
 """
 

@@ -48,6 +48,7 @@ def findings_of(config: Config, spec: str) -> Iterator[Finding]:
     yield _checked("database", lambda: _database(config))
     yield _checked("camera", lambda: asyncio.run(_camera(config, spec)))
     yield _checked("microphone", lambda: asyncio.run(_microphone(spec)))
+    yield _power()
     yield _checked("relay", lambda: asyncio.run(_relay(config)))
 
 
@@ -105,6 +106,17 @@ def _database(config: Config) -> str:
     if verdict != "ok":
         raise StorageDamagedError(f"{config.data_path / 'spool.db'}: {verdict}")
     return f"healthy, {clips} clips" + (f", {parked} parked: glasses status" if parked else "")
+
+
+def _power() -> Finding:
+    from glasses.power.now import plan_sentence, read_senses
+    from glasses.power.policy import Heat, next_bands
+
+    reading = read_senses()
+    too_hot = next_bands(None, reading).heat is Heat.TOO_HOT
+    return Finding(
+        "power", not too_hot, plan_sentence(reading), "Let the board cool: nothing is filmed above this heat." if too_hot else ""
+    )
 
 
 async def _camera(config: Config, spec: str) -> str:

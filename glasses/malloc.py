@@ -7,12 +7,13 @@ import ctypes.util
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Parameters of mallopt(3)."""
-THRESHOLD_BYTES = 1 << 20
+MAP_BYTES, TRIM_BYTES = 16 << 20, 32 << 20
+"""Above a picture of 1080p (6 MB), which comes and goes thirty times a second: mapping each afresh would cost more than it saves."""
 ARENAS = 2
 
 
 def give_back_freed_memory() -> bool:
-    """Large blocks are mapped on their own and unmapped when freed, and threads share two arenas. False where it is not glibc.
+    """Very large blocks are mapped on their own and unmapped when freed, and threads share two arenas. False where it is not glibc.
 
     Setting the thresholds also stops glibc from raising them by itself after the first large block was freed, which is
     what makes a process keep what its largest moment needed.
@@ -20,6 +21,6 @@ def give_back_freed_memory() -> bool:
     library = ctypes.CDLL(ctypes.util.find_library("c") or None)
     if not hasattr(library, "mallopt"):
         return False
-    settings = ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, THRESHOLD_BYTES), (M_TRIM_THRESHOLD, THRESHOLD_BYTES))
+    settings = ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, MAP_BYTES), (M_TRIM_THRESHOLD, TRIM_BYTES))
     accepted = [int(library.mallopt(parameter, value)) for parameter, value in settings]
     return accepted == [1] * len(settings)

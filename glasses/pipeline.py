@@ -92,7 +92,8 @@ class Pipeline:
     def _stages(self) -> list[Stage]:
         """THE table. Started from top to bottom, stopped from bottom to top."""
         hardware, clock, governor = self.hardware, self.hardware.clock, self.governor
-        screens = Screens(self._panels(), self._status, lambda: governor.budget.hud_brightness, clock)
+        panels = self._panels()
+        screens = Screens(panels, self._status, lambda: governor.budget.hud_brightness, clock)
         presenter = Presenter(hardware.display, self.spool, self.bus, screens=screens)
         looker = PacedLooker(TagWorker(self._store.root, clock.now_ms), lambda: governor.budget.tagging_share, clock)
         tagging = Tagging(self.spool, self.bus, looker)
@@ -116,7 +117,7 @@ class Pipeline:
             *self._proxy_stages(),
             Stage("sync", relay.send, close=relay.close, should_run=sending, pulse=relay.pulse),
             Stage("pull", relay.pull, should_run=sending),
-            Stage("films", relay.fetch_films, should_run=relay.paired),
+            Stage("films", relay.fetch_films, should_run=lambda: bool(panels) and relay.paired()),
             Stage("requests", requests.run),
             Stage("retention", retention.run),
             *self.more_stages,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
+from typing import Any
 
 from glasses.config import Config
 from glasses.errors import StorageDamagedError
@@ -46,8 +47,16 @@ def read_status(config: Config) -> DeviceStatus:
         recording_left_s=round(left_s(room_bytes, config.recording.reserve_bytes, rate)),
         recording=any(clip.custody == "recording" for clip in clips),
         counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips,
-        dropped_frames=sum(clip.dropped_frames for clip in clips),
+        dropped_frames=sum(clip.dropped_frames for clip in clips), **_power(config, room_bytes),
     )  # fmt: skip
+
+
+def _power(config: Config, free_bytes: int) -> dict[str, Any]:
+    from glasses.power.now import outlook, plan_sentence, read_senses
+
+    reading = read_senses()
+    room = free_bytes - config.recording.reserve_bytes
+    return {"battery_fraction": reading.battery_fraction, "plan": f"{plan_sentence(reading)} {outlook(reading, room).sentence}"}
 
 
 def _device_id(connection: sqlite3.Connection) -> str:
@@ -62,7 +71,7 @@ def _print_table(status: DeviceStatus) -> None:
     room = f"room for {status.free_bytes / 1e9:.1f} GB"
     if status.recording_left_s is not None:
         room += f", {told(status.recording_left_s)} of recording"
-    table = Table(title=f"{len(status.clips)} clips; {room} more")
+    table = Table(title=f"{len(status.clips)} clips; {room} more", caption=status.plan, caption_justify="left")
     for heading in ("No.", "Clip", "Size", "Proxy", "Dropped", "Custody", "Parked"):
         table.add_column(heading)
     for clip in status.clips:

@@ -121,13 +121,24 @@ class Supervisor:
 
     def _look(self) -> None:
         for stage in self._stages:
-            state, wanted = self.states[stage.name], bool(stage.should_run())
+            state, wanted = self.states[stage.name], self._wanted(stage)
             if wanted != state.wanted:
                 log.info("stage %s %s", stage.name, "may run again" if wanted else "is not to run now")
                 state.wanted = wanted
                 self._turned[stage.name].set()
             elif state.running and _silent(stage):
                 self._turned[stage.name].set()
+
+    def _wanted(self, stage: Stage) -> bool:
+        """A question that fails is answered by no, and said once: it must not take the other stages down."""
+        state = self.states[stage.name]
+        try:
+            return stage.should_run()
+        except Exception as error:  # said in the log and kept as the stage's reason
+            if state.wanted:
+                state.last_error = f"{type(error).__name__}: {error}"
+                log.error("stage %s cannot say whether it should run: %s", stage.name, error, exc_info=error)  # noqa: TRY400  # with its trace
+            return False
 
     def _tell(self) -> None:
         if self._notifier is not None:

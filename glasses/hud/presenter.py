@@ -55,11 +55,16 @@ class Presenter:
 
     async def step(self) -> None:
         event: Event = await self._events.next()  # type: ignore[assignment]  # subscribed to events only
-        card = await self._card(event)
-        if card is not None:
+        if isinstance(event, FilmFetched):
+            self._play(event)
+        elif (card := await self._card(event)) is not None:
             self._show(card)
-        if isinstance(event, FilmFetched) and self._screens is not None:
-            self._screens.play(Path(event.film_path))
+
+    def _play(self, fetched: FilmFetched) -> None:
+        """Its poster, then the film itself; where there are only words, "Film ready" has been said already."""
+        if self._screens is not None:
+            self._screens.show(film_card(fetched))
+            self._screens.play(Path(fetched.film_path))
 
     def _show(self, card: Card) -> None:
         self._display.show(card.title, card.spoken_lines)
@@ -67,8 +72,6 @@ class Presenter:
             self._screens.show(card)
 
     async def _card(self, event: Event) -> Card | None:
-        if isinstance(event, FilmFetched):
-            return film_card(event) if self._screens is not None else None
         if not isinstance(event, IntentHeard):
             return card_for(event)
         intent = event.intent

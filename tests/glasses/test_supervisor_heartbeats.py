@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Self
 
 import pytest
 
@@ -52,7 +53,7 @@ class Device:
     bus: Bus = field(default_factory=Bus)
     systemd: Systemd = field(default_factory=Systemd)
 
-    async def __aenter__(self) -> Device:
+    async def __aenter__(self) -> Self:
         self.stop = asyncio.Event()
         self.supervisor = Supervisor(self.stages, self.bus, self.clock, self.systemd)
         self.running = asyncio.create_task(self.supervisor.run(self.stop))
@@ -183,6 +184,24 @@ async def test_a_stage_that_cannot_be_closed_does_not_keep_the_recorder_from_bei
     async with Device([Stage("recorder", Counted().run, close=good), Stage("ears", Counted().run, close=bad)], FakeClock()):
         pass
     assert closed == ["recorder"]
+
+
+async def test_a_predicate_that_fails_stops_its_own_stage_only() -> None:
+    broken, recorder, sync = [False], Counted(), Counted()
+
+    def should_run() -> bool:
+        if broken[0]:
+            raise OSError("the file of the credentials cannot be read")
+        return True
+
+    async with Device([Stage("sync", sync.run, should_run=should_run), Stage("recorder", recorder.run, vital=True)], FakeClock()) as device:
+        broken[0] = True
+        await device.passes(3)
+        assert (sync.ends, recorder.ends) == (1, 0)
+        assert "cannot be read" in device.supervisor.states["sync"].last_error
+        broken[0] = False
+        await device.passes(1)
+        assert sync.starts == 2
 
 
 async def test_what_is_down_and_why_is_told() -> None:

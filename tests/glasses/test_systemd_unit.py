@@ -17,9 +17,9 @@ UNIT = FOLDER / "souvenir-glasses.service"
 KNOWN = {
     "Unit": {"Description", "Documentation", "Wants", "After", "StartLimitIntervalSec"},
     "Service": {
-        "Type", "NotifyAccess", "User", "Group", "SupplementaryGroups", "StateDirectory", "ExecStart", "Environment", "Restart", "RestartSec",
-        "TimeoutStartSec", "WatchdogSec", "TimeoutStopSec", "KillMode", "OOMPolicy", "MemoryHigh", "Nice", "IOSchedulingPriority",
-        "NoNewPrivileges", "ProtectSystem", "ProtectHome", "PrivateTmp", "ReadWritePaths",
+        "Type", "NotifyAccess", "User", "Group", "SupplementaryGroups", "StateDirectory", "ExecStart", "Environment", "Restart",
+        "RestartSec", "TimeoutStartSec", "WatchdogSec", "TimeoutStopSec", "KillMode", "OOMPolicy", "MemoryHigh", "Nice",
+        "IOSchedulingPriority", "NoNewPrivileges", "ProtectSystem", "ProtectHome", "PrivateTmp", "ReadWritePaths",
     },
     "Install": {"WantedBy"},
 }  # fmt: skip
@@ -35,7 +35,11 @@ def unit() -> configparser.ConfigParser:
 
 
 def test_the_unit_has_only_keys_that_systemd_knows(unit: configparser.ConfigParser) -> None:
-    assert {section: set(unit[section]) - KNOWN[section] for section in unit.sections()} == {"Unit": set(), "Service": set(), "Install": set()}
+    assert {section: set(unit[section]) - KNOWN[section] for section in unit.sections()} == {
+        "Unit": set(),
+        "Service": set(),
+        "Install": set(),
+    }
 
 
 def test_the_unit_keeps_the_glasses_up(unit: configparser.ConfigParser) -> None:

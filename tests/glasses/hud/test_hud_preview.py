@@ -64,9 +64,20 @@ async def test_events_come_live(preview: Preview) -> None:
 
         assert await told() == {"card": 0}
         preview._events.offer(SegmentTagged("a-clip", ("dog", "park")))
-        assert await told() == {"event": "SegmentTagged", "about": "a-clip · dog, park"}
+        message = await told()
+        assert isinstance(message.pop("at_ms"), int)
+        assert message == {"event": "SegmentTagged", "about": "a-clip · dog, park"}
         preview.put(bytes(WIDTH_PX * HEIGHT_PX * 3), 1.0)
         assert await told() == {"card": 1}
+
+
+async def test_a_page_that_is_opened_later_is_told_what_was(preview: Preview) -> None:
+    preview._events.offer(SegmentTagged("a-clip", ("dog",)))
+    await asyncio.sleep(0)
+    async with httpx.AsyncClient(base_url=preview.url) as browser, browser.stream("GET", "/events") as live:
+        async for line in live.aiter_lines():
+            assert json.loads(line.removeprefix("data: "))["about"] == "a-clip · dog"
+            break
 
 
 async def test_a_page_of_another_site_learns_nothing(preview: Preview) -> None:

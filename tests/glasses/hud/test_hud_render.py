@@ -22,7 +22,9 @@ from glasses.wire.status import ClipCustody, Custody
 
 CALM = Status(battery_fraction=0.62)
 EDGE = MARGIN - 10
-FILM = Memory(status=MemoryStatus.COMPLETED, duration_s=42, plan=Plan(said="A film of Anna and you in Paris."), clips_used=[ClipChoice()] * 7)
+FILM = Memory(
+    status=MemoryStatus.COMPLETED, duration_s=42, plan=Plan(said="A film of Anna and you in Paris."), clips_used=[ClipChoice()] * 7
+)
 
 
 def pixels(card: Card | None, status: Status = CALM) -> np.ndarray:
@@ -48,7 +50,9 @@ CARDS = [
     card_for(SegmentClosed(Segment(duration_s=9.4))),
     card_for(CustodyChanged("a", Custody.STORED)),
     card_for(LinkChanged(False, "http://192.168.1.20:8787: All connection attempts failed")),
-    card_for(Answered("Battery 65%", ("You can record for 1 hour 20 minutes; the battery ends first.", "Battery at 65%: everything runs."))),
+    card_for(
+        Answered("Battery 65%", ("You can record for 1 hour 20 minutes; the battery ends first.", "Battery at 65%: everything runs."))
+    ),
     safety([ClipCustody(custody=Custody.KEPT)]),
     film_card(FilmFetched(FILM, "film.mp4")),
     *(card_for(FaultRaised(code, kind.title, kind.hint)) for code, kind in ERRORS.items()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ class Scene:
         self.panels = panels or (Paper(),)
         self.screens = Screens(list(self.panels), lambda: self.status, lambda: self.brightness, self.clock)
 
-    async def __aenter__(self) -> Scene:
+    async def __aenter__(self) -> Self:
         self.running = asyncio.create_task(self.screens.run())
         await self.until(lambda: bool(self.panels[-1].frames))
         return self

@@ -43,7 +43,10 @@ def test_the_answer_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(59, "0 minutes"), (60, "1 minute"), (3600, "1 hour"), (5400, "1 hour 30 minutes"), (7200 + 17 * 60, "2 hours 15 minutes"), (260_000, "3 days")],
+    [
+        (59, "0 minutes"), (60, "1 minute"), (3600, "1 hour"), (5400, "1 hour 30 minutes"), (7200 + 17 * 60, "2 hours 15 minutes"),
+        (260_000, "3 days"),
+    ],
 )  # fmt: skip
 def test_durations_as_a_person_says_them(seconds: float, said: str) -> None:
     assert duration(seconds) == said

@@ -11,7 +11,9 @@ from glasses.power.policy import BATTERY_SLACK, Bands, Budget, Heat, Power, Read
 fractions = st.floats(0.0, 1.0)
 celsius = st.none() | st.floats(-20.0, 110.0)
 readings = st.builds(
-    Reading, battery_fraction=st.none() | fractions, charging=st.booleans(), temperature_c=celsius, network=st.booleans(), metered=st.booleans()
+    Reading,
+    battery_fraction=st.none() | fractions, charging=st.booleans(), temperature_c=celsius,
+    network=st.booleans(), metered=st.booleans(),
 )  # fmt: skip
 bands = st.builds(Bands, power=st.sampled_from(Power), heat=st.sampled_from(Heat))
 
