@@ -19,6 +19,9 @@ MARGIN = 8.0
 """By how much (log likelihood) the sound must fit dictated words better than a name of the wearer's to be believed to be a stranger's."""
 NOT_CAUGHT = "?"
 
+STRANGER_MARGIN = 4.0
+"""By how much it must fit a stranger's name better to be that stranger's, and not the wearer's own of nearly the same sound."""
+
 Score = Callable[[list[str]], float]
 """How well the sound fits these words after the prefix: log likelihood, larger is better."""
 
@@ -60,14 +63,14 @@ class Names:
         return cls(kept(people), kept(places))
 
 
-def request_grammar(phrases: Phrases, wake_phrases: list[str], names: Names) -> list[str]:
+def request_grammar(phrases: Phrases, wake_phrases: list[str], names: Names, *, strangers: bool = True) -> list[str]:
     """Whole requests in the wearer's own names, each pair of neighbouring words at least once (the recogniser counts pairs).
 
-    Strangers' names and a word for all else stand where a name may stand, but more rarely.
+    ``strangers``: others' names, and a word for all else, stand where a name may stand too, but more rarely.
     """
     words = phrases.request
     own = _sentences(phrases, [*words.people, *names.people], names.places or [UNKNOWN])
-    other = _sentences(phrases, [*words.other_people, UNKNOWN], [*words.other_places, UNKNOWN])
+    other = _sentences(phrases, [*words.other_people, UNKNOWN], [*words.other_places, UNKNOWN]) if strangers else []
     spoken = [phrase for each in phrases.commands.values() for phrase in each]
     commands = [f"{correct} {phrase}" for correct, phrase in product(phrases.open.get(IntentName.CORRECT, []), spoken)]
     prefixes = [prefix for each in phrases.open.values() for prefix in each]
@@ -112,6 +115,13 @@ def after_prefix(words: list[Word], phrases: Phrases) -> tuple[list[Word], Inten
             if texts[at : at + len(prefix)] == prefix:
                 return words[: at + len(prefix)], name, words[at + len(prefix) :]
     return [], None, words
+
+
+def own_or_strangers(listed: list[Word], own: list[Word], known: set[str], score: Score) -> list[Word]:
+    """Of the readings with and without strangers' names, the one without where it fits nearly as well."""
+    if all(word.word in known for word in listed) or not own or any(word.word not in known for word in own):
+        return listed
+    return own if score(_texts(own)) + STRANGER_MARGIN >= score(_texts(listed)) else listed
 
 
 def chosen(name: IntentName, listed: list[Word], free: list[Word], names: Names, known: set[str], score: Score) -> Heard:

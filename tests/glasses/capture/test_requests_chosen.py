@@ -6,7 +6,17 @@ import pytest
 
 from glasses.capture import phrases
 from glasses.capture.intents import UNKNOWN, strict_grammar
-from glasses.capture.requests import MARGIN, NOT_CAUGHT, Names, after_prefix, chosen, known_words, request_grammar
+from glasses.capture.requests import (
+    MARGIN,
+    NOT_CAUGHT,
+    STRANGER_MARGIN,
+    Names,
+    after_prefix,
+    chosen,
+    known_words,
+    own_or_strangers,
+    request_grammar,
+)
 from glasses.wire.intent import IntentName
 from glasses.wire.tag import Word
 
@@ -46,6 +56,18 @@ def test_words_that_are_no_names_are_not_in_doubt() -> None:
 
 def test_a_stranger_of_the_table_is_unsure_even_when_both_readings_agree() -> None:
     assert read("copenhagen", "copenhagen", 0) == ("copenhagen", ["copenhagen"])
+
+
+def test_the_wearers_own_name_is_believed_where_a_strangers_fits_hardly_better() -> None:
+    listed, own = words("amanda in paris"), words("anna in paris")
+
+    def fits(gain: float) -> list[Word]:
+        return own_or_strangers(listed, own, KNOWN, lambda said: gain if said[0] == "amanda" else 0.0)
+
+    assert fits(STRANGER_MARGIN - 1) is own
+    assert fits(STRANGER_MARGIN + 1) is listed
+    assert own_or_strangers(own, listed, KNOWN, lambda _: 0.0) is own, "nothing strange in it"
+    assert own_or_strangers(listed, [], KNOWN, lambda _: 0.0) is listed
 
 
 def test_a_hole_is_filled_with_what_was_dictated_then() -> None:
