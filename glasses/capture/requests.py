@@ -121,6 +121,8 @@ def own_or_strangers(listed: list[Word], own: list[Word], known: set[str], score
     """Of the readings with and without strangers' names, the one without where it fits nearly as well."""
     if all(word.word in known for word in listed) or not own or any(word.word not in known for word in own):
         return listed
+    if any(word.word == UNKNOWN for word in listed):
+        return listed  # a hole fits nothing that can be compared
     return own if score(_texts(own)) + STRANGER_MARGIN >= score(_texts(listed)) else listed
 
 

@@ -67,6 +67,8 @@ def test_the_wearers_own_name_is_believed_where_a_strangers_fits_hardly_better()
     assert fits(STRANGER_MARGIN - 1) is own
     assert fits(STRANGER_MARGIN + 1) is listed
     assert own_or_strangers(own, listed, KNOWN, lambda _: 0.0) is own, "nothing strange in it"
+    holed = words(f"{UNKNOWN} in paris")
+    assert own_or_strangers(holed, own, KNOWN, lambda _: 0.0) is holed
     assert own_or_strangers(listed, [], KNOWN, lambda _: 0.0) is listed
 
 
