@@ -8,7 +8,7 @@ import msgspec
 
 from glasses.capture.intents import UNKNOWN, command_grammar, strict_grammar
 from glasses.capture.phrases import Phrases
-from glasses.capture.requests import Heard, Names, after_prefix, chosen, known_words, own_or_strangers, request_grammar
+from glasses.capture.requests import Heard, Names, Vocabulary, after_prefix, chosen, own_or_strangers, request_grammar
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
@@ -38,19 +38,19 @@ class Rereading:
         before, name, rest = after_prefix(listed, self._phrases)
         if name is None:
             return None
-        end_s, known = before[-1].end_s, known_words(self._phrases, names)
+        end_s, vocabulary = before[-1].end_s, Vocabulary.of(self._phrases, names)
         cut = max(0, round((end_s - CONTEXT_S) * RATE_HZ)) * 2
         tail, opening = sound[cut:], before[-1].word
 
         def score(words: list[str]) -> float:
             return self._model.likelihood(tail, " ".join([opening, *(word for word in words if word != UNKNOWN)]))
 
-        if any(word.word not in known for word in rest):
+        if any(word.word not in vocabulary.known for word in rest):
             own = self._words(sound, request_grammar(self._phrases, self._wakes, names, strangers=False))
-            rest = own_or_strangers(rest, _after(own, end_s), known, score)
+            rest = own_or_strangers(rest, _after(own, end_s), vocabulary.known, score)
             rest = rest[1:] if rest and f"{opening} {rest[0].word}" in self._ends else rest
         free = _after([shifted(word, cut / 2 / RATE_HZ) for word in self._words(tail, None)], end_s)
-        return chosen(name, rest, free, names, known, score)
+        return chosen(name, rest, free, vocabulary, score)
 
     def _words(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
         recognizer = self._model.recognizer(RATE_HZ, grammar)

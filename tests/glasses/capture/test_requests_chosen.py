@@ -7,13 +7,14 @@ import pytest
 from glasses.capture import phrases
 from glasses.capture.intents import UNKNOWN, strict_grammar
 from glasses.capture.requests import (
+    EVERYDAY_MARGIN,
     MARGIN,
     NOT_CAUGHT,
     STRANGER_MARGIN,
     Names,
+    Vocabulary,
     after_prefix,
     chosen,
-    known_words,
     own_or_strangers,
     request_grammar,
 )
@@ -23,7 +24,8 @@ from glasses.wire.tag import Word
 ENGLISH = phrases.load("en")
 WAKES = ["okay glasses"]
 NAMES = Names.of(["Anna"], ["Paris", "San Francisco", "Zzyzx"], lambda word: word != "zzyzx")
-KNOWN = known_words(ENGLISH, NAMES)
+VOCABULARY = Vocabulary.of(ENGLISH, NAMES)
+KNOWN = VOCABULARY.known
 
 
 def words(text: str, confidence: float = 1.0) -> list[Word]:
@@ -32,7 +34,7 @@ def words(text: str, confidence: float = 1.0) -> list[Word]:
 
 def read(listed: str, free: str, gain: float) -> tuple[str, list[str]]:
     """``gain``: by how much the sound fits any sentence with dictated words better."""
-    heard = chosen(IntentName.CREATE_MEMORY, words(listed), words(free), NAMES, KNOWN, lambda said: 0.0 if said == listed.split() else gain)
+    heard = chosen(IntentName.CREATE_MEMORY, words(listed), words(free), VOCABULARY, lambda said: 0.0 if said == listed.split() else gain)
     return heard.text, heard.unsure
 
 
@@ -50,8 +52,14 @@ def test_a_name_on_no_list_is_not_forced_onto_a_listed_one() -> None:
     assert unsure == ["copenhagen"]
 
 
-def test_words_that_are_no_names_are_not_in_doubt() -> None:
-    assert read("my wife and me in paris", "my life and meet in paris", 99) == ("my wife and me in paris", [])
+def test_words_that_are_no_names_are_hardly_in_doubt() -> None:
+    assert read("my wife and me in paris", "my life and meet in paris", EVERYDAY_MARGIN - 1) == ("my wife and me in paris", [])
+
+
+def test_a_word_that_was_not_heard_well_is_unsure_but_for_the_small_ones_between_names() -> None:
+    reading = words("my wife in paris", 0.5)
+    heard = chosen(IntentName.FIND, reading, reading, VOCABULARY, lambda _: 0.0)
+    assert heard.unsure == ["my", "wife", "paris"]
 
 
 def test_a_stranger_of_the_table_is_unsure_even_when_both_readings_agree() -> None:
