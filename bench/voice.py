@@ -111,11 +111,10 @@ def _load(folder: Path, labels: list[corpus.Label], names: corpus.Names) -> dict
 
 
 def _detail(outcome: hearing.Outcome) -> dict[str, Any]:
-    label = outcome.label
     return {
-        "file": label.file, "intent": label.intent, "slots": label.slots, "snr_db": label.snr_db, "noise": label.noise, "unlisted": label.unlisted,
-        "woken": outcome.woken, "intents": outcome.intents, "request": outcome.request, "unsure": outcome.unsure, "latency_s": outcome.latency_s,
-    }  # fmt: skip
+        **{name: getattr(outcome.label, name) for name in ("file", "intent", "slots", "snr_db", "noise", "unlisted")},
+        **{name: getattr(outcome, name) for name in ("woken", "intents", "request", "unsure", "latency_s")},
+    }
 
 
 def _figure(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Takes steady noise out of the sound before it is listened to: a Wiener filter that knows the noise by its quietest moments.
 
-Gain by the decision-directed a-priori ratio of Ephraim and Malah (1984); noise by the minimum of the smoothed spectrum over the last one to
-two seconds, as in Martin (2001). The gain has a high floor: what is left of the noise does less harm to recognition than holes in the speech.
+Gain by the decision-directed a-priori ratio of Ephraim and Malah (1984); noise by the minimum of the smoothed spectrum over the last
+one to two seconds, as in Martin (2001). The gain has a high floor: what is left of the noise does less harm to recognition than holes
+in the speech.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy.typing as npt
 RATE_HZ = 16_000
 FRAME, HOP = 512, 256
 """32 ms, each sample in two frames."""
-DELAY_SAMPLES = FRAME - HOP
+DELAY_SAMPLES = FRAME
 FLOOR = 0.3
 REMEMBER = 0.96
 """How much of the a-priori ratio comes from the frame before."""
@@ -29,7 +30,7 @@ class NoiseFilter:
     def __init__(self) -> None:
         bins = FRAME // 2 + 1
         self._window = np.sqrt(np.hanning(FRAME + 1)[:FRAME])
-        self._given = np.zeros(DELAY_SAMPLES)
+        self._given = np.zeros(FRAME - HOP)
         self._overlap = np.zeros(HOP)
         self._ready = np.zeros(HOP)
         self._smoothed = np.zeros(bins)
@@ -41,7 +42,7 @@ class NoiseFilter:
     def clean(self, pcm: bytes) -> bytes:
         samples = np.frombuffer(pcm, np.int16)
         sound = np.concatenate([self._given, samples])
-        count = max(0, (len(sound) - DELAY_SAMPLES) // HOP)
+        count = max(0, (len(sound) - HOP) // HOP)
         self._given = sound[count * HOP :]
         if count:
             frames = np.lib.stride_tricks.sliding_window_view(sound, FRAME)[: count * HOP : HOP] * self._window

@@ -11,6 +11,8 @@ from glasses.wire.tag import Word
 UNKNOWN = "[unk]"
 CLOSE = 0.75
 """Least confidence of each word of a second look."""
+ALONE = 0.9
+"""Least confidence of a command of one word: a cough sounds like one sooner than like three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class IntentReader:
     def _command(self, wake: list[Word], rest: list[Word]) -> Command | None:
         texts = [word.word for word in rest]
         for phrase, name in self._commands:
-            if texts == phrase and confidence(wake + rest) >= self._least:
+            if texts == phrase and confidence(wake + rest) >= (self._least if len(phrase) > 1 else ALONE):
                 return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)), wake[0].start_s)
         return None
 

@@ -19,6 +19,13 @@ MARGIN = 8.0
 """By how much (log likelihood) the sound must fit dictated words better than a name of the wearer's to be believed to be a stranger's."""
 NOT_CAUGHT = "?"
 
+EVERYDAY_MARGIN = 14.0
+"""The same for everyday words: they are expected."""
+SURE = 0.7
+"""A word that is heard with less is not sure, whatever list it is on."""
+STRANGER_MARGIN = 4.0
+"""By how much it must fit a stranger's name better to be that stranger's, and not the wearer's own of nearly the same sound."""
+
 Score = Callable[[list[str]], float]
 """How well the sound fits these words after the prefix: log likelihood, larger is better."""
 
@@ -60,14 +67,14 @@ class Names:
         return cls(kept(people), kept(places))
 
 
-def request_grammar(phrases: Phrases, wake_phrases: list[str], names: Names) -> list[str]:
+def request_grammar(phrases: Phrases, wake_phrases: list[str], names: Names, *, strangers: bool = True) -> list[str]:
     """Whole requests in the wearer's own names, each pair of neighbouring words at least once (the recogniser counts pairs).
 
-    Strangers' names and a word for all else stand where a name may stand, but more rarely.
+    ``strangers``: others' names, and a word for all else, stand where a name may stand too, but more rarely.
     """
     words = phrases.request
     own = _sentences(phrases, [*words.people, *names.people], names.places or [UNKNOWN])
-    other = _sentences(phrases, [*words.other_people, UNKNOWN], [*words.other_places, UNKNOWN])
+    other = _sentences(phrases, [*words.other_people, UNKNOWN], [*words.other_places, UNKNOWN]) if strangers else []
     spoken = [phrase for each in phrases.commands.values() for phrase in each]
     commands = [f"{correct} {phrase}" for correct, phrase in product(phrases.open.get(IntentName.CORRECT, []), spoken)]
     prefixes = [prefix for each in phrases.open.values() for prefix in each]
@@ -94,12 +101,24 @@ def _filled(template: str, turn: int, lists: dict[str, list[str]]) -> str:
     return template
 
 
-def known_words(phrases: Phrases, names: Names) -> set[str]:
-    """The words that requests are made of and the wearer's own names: what is heard outside of these is unsure."""
-    words = phrases.request
-    spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
-    texts = [*spoken, *words.people, *words.times, *words.templates, *names.people, *names.places]
-    return {word for text in texts for word in text.split() if "{" not in word}
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Single words, for judging a reading."""
+
+    known: set[str]
+    """What requests are made of, and the wearer's own names: what is heard outside of these is unsure."""
+    own: set[str]
+    """Of the wearer's names."""
+    joints: set[str]
+    """Small words between the names: in, and, with ..."""
+
+    @classmethod
+    def of(cls, phrases: Phrases, names: Names) -> Vocabulary:
+        words = phrases.request
+        spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
+        own = {word for name in (*names.people, *names.places) for word in name.split()}
+        joints = {word for template in words.templates for word in template.split() if "{" not in word}
+        return cls({word for text in (*spoken, *words.people, *words.times) for word in text.split()} | own | joints, own, joints)
 
 
 def after_prefix(words: list[Word], phrases: Phrases) -> tuple[list[Word], IntentName | None, list[Word]]:
@@ -114,24 +133,39 @@ def after_prefix(words: list[Word], phrases: Phrases) -> tuple[list[Word], Inten
     return [], None, words
 
 
-def chosen(name: IntentName, listed: list[Word], free: list[Word], names: Names, known: set[str], score: Score) -> Heard:
+def own_or_strangers(listed: list[Word], own: list[Word], known: set[str], score: Score) -> list[Word]:
+    """Of the readings with and without strangers' names, the one without where it fits nearly as well."""
+    if all(word.word in known for word in listed) or not own or any(word.word not in known for word in own):
+        return listed
+    if any(word.word == UNKNOWN for word in listed):
+        return listed  # a hole fits nothing that can be compared
+    return own if score(_texts(own)) + STRANGER_MARGIN >= score(_texts(listed)) else listed
+
+
+def chosen(name: IntentName, listed: list[Word], free: list[Word], vocabulary: Vocabulary, score: Score) -> Heard:
     """The listed reading, but with the dictated words where the sound fits them so much better, or where it has a hole.
 
-    Only names are in doubt: the words between them are few, and dictation mishears them more often than the lists do.
+    Names are in doubt first: the words between them are few, and dictation mishears them more often than the lists do.
     """
-    words, own = _without_holes(listed, free), {word for name in (*names.people, *names.places) for word in name.split()}
+    words, known, joints = _without_holes(listed, free), vocabulary.known, vocabulary.joints
     for region in reversed(_differences(words, free)):
         old, new = words[region.start : region.end], free[region.free_start : region.free_end]
-        doubtful = [word for word in old if word.word in own or word.word not in known]
-        if not doubtful or not new:
+        if not new:
             continue
-        margin = MARGIN if any(word.word in own for word in doubtful) else 0.0
+        margin = _margin(_texts(old), vocabulary.own, known)
         replaced = [*words[: region.start], *new, *words[region.end :]]
         if score(_texts(replaced)) > score(_texts(words)) + margin:
             words = replaced
     kept = [word for word in words if word.word != UNKNOWN]
     holes = [NOT_CAUGHT] if len(kept) < len(words) else []
-    return Heard(name, kept, [*dict.fromkeys(word.word for word in kept if word.word not in known), *holes])
+    unsure = [word.word for word in kept if word.word not in known or (word.confidence < SURE and word.word not in joints)]
+    return Heard(name, kept, [*dict.fromkeys(unsure), *holes])
+
+
+def _margin(old: list[str], own: set[str], known: set[str]) -> float:
+    if any(word not in known for word in old):
+        return 0.0
+    return MARGIN if any(word in own for word in old) or not old else EVERYDAY_MARGIN
 
 
 class _Region(NamedTuple):

@@ -8,7 +8,7 @@ import msgspec
 
 from glasses.capture.intents import UNKNOWN, command_grammar, strict_grammar
 from glasses.capture.phrases import Phrases
-from glasses.capture.requests import Heard, Names, after_prefix, chosen, known_words, request_grammar
+from glasses.capture.requests import Heard, Names, Vocabulary, after_prefix, chosen, own_or_strangers, request_grammar
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ CONTEXT_S = 0.25
 class Rereading:
     def __init__(self, model: SpeechModel, phrases: Phrases, wake_phrases: list[str]) -> None:
         self._model, self._phrases, self._wakes = model, phrases, wake_phrases
+        self._ends = {" ".join(prefix.split()[-2:]) for spoken in phrases.open.values() for prefix in spoken}
 
     def listen_again(self, sound: bytes) -> list[Word]:
         """With the grammar that listens all the time: for the same words in other sound (with its noise, or without)."""
@@ -37,16 +38,19 @@ class Rereading:
         before, name, rest = after_prefix(listed, self._phrases)
         if name is None:
             return None
-        cut = max(0, round((before[-1].end_s - CONTEXT_S) * RATE_HZ)) * 2
-        tail, shift_s = sound[cut:], cut / 2 / RATE_HZ
-        dictated = [shifted(word, shift_s) for word in self._words(tail, None)]
-        free = [word for word in dictated if (word.start_s + word.end_s) / 2 > before[-1].end_s]
-        opening = before[-1].word
+        end_s, vocabulary = before[-1].end_s, Vocabulary.of(self._phrases, names)
+        cut = max(0, round((end_s - CONTEXT_S) * RATE_HZ)) * 2
+        tail, opening = sound[cut:], before[-1].word
 
         def score(words: list[str]) -> float:
             return self._model.likelihood(tail, " ".join([opening, *(word for word in words if word != UNKNOWN)]))
 
-        return chosen(name, rest, free, names, known_words(self._phrases, names), score)
+        if any(word.word not in vocabulary.known for word in rest):
+            own = self._words(sound, request_grammar(self._phrases, self._wakes, names, strangers=False))
+            rest = own_or_strangers(rest, _after(own, end_s), vocabulary.known, score)
+            rest = rest[1:] if rest and f"{opening} {rest[0].word}" in self._ends else rest
+        free = _after([shifted(word, cut / 2 / RATE_HZ) for word in self._words(tail, None)], end_s)
+        return chosen(name, rest, free, vocabulary, score)
 
     def _words(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
         recognizer = self._model.recognizer(RATE_HZ, grammar)
@@ -56,3 +60,7 @@ class Rereading:
 
 def shifted(word: Word, by_s: float) -> Word:
     return msgspec.structs.replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s)
+
+
+def _after(words: list[Word], at_s: float) -> list[Word]:
+    return [word for word in words if (word.start_s + word.end_s) / 2 > at_s]

@@ -93,6 +93,11 @@ def test_half_heard_words_are_not_acted_on() -> None:
     assert READER.read(words("okay glasses", 0.4)) == Nothing()
 
 
+def test_a_command_of_one_word_must_be_surer() -> None:
+    assert isinstance(READER.read(words("okay glasses take a picture", 0.6)), Command)
+    assert isinstance(READER.read(words("okay glasses undo", 0.6)), Wake)
+
+
 def test_an_open_request_keeps_where_it_began() -> None:
     reading = READER.read(words("okay glasses create a memory video of [unk]"))
     assert reading == OpenRequest(IntentName.CREATE_MEMORY, "create a memory video of", 0.0, True)

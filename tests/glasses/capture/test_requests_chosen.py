@@ -6,14 +6,26 @@ import pytest
 
 from glasses.capture import phrases
 from glasses.capture.intents import UNKNOWN, strict_grammar
-from glasses.capture.requests import MARGIN, NOT_CAUGHT, Names, after_prefix, chosen, known_words, request_grammar
+from glasses.capture.requests import (
+    EVERYDAY_MARGIN,
+    MARGIN,
+    NOT_CAUGHT,
+    STRANGER_MARGIN,
+    Names,
+    Vocabulary,
+    after_prefix,
+    chosen,
+    own_or_strangers,
+    request_grammar,
+)
 from glasses.wire.intent import IntentName
 from glasses.wire.tag import Word
 
 ENGLISH = phrases.load("en")
 WAKES = ["okay glasses"]
 NAMES = Names.of(["Anna"], ["Paris", "San Francisco", "Zzyzx"], lambda word: word != "zzyzx")
-KNOWN = known_words(ENGLISH, NAMES)
+VOCABULARY = Vocabulary.of(ENGLISH, NAMES)
+KNOWN = VOCABULARY.known
 
 
 def words(text: str, confidence: float = 1.0) -> list[Word]:
@@ -22,7 +34,7 @@ def words(text: str, confidence: float = 1.0) -> list[Word]:
 
 def read(listed: str, free: str, gain: float) -> tuple[str, list[str]]:
     """``gain``: by how much the sound fits any sentence with dictated words better."""
-    heard = chosen(IntentName.CREATE_MEMORY, words(listed), words(free), NAMES, KNOWN, lambda said: 0.0 if said == listed.split() else gain)
+    heard = chosen(IntentName.CREATE_MEMORY, words(listed), words(free), VOCABULARY, lambda said: 0.0 if said == listed.split() else gain)
     return heard.text, heard.unsure
 
 
@@ -40,12 +52,32 @@ def test_a_name_on_no_list_is_not_forced_onto_a_listed_one() -> None:
     assert unsure == ["copenhagen"]
 
 
-def test_words_that_are_no_names_are_not_in_doubt() -> None:
-    assert read("my wife and me in paris", "my life and meet in paris", 99) == ("my wife and me in paris", [])
+def test_words_that_are_no_names_are_hardly_in_doubt() -> None:
+    assert read("my wife and me in paris", "my life and meet in paris", EVERYDAY_MARGIN - 1) == ("my wife and me in paris", [])
+
+
+def test_a_word_that_was_not_heard_well_is_unsure_but_for_the_small_ones_between_names() -> None:
+    reading = words("my wife in paris", 0.5)
+    heard = chosen(IntentName.FIND, reading, reading, VOCABULARY, lambda _: 0.0)
+    assert heard.unsure == ["my", "wife", "paris"]
 
 
 def test_a_stranger_of_the_table_is_unsure_even_when_both_readings_agree() -> None:
     assert read("copenhagen", "copenhagen", 0) == ("copenhagen", ["copenhagen"])
+
+
+def test_the_wearers_own_name_is_believed_where_a_strangers_fits_hardly_better() -> None:
+    listed, own = words("amanda in paris"), words("anna in paris")
+
+    def fits(gain: float) -> list[Word]:
+        return own_or_strangers(listed, own, KNOWN, lambda said: gain if said[0] == "amanda" else 0.0)
+
+    assert fits(STRANGER_MARGIN - 1) is own
+    assert fits(STRANGER_MARGIN + 1) is listed
+    assert own_or_strangers(own, listed, KNOWN, lambda _: 0.0) is own, "nothing strange in it"
+    holed = words(f"{UNKNOWN} in paris")
+    assert own_or_strangers(holed, own, KNOWN, lambda _: 0.0) is holed
+    assert own_or_strangers(listed, [], KNOWN, lambda _: 0.0) is listed
 
 
 def test_a_hole_is_filled_with_what_was_dictated_then() -> None:
