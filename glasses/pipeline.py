@@ -26,6 +26,7 @@ from glasses.hud.screens import Screens
 from glasses.hw.base import AudioChunk, Hardware, Panel
 from glasses.power.camera import SparingCamera
 from glasses.power.governor import Governor
+from glasses.power.ring import RingPlan
 from glasses.pulse import Pulse
 from glasses.spool import outbox
 from glasses.spool.retention import Retention
@@ -56,6 +57,7 @@ class Pipeline:
             limits = msgspec.structs.replace(limits, preroll_s=hardware.preroll_s)
         sparing = SparingCamera(hardware.camera, lambda: self.governor.budget)
         camera = GuardedCamera(sparing, hardware.light, Forbidden(limits), hardware.gps, hardware.clock)
+        self._limits = limits
         self.recorder = Recorder(camera, hardware.gps, self.spool, self.bus, hardware.clock, limits)
         self.listener = Listener(
             store.path("speech"), phrases.load(config.voice.language), config.voice, self._names,
@@ -114,7 +116,7 @@ class Pipeline:
             Stage("screens", screens.run, close=screens.close),
             Stage("power", governor.run, pulse=governor.pulse),
             Stage("tagging", tagging.run, close=tagging.close, should_run=lambda: governor.budget.tagging_share > 0),
-            *self._proxy_stages(),
+            *self._camera_stages(),
             Stage("sync", relay.send, close=relay.close, should_run=sending, pulse=relay.pulse),
             Stage("pull", relay.pull, should_run=sending),
             Stage("films", relay.fetch_films, should_run=lambda: bool(panels) and relay.paired()),
@@ -125,11 +127,15 @@ class Pipeline:
             Stage("ears", ears.run, vital=True, restarts=3, close=ears.close, pulse=hearing),
         ]  # fmt: skip
 
-    def _proxy_stages(self) -> list[Stage]:
-        if not self.config.recording.proxy:
-            return []
-        proxies = Proxies(self.spool, self.bus)
-        return [Stage("proxies", proxies.run, close=proxies.close)]
+    def _camera_stages(self) -> list[Stage]:
+        """What goes on beside the recorder: the small copies, and whether the ring is held."""
+        stages = []
+        if self.config.recording.proxy:
+            proxies = Proxies(self.spool, self.bus)
+            stages.append(Stage("proxies", proxies.run, close=proxies.close))
+        if self._limits.preroll_s > 0:
+            stages.append(Stage("ring", RingPlan(self.bus, lambda: self.governor.budget, self.recorder.ring).run))
+        return stages
 
     def _panels(self) -> list[Panel]:
         return [panel for panel in (self.hardware.panel, *self.more_panels) if panel is not None]

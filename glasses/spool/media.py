@@ -17,6 +17,7 @@ from glasses.wire.upload import Receipt
 SUFFIX = {Kind.VIDEO: ".mp4", Kind.PHOTO: ".jpg"}
 PART = ".part"
 """What a file is called while it is still being written."""
+PROXY = ".proxy.mp4"
 DAMAGED = ".damaged"
 SIDECAR, RECEIPT = ".json", ".receipt"
 QUOTA_BYTES = 10_000_000_000
@@ -41,7 +42,7 @@ class MediaFolder:
 
     def proxy_path(self, segment: Segment) -> Path:
         """The small copy of a video."""
-        return self.folder / f"{segment.segment_id}.proxy.mp4"
+        return self.folder / f"{segment.segment_id}{PROXY}"
 
     def write_sidecar(self, segment: Segment, at: str) -> None:
         """``at``: as in ``write_atomic``. Raises StorageFullError, StorageDamagedError."""
@@ -69,8 +70,9 @@ class MediaFolder:
         faults.point("discard.sidecar")
 
     def evict(self, segment: Segment) -> None:
-        """Give up a media file; its sidecar and receipt stay. May be called again."""
+        """Give up a media file and its small copy; its sidecar and receipt stay. May be called again."""
         self.path(segment).unlink(missing_ok=True)
+        self.proxy_path(segment).unlink(missing_ok=True)
         faults.point("evict.removed")
         fsync_folder(self.folder)
         faults.point("evict.durable")
@@ -101,6 +103,8 @@ class MediaFolder:
         """Media without a sidecar, as far as their names tell: id, kind, and when (a UUIDv7 begins with its time)."""
         for path in sorted(self.folder.iterdir()):
             name = path.name.removesuffix(PART)
+            if name.endswith(PROXY):
+                continue
             kind = next((kind for kind, suffix in SUFFIX.items() if name.endswith(suffix)), None)
             if kind is None or (self.folder / f"{Path(name).stem}{SIDECAR}").exists():
                 continue

@@ -177,3 +177,16 @@ async def test_status_reads_beside_a_running_device(spool: Spool, tmp_path: Path
     (count,) = reader.execute("SELECT count(*) FROM segments").fetchone()
     reader.close()
     assert count == 1
+
+
+async def test_a_small_copy_is_no_clip_of_its_own(spool: Spool, tmp_path: Path, clock: FakeClock) -> None:
+    segment = await put_clip(spool)
+    spool.media.proxy_path(segment).write_bytes(b"small")
+    await spool.add_proxy(segment.segment_id, 5, "5" * 64)
+    await spool.close()
+    after = Spool(tmp_path / "spool", clock)
+    await after.open(keep_as_it_is)
+    assert [clip.segment_id for clip in await after.catalog.custody()] == [segment.segment_id]
+    after.media.evict(segment)
+    assert not after.media.proxy_path(segment).exists()
+    await after.close()
