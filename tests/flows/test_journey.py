@@ -51,7 +51,9 @@ def test_from_spoken_words_to_the_right_film_and_to_honest_refusals(house: House
     custody_holds(house)
     house.until_looked_at()
 
-    evening = house.glasses("run", "--hw", f"sim:{days.write(house.folder / 'evening', [asking('2025-06-14T22:30:00+01:00')])}", "--preview", "0")
+    evening = house.glasses(
+        "run", "--hw", f"sim:{days.write(house.folder / 'evening', [asking('2025-06-14T22:30:00+01:00')])}", "--preview", "0"
+    )
     film, nowhere = house.until_answered(2)
 
     assert film.status == MemoryStatus.COMPLETED, film.problem
