@@ -12,7 +12,7 @@ from demo.report import measure
 from glasses.spool.spool import Spool
 from glasses.wire.memory import MemoryStatus
 
-from .conftest import LONDON, PHOTO, RECORD, STOP, Days, House, Scene, custody_holds
+from .conftest import LONDON, PHOTO, RECORD, STOP, Days, House, Scene, custody_holds, until
 
 WIFE, ME = Figure("wife", 0.28, 0.85), Figure("me", 0.72, 0.85)
 REMARK = ((0.3, RECORD), (3.8, "what a lovely morning this is"), (7.5, STOP))
@@ -51,7 +51,9 @@ def test_from_spoken_words_to_the_right_film_and_to_honest_refusals(house: House
     custody_holds(house)
     house.until_looked_at()
 
-    evening = house.glasses("run", "--hw", f"sim:{days.write(house.folder / 'evening', [asking('2025-06-14T22:30:00+01:00')])}")
+    evening = house.glasses(
+        "run", "--hw", f"sim:{days.write(house.folder / 'evening', [asking('2025-06-14T22:30:00+01:00')])}", "--preview", "0"
+    )
     film, nowhere = house.until_answered(2)
 
     assert film.status == MemoryStatus.COMPLETED, film.problem
@@ -72,6 +74,10 @@ def test_from_spoken_words_to_the_right_film_and_to_honest_refusals(house: House
     assert nowhere.near_misses, "the nearest there is"
 
     house.until_shown(evening, "Film ready", "No film")
+    fetched = house.glasses_data / "films" / f"{film.memory_id}.mp4"
+    until(fetched.exists, "the film is on the glasses, to be played on the display")
+    assert fetched.read_bytes() == (house.folder / "film.mp4").read_bytes()
+    assert fetched.with_suffix(".jpg").stat().st_size > 1000
     evening.end()
     assert sorted(clip.segment_id for clip in house.status().clips if clip.custody == "filmed") == sorted(
         videos[number].video_id for number in RIGHT
