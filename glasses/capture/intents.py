@@ -71,11 +71,15 @@ class IntentReader:
         return self._command(wake, rest) or self._opened(rest, wake) or Wake(tuple(wake), bool(rest))
 
     def read_closely(self, words: list[Word]) -> Reading:
-        """The reading of a second look, which has nothing but whole phrases to choose from: each of its words must be sure."""
-        reading = self.read(words)
+        """The reading of a second look, which has nothing but whole phrases to choose from: each of its words must be sure.
+
+        A command may then have lost a word or two to the noise, if what is left is the greater part of one command only.
+        """
         woken = self._after_wake(words)
-        sure = woken is not None and all(word.confidence >= CLOSE for word in woken[0] + woken[1] if word.word != UNKNOWN)
-        return reading if sure else Nothing()
+        if woken is None or any(word.confidence < CLOSE for word in woken[0] + woken[1] if word.word != UNKNOWN):
+            return Nothing()
+        reading = self.read(words)
+        return reading if isinstance(reading, Command | OpenRequest) else self._worn(*woken) or reading
 
     def command(self, words: list[Word]) -> Intent | None:
         """The command that these words are, whole and surely heard, without any wake phrase."""
@@ -110,6 +114,14 @@ class IntentReader:
                 return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)), wake[0].start_s)
         return None
 
+    def _worn(self, wake: list[Word], rest: list[Word]) -> Command | None:
+        texts = [word.word for word in rest]
+        fitting = {name: " ".join(phrase) for phrase, name in self._commands if _is_greater_part(texts, phrase)}
+        if len(fitting) != 1:
+            return None
+        ((name, text),) = fitting.items()
+        return Command(Intent(name=name, confidence=confidence(rest), text=text), wake[0].start_s)
+
     def _opened(self, rest: list[Word], wake: list[Word]) -> OpenRequest | None:
         texts = [word.word for word in rest]
         for phrase, name in self._prefixes:
@@ -128,6 +140,12 @@ class IntentReader:
                 if texts[at : at + len(phrase)] == phrase:
                     return words[at : at + len(phrase)], words[at + len(phrase) :]
         return None
+
+
+def _is_greater_part(texts: list[str], phrase: list[str]) -> bool:
+    """Whether these are words of the phrase in its order, two at least and more than half of them."""
+    left = iter(phrase)
+    return len(texts) >= 2 and len(texts) * 2 > len(phrase) and all(text in left for text in texts)
 
 
 def confidence(words: list[Word]) -> float:

@@ -74,6 +74,24 @@ def test_each_word_of_a_closer_look_is_sure() -> None:
     assert READER.read_closely(words("cancel")) == Nothing()
 
 
+@pytest.mark.parametrize(
+    ("heard", "name"),
+    [
+        ("hey glasses a photo", IntentName.TAKE_PICTURE),
+        ("hey glasses last one safe", IntentName.IS_IT_SAFE),
+        ("hey glasses the last thirty seconds", IntentName.KEEP_LAST),
+        ("hey glasses recording", None),
+        ("hey glasses the last one [unk]", None),
+        ("hey glasses a picture take", None),
+        ("the glasses a photo", None),
+    ],
+)
+def test_a_closer_look_forgives_a_lost_word_of_one_command_only(heard: str, name: IntentName | None) -> None:
+    reading = READER.read_closely(words(heard))
+    assert (reading.intent.name if isinstance(reading, Command) else None) == name
+    assert not isinstance(READER.read(words(heard)), Command), "the first look forgives nothing"
+
+
 def test_a_correction_needs_no_wake_phrase_only_while_something_was_just_asked() -> None:
     assert READER.read(words("no i said anna")) == Nothing()
     assert READER.read(words("no i said anna"), following=True) == OpenRequest(IntentName.CORRECT, "no i said", 0.0, True)
