@@ -25,6 +25,7 @@ MakeClip = Callable[..., Path]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--hardware", metavar="SPEC", default="", help="run the tests that need real hardware on it: laptop:, pi:")
+    parser.addoption("--slow", action="store_true", help="also the complete sweep of kills and power losses (four minutes)")
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +95,10 @@ def fitted(picture: Picture, size: tuple[int, int]) -> Picture:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole journeys come last, whatever the order of the rest."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whole journeys come last, whatever the order of the rest; the complete sweep of kills only when asked for."""
     items.sort(key=lambda item: "flows" in item.path.parts)
+    if not config.getoption("--slow"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
