@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from glasses import faults
-from glasses.spool.files import write_atomic
+from glasses.spool.files import fsync_folder, write_atomic
 
 SUFFIX = ".json"
 
@@ -26,6 +26,11 @@ class AskedFolder:
         """It has arrived. Without fsync: one that comes back is sent again with the same key, which is the same request."""
         (self._folder / f"{key}{SUFFIX}").unlink(missing_ok=True)
         faults.point("request.removed")
+
+    def take_back(self, key: str) -> None:
+        """It must not come back: durable, unlike ``remove``."""
+        self.remove(key)
+        fsync_folder(self._folder)
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Keys and payloads, the oldest first: keys are UUIDv7."""

@@ -105,7 +105,7 @@ class Spool:
         taken = await self.outbox.withdraw_newest(outbox.REQUEST)
         if taken is None:
             return None
-        self._asked.remove(taken.subject_id)
+        self._asked.take_back(taken.subject_id)
         return taken.payload
 
     async def answered(self, entry: Entry) -> None:
