@@ -23,11 +23,6 @@ def understood(intent: Intent) -> Card | None:
     return Card(title, (request, REPAIR))
 
 
-def battery_card(fraction: float | None) -> Card:
-    """``fraction``: 0 to 1; None on mains power."""
-    return Card("Battery", ("On mains power.",) if fraction is None else (f"{fraction * 100:.0f} %",))
-
-
 def memories_card(intent: Intent, memories: list[Memory]) -> Card:
     """The newest finished films whose sentence has every word of the request's own in it."""
     asked = intent.slots.get("request", intent.text)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from glasses.bus import Bus
 from glasses.events import Answered, IntentHeard
 from glasses.hud.presenter import Presenter
-from glasses.hud.understood import REPAIR, battery_card, memories_card, understood
+from glasses.hud.understood import REPAIR, memories_card, understood
 from glasses.spool.spool import Spool
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.memory import Memory, MemoryStatus
@@ -25,11 +23,6 @@ def test_a_request_is_shown_as_it_was_understood_and_what_was_not_sure() -> None
     assert sure.lines == ("find anna", REPAIR)
     assert unsure.lines[1] == "Not sure: lima"
     assert understood(Intent(name=IntentName.TAKE_PICTURE)) is None
-
-
-@pytest.mark.parametrize(("fraction", "line"), [(0.417, "42 %"), (None, "On mains power.")])
-def test_the_battery_is_told(fraction: float | None, line: str) -> None:
-    assert battery_card(fraction).lines == (line,)
 
 
 def test_the_memories_that_were_asked_for_are_listed_newest_first() -> None:
@@ -51,18 +44,13 @@ class FakeDisplay:
         self.shown.append((title, lines))
 
 
-class FakeBattery:
-    def fraction(self) -> float | None:
-        return 0.5
-
-
 async def test_the_presenter_answers_what_is_asked(spool: Spool) -> None:
     bus, display = Bus(), FakeDisplay()
-    presenter = Presenter(display, spool, bus, FakeBattery())
-    asked = [Intent(name=IntentName.BATTERY), Intent(name=IntentName.IS_IT_SAFE), request(IntentName.FIND, "find the dog")]
+    presenter = Presenter(display, spool, bus)
+    asked = [Intent(name=IntentName.IS_IT_SAFE), request(IntentName.FIND, "find the dog")]
     for intent in asked:
         bus.publish(IntentHeard(intent))
         await presenter.step()
     bus.publish(Answered("Cancelled"))
     await presenter.step()
-    assert [title for title, _ in display.shown] == ["Battery", "Nothing yet", "Looking for", "Cancelled"]
+    assert [title for title, _ in display.shown] == ["Nothing yet", "Looking for", "Cancelled"]
