@@ -39,6 +39,8 @@ class Label(msgspec.Struct):
     noise: str = ""
     woken: bool = False
     """Nothing is asked for, but a wake phrase is in it."""
+    near: bool = False
+    """Made to be mistaken for a command."""
 
 
 class Names(msgspec.Struct):
@@ -101,7 +103,7 @@ def _near_misses(made: Path, seed: int) -> Iterator[Label]:
         for number, said in enumerate(say_all(speaker, script.NEAR_MISSES)):
             name = f"near-{index:02d}-{number:02d}.wav"
             write_wav(made / name, noise.mixed(noise.trimmed(said), None, 0, dice.uniform(-32, -18), LEAD_S, TAIL_S, chance))
-            yield Label(name, woken=any(wake in script.NEAR_MISSES[number] for wake in script.WAKES))
+            yield Label(name, near=True, woken=any(wake in script.NEAR_MISSES[number] for wake in script.WAKES))
 
 
 def _positives(made: Path, each: int, seed: int) -> Iterator[Label]:

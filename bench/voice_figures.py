@@ -34,6 +34,7 @@ def figures(outcomes: list[Outcome], names: Names) -> dict[str, Any]:
         "wrong_intents_by_snr": _by_snr(said, _is_wrong, share=False),
         "false_wakes_per_h": false_wakes / hours if hours else None,
         "false_commands": sum(len(outcome.intents) for outcome in other),
+        "false_commands_in_talk": sum(len(outcome.intents) for outcome in other if not outcome.label.near),
         "other_speech_h": hours,
         "slot_accuracy": _share(listed_slots(listed, (CLEAN,))),
         "slot_accuracy_by_snr": {snr: _share(listed_slots(listed, (snr,))) for snr in _snrs(listed)},

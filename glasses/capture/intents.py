@@ -34,6 +34,8 @@ class Command:
     intent: Intent
     start_s: float
     """When its wake phrase began."""
+    wake_s: float = 0.0
+    """How long its wake phrase was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class OpenRequest:
     prefix: str
     start_s: float
     has_rest: bool
+    wake_s: float = 0.0
+    """How long its wake phrase was; 0 when it needed none."""
 
 
 Reading = Nothing | Wake | Command | OpenRequest
@@ -94,6 +98,10 @@ class IntentReader:
         woken = self._after_wake(words)
         return words if woken is None else woken[1]
 
+    def is_wake(self, words: list[Word]) -> bool:
+        """Whether these words are a wake phrase, and nothing else but noise."""
+        return [word.word for word in words if word.word != UNKNOWN] in self._wakes
+
     def is_near(self, words: list[Word]) -> bool:
         """Whether any word of a wake phrase is among them."""
         return any(word.word in wake for word in words for wake in self._wakes)
@@ -111,7 +119,7 @@ class IntentReader:
         texts = [word.word for word in rest]
         for phrase, name in self._commands:
             if texts == phrase and confidence(wake + rest) >= (self._least if len(phrase) > 1 else ALONE):
-                return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)), wake[0].start_s)
+                return Command(Intent(name=name, confidence=confidence(rest), text=" ".join(texts)), wake[0].start_s, _length_s(wake))
         return None
 
     def _worn(self, wake: list[Word], rest: list[Word]) -> Command | None:
@@ -120,13 +128,13 @@ class IntentReader:
         if len(fitting) != 1:
             return None
         ((name, text),) = fitting.items()
-        return Command(Intent(name=name, confidence=confidence(rest), text=text), wake[0].start_s)
+        return Command(Intent(name=name, confidence=confidence(rest), text=text), wake[0].start_s, _length_s(wake))
 
     def _opened(self, rest: list[Word], wake: list[Word]) -> OpenRequest | None:
         texts = [word.word for word in rest]
         for phrase, name in self._prefixes:
             if texts[: len(phrase)] == phrase and confidence(wake + rest[: len(phrase)]) >= self._least:
-                return OpenRequest(name, " ".join(phrase), (wake or rest)[0].start_s, len(texts) > len(phrase))
+                return OpenRequest(name, " ".join(phrase), (wake or rest)[0].start_s, len(texts) > len(phrase), _length_s(wake))
         return None
 
     def _correction(self, words: list[Word]) -> Reading:
@@ -148,6 +156,10 @@ def _is_greater_part(texts: list[str], phrase: list[str]) -> bool:
     return len(texts) >= 2 and len(texts) * 2 > len(phrase) and all(text in left for text in texts)
 
 
+def _length_s(words: list[Word]) -> float:
+    return words[-1].end_s - words[0].start_s if words else 0.0
+
+
 def confidence(words: list[Word]) -> float:
     """Mean confidence, 0 for no words."""
     return sum(word.confidence for word in words) / len(words) if words else 0.0
@@ -158,6 +170,11 @@ def command_grammar(phrases: Phrases, wake_phrases: list[str]) -> list[str]:
     spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
     whole = [f"{wake} {phrase}" for wake in wake_phrases for phrase in spoken]
     return [*dict.fromkeys([*wake_phrases, *spoken, *phrases.decoys.phrases, *whole, UNKNOWN])]
+
+
+def wake_grammar(phrases: Phrases, wake_phrases: list[str]) -> list[str]:
+    """For the wake phrase alone: itself, and what sounds nearly like it, with equal chances."""
+    return [*wake_phrases, *phrases.decoys.alike, UNKNOWN]
 
 
 def strict_grammar(phrases: Phrases, wake_phrases: list[str]) -> list[str]:

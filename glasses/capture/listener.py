@@ -40,6 +40,8 @@ RATE_HZ = 16_000
 MEMORY_S = 20.0
 """How much sound is kept for reading again."""
 BEFORE_S = 0.3
+AROUND_S = 0.12
+"""How much more than the wake phrase is heard when it is heard alone."""
 JOIN_S = 5.0
 """A command may follow its wake phrase, and a request its prefix, within this time."""
 BREATH_S = 1.0
@@ -158,6 +160,8 @@ class Listener:
         reading = self._reader.read(joined, following=words[0].start_s <= self._follow_until_s)
         if (isinstance(reading, Nothing) and self._reader.is_near(joined)) or (isinstance(reading, Wake) and reading.has_rest):
             reading = await self._second_look(reading, joined[0].start_s)
+        if isinstance(reading, Command | OpenRequest) and not await self._is_meant(reading):
+            reading = Nothing()
         if isinstance(reading, Wake):
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
@@ -185,6 +189,17 @@ class Listener:
         if isinstance(third, Command | OpenRequest):
             return third
         return first if isinstance(first, Wake) else second
+
+    async def _is_meant(self, reading: Command | OpenRequest) -> bool:
+        """Whether its wake phrase still is one without the command behind it, which makes any beginning likely."""
+        if self._rereading is None:
+            raise RuntimeError("open comes first")
+        if reading.wake_s == 0:
+            return True
+        end_s = reading.start_s + reading.wake_s + AROUND_S
+        words = await asyncio.to_thread(self._rereading.wake_alone, self._sound.between(reading.start_s - AROUND_S, end_s))
+        log.debug("the wake phrase alone: %s", _text(words))
+        return self._reader.is_wake(words)
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S

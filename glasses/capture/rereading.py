@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from glasses.capture.intents import UNKNOWN, command_grammar, strict_grammar
+from glasses.capture.intents import UNKNOWN, command_grammar, strict_grammar, wake_grammar
 from glasses.capture.phrases import Phrases
 from glasses.capture.requests import Heard, Names, Vocabulary, after_prefix, chosen, own_or_strangers, request_grammar
 from glasses.wire.tag import Word
@@ -27,6 +27,10 @@ class Rereading:
     def listen_again(self, sound: bytes) -> list[Word]:
         """With the grammar that listens all the time: for the same words in other sound (with its noise, or without)."""
         return self._words(sound, command_grammar(self._phrases, self._wakes))
+
+    def wake_alone(self, sound: bytes) -> list[Word]:
+        """The wake phrase's own sound, to be told from what sounds nearly like it."""
+        return self._words(sound, wake_grammar(self._phrases, self._wakes))
 
     def look_closer(self, sound: bytes) -> list[Word]:
         """An utterance that began with a wake phrase and was not understood, with whole commands only to choose from."""

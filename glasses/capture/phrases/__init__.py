@@ -24,6 +24,8 @@ class RequestWords(msgspec.Struct, forbid_unknown_fields=True):
 
 class Decoys(msgspec.Struct, forbid_unknown_fields=True):
     phrases: list[str] = []
+    alike: list[str] = []
+    """What the wake phrases themselves are told from, once more, before anything is done."""
 
 
 class Phrases(msgspec.Struct, forbid_unknown_fields=True):

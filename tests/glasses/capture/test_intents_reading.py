@@ -98,6 +98,13 @@ def test_a_correction_needs_no_wake_phrase_only_while_something_was_just_asked()
     assert READER.read(words("find anna"), following=True) == Nothing()
 
 
+def test_a_wake_phrase_alone_is_told_from_what_sounds_alike() -> None:
+    assert READER.is_wake(words("[unk] okay glasses"))
+    assert not READER.is_wake(words("okay classes"))
+    assert not READER.is_wake(words("okay glasses okay classes"))
+    assert {*WAKES, "okay classes"} <= set(intents.wake_grammar(ENGLISH, WAKES))
+
+
 def test_half_heard_text_cues_and_settles() -> None:
     assert READER.is_woken("so okay glasses take")
     assert not READER.is_woken("okay glass")
@@ -118,8 +125,8 @@ def test_a_command_of_one_word_must_be_surer() -> None:
 
 def test_an_open_request_keeps_where_it_began() -> None:
     reading = READER.read(words("okay glasses create a memory video of [unk]"))
-    assert reading == OpenRequest(IntentName.CREATE_MEMORY, "create a memory video of", 0.0, True)
-    assert READER.read(words("okay glasses create a memory of")) == OpenRequest(IntentName.CREATE_MEMORY, "create a memory of", 0.0, False)
+    assert reading == OpenRequest(IntentName.CREATE_MEMORY, "create a memory video of", 0.0, True, 0.7)
+    assert READER.read(words("okay glasses create a memory of")) == OpenRequest(IntentName.CREATE_MEMORY, "create a memory of", 0.0, False, 0.7)
 
 
 @given(

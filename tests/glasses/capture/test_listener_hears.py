@@ -108,6 +108,11 @@ async def test_other_speech_does_nothing(room: Room) -> None:
     assert await room.say(*[part for text in said for part in (text, 1.0)]) == []
 
 
+async def test_what_only_sounds_like_the_wake_phrase_does_nothing(room: Room) -> None:
+    heard = await room.say("okay classes, take a picture", 6.0, "hey masses, stop recording")
+    assert [event for event in heard if isinstance(event, IntentHeard)] == []
+
+
 @pytest.mark.parametrize("pause", [0.0, 0.7])
 async def test_an_open_request_is_read_with_the_wearers_own_words(room: Room, pause: float) -> None:
     events = await room.say("okay glasses, create a memory video of", pause, "my wife and me in Paris")
