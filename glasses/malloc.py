@@ -7,20 +7,21 @@ import ctypes.util
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Parameters of mallopt(3)."""
-MAP_BYTES, TRIM_BYTES = 16 << 20, 32 << 20
+LEAST_BYTES = 1 << 20
+PICTURE_BYTES = 8 << 20
 """Above a picture of 1080p (6 MB), which comes and goes thirty times a second: mapping each afresh would cost more than it saves."""
 ARENAS = 2
 
 
-def give_back_freed_memory() -> bool:
-    """Very large blocks are mapped on their own and unmapped when freed, and threads share two arenas. False where it is not glibc.
+def give_back_freed_memory(from_bytes: int = LEAST_BYTES) -> bool:
+    """Blocks of ``from_bytes`` and more are mapped on their own and unmapped when freed, and threads share two arenas.
 
     Setting the thresholds also stops glibc from raising them by itself after the first large block was freed, which is
-    what makes a process keep what its largest moment needed.
+    what makes a process keep what its largest moment needed. False where it is not glibc.
     """
     library = ctypes.CDLL(ctypes.util.find_library("c") or None)
     if not hasattr(library, "mallopt"):
         return False
-    settings = ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, MAP_BYTES), (M_TRIM_THRESHOLD, TRIM_BYTES))
+    settings = ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, from_bytes), (M_TRIM_THRESHOLD, from_bytes))
     accepted = [int(library.mallopt(parameter, value)) for parameter, value in settings]
     return accepted == [1] * len(settings)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 def run(config: Config, spec: str | None, *, until_over: bool, preview_port: int | None = None) -> int:
     """Until SIGINT or SIGTERM, or with ``until_over`` until a simulated day has passed and everything is sent."""
     from glasses.hw.spec import open_hardware
-    from glasses.malloc import give_back_freed_memory
+    from glasses.malloc import PICTURE_BYTES, give_back_freed_memory
     from glasses.pipeline import Pipeline
     from models.store import ModelStore
 
-    give_back_freed_memory()
+    give_back_freed_memory(PICTURE_BYTES)
     pipeline = Pipeline(config, open_hardware(spec or config.hardware, config.recording.light), ModelStore())
     if preview_port is not None:
         _add_preview(pipeline, preview_port)

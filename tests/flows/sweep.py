@@ -50,6 +50,7 @@ from relay.services import Services, open_services
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 KILLED = -9
+QUERY = "my wife and me in paris"
 FPS = 30
 FIXED_KEY = "00000000-0000-7000-8000-000000000000"
 
@@ -362,6 +363,6 @@ def _videos(connection: Connection, user_id: str) -> list[Video]:
 
 
 def _spoken(connection: Connection, user_id: str) -> int:
-    """Films that were asked for aloud."""
-    query = "SELECT count(*) FROM memories WHERE user_id = ? AND idempotency_key <> ?"
-    return int(connection.execute(query, (user_id, FIXED_KEY)).fetchone()[0])
+    """How often the film arrived that was asked for aloud; not one that was taken back, or was just about to be."""
+    query = "SELECT count(*) FROM memories WHERE user_id = ? AND idempotency_key <> ? AND json_extract(record, '$.query') = ?"
+    return int(connection.execute(query, (user_id, FIXED_KEY, QUERY)).fetchone()[0])
