@@ -77,7 +77,7 @@ def test_a_whole_command_that_has_settled_is_asked_for_its_final_at_once() -> No
     heard = [each for _ in range(round(SETTLED_S * 10) + 1) for each in ears.accept(TENTH)]
     assert isinstance(heard[0], Cue)
     assert isinstance(heard[1], Utterance)
-    assert [each.word for each in heard[1].words] == "okay glasses take a picture".split()
+    assert [each.word for each in heard[1].words] == ["okay", "glasses", "take", "a", "picture"]
     assert recognizer.finals == 1
 
 
