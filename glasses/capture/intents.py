@@ -11,6 +11,8 @@ from glasses.wire.tag import Word
 UNKNOWN = "[unk]"
 CLOSE = 0.75
 """Least confidence of each word of a second look."""
+ALIKE = 0.7
+"""Least confidence that it was not the wake phrase: noise must not talk the glasses out of it."""
 ALONE = 0.9
 """Least confidence of a command of one word: a cough sounds like one sooner than like three."""
 
@@ -59,6 +61,7 @@ class IntentReader:
         self._commands = [(phrase.split(), name) for name, spoken in phrases.commands.items() for phrase in spoken]
         opened = [(phrase.split(), name) for name, spoken in phrases.open.items() for phrase in spoken]
         self._prefixes = sorted(opened, key=lambda each: -len(each[0]))
+        self._alike = set(phrases.decoys.alike)
         self._least = least_confidence
 
     def read(self, words: list[Word], *, following: bool = False) -> Reading:
@@ -98,9 +101,9 @@ class IntentReader:
         woken = self._after_wake(words)
         return words if woken is None else woken[1]
 
-    def is_wake(self, words: list[Word]) -> bool:
-        """Whether these words are a wake phrase, and nothing else but noise."""
-        return [word.word for word in words if word.word != UNKNOWN] in self._wakes
+    def is_alike(self, words: list[Word]) -> bool:
+        """Whether these words surely are what only sounds like a wake phrase."""
+        return " ".join(word.word for word in words if word.word != UNKNOWN) in self._alike and confidence(words) >= ALIKE
 
     def is_near(self, words: list[Word]) -> bool:
         """Whether any word of a wake phrase is among them."""

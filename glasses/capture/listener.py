@@ -191,7 +191,7 @@ class Listener:
         return first if isinstance(first, Wake) else second
 
     async def _is_meant(self, reading: Command | OpenRequest) -> bool:
-        """Whether its wake phrase still is one without the command behind it, which makes any beginning likely."""
+        """Whether its wake phrase is not another one without the command behind it, which makes any beginning likely."""
         if self._rereading is None:
             raise RuntimeError("open comes first")
         if reading.wake_s == 0:
@@ -199,7 +199,7 @@ class Listener:
         end_s = reading.start_s + reading.wake_s + AROUND_S
         words = await asyncio.to_thread(self._rereading.wake_alone, self._sound.between(reading.start_s - AROUND_S, end_s))
         log.debug("the wake phrase alone: %s", _text(words))
-        return self._reader.is_wake(words)
+        return not self._reader.is_alike(words)
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S

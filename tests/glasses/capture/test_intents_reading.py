@@ -99,9 +99,10 @@ def test_a_correction_needs_no_wake_phrase_only_while_something_was_just_asked()
 
 
 def test_a_wake_phrase_alone_is_told_from_what_sounds_alike() -> None:
-    assert READER.is_wake(words("[unk] okay glasses"))
-    assert not READER.is_wake(words("okay classes"))
-    assert not READER.is_wake(words("okay glasses okay classes"))
+    assert READER.is_alike(words("okay classes"))
+    assert not READER.is_alike(words("okay classes", 0.6)), "not surely"
+    assert not READER.is_alike(words("okay glasses"))
+    assert not READER.is_alike(words("glasses"))
     assert {*WAKES, "okay classes"} <= set(intents.wake_grammar(ENGLISH, WAKES))
 
 
