@@ -111,6 +111,8 @@ class Vocabulary:
     """Of the wearer's names."""
     joints: set[str]
     """Small words between the names: in, and, with ..."""
+    opening: set[str] = field(default_factory=set)
+    """Of the prefixes and commands: sure where a request begins, and nowhere else."""
 
     @classmethod
     def of(cls, phrases: Phrases, names: Names) -> Vocabulary:
@@ -118,7 +120,9 @@ class Vocabulary:
         spoken = [phrase for table in (phrases.commands, phrases.open) for each in table.values() for phrase in each]
         own = {word for name in (*names.people, *names.places) for word in name.split()}
         joints = {word for template in words.templates for word in template.split() if "{" not in word}
-        return cls({word for text in (*spoken, *words.people, *words.times) for word in text.split()} | own | joints, own, joints)
+        asked = {word for text in (*words.people, *words.times) for word in text.split()} | own | joints
+        opening = {word for text in spoken for word in text.split()} - asked
+        return cls(asked | opening, own, joints, opening)
 
 
 def after_prefix(words: list[Word], phrases: Phrases) -> tuple[list[Word], IntentName | None, list[Word]]:
@@ -147,7 +151,7 @@ def chosen(name: IntentName, listed: list[Word], free: list[Word], vocabulary: V
 
     Names are in doubt first: the words between them are few, and dictation mishears them more often than the lists do.
     """
-    words, known, joints = _without_holes(listed, free), vocabulary.known, vocabulary.joints
+    words, known = _without_holes(listed, free), vocabulary.known
     for region in reversed(_differences(words, free)):
         old, new = words[region.start : region.end], free[region.free_start : region.free_end]
         if not new:
@@ -158,8 +162,21 @@ def chosen(name: IntentName, listed: list[Word], free: list[Word], vocabulary: V
             words = replaced
     kept = [word for word in words if word.word != UNKNOWN]
     holes = [NOT_CAUGHT] if len(kept) < len(words) else []
-    unsure = [word.word for word in kept if word.word not in known or (word.confidence < SURE and word.word not in joints)]
+    unsure = [word.word for word in _asked(kept, vocabulary) if _is_unsure(word, vocabulary)]
     return Heard(name, kept, [*dict.fromkeys(unsure), *holes])
+
+
+def _asked(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
+    """What follows the opening: from the last of its words that stand together at the beginning on."""
+    texts = _texts(words)
+    begun = next((at for at, text in enumerate(texts) if text not in vocabulary.opening | vocabulary.joints), len(texts))
+    return words[begun:]
+
+
+def _is_unsure(word: Word, vocabulary: Vocabulary) -> bool:
+    if word.word not in vocabulary.known or word.word in vocabulary.opening:
+        return True
+    return word.confidence < SURE and word.word not in vocabulary.joints
 
 
 def _margin(old: list[str], own: set[str], known: set[str]) -> float:

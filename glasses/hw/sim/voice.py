@@ -20,7 +20,7 @@ _ON_SAMPLES = CFUNCTYPE(c_int, POINTER(c_short), c_int, c_void_p)
 
 
 class Voice:
-    """One voice of espeak-ng. The library keeps global state: use one instance at a time, from one thread."""
+    """One voice of espeak-ng. The library has one state for all voices: speak from one thread."""
 
     def __init__(self, name: str = "en-us", words_per_minute: int = 150, pitch: int = 50, gap_10ms: int = 2) -> None:
         """Raises HardwareLibraryError when the package is not installed."""
@@ -34,23 +34,29 @@ class Voice:
         self._rate_hz: int = self._library.espeak_Initialize(SYNCHRONOUS, 200, espeakng_loader.get_data_path().encode(), 0)
         if self._rate_hz <= 0:
             raise HardwareLibraryError("espeak-ng does not start with the data of espeakng-loader")
-        self._library.espeak_SetSynthCallback(self._callback)
-        if self._library.espeak_SetVoiceByName(c_char_p(name.encode())) != 0:
-            raise HardwareLibraryError(f"espeak-ng has no voice {name!r}")
-        for parameter, value in ((RATE, words_per_minute), (PITCH, pitch), (GAP, gap_10ms)):
-            self._library.espeak_SetParameter(parameter, value, 0)
+        self._name, self._settings = name, ((RATE, words_per_minute), (PITCH, pitch), (GAP, gap_10ms))
+        self._take_over()
 
     def speak(self, text: str, rate_hz: int = 48_000) -> NDArray[np.int16]:
         """``text`` as mono samples at ``rate_hz``."""
         import numpy as np
         import soxr
 
+        self._take_over()
         self._pieces.clear()
         data = text.encode() + b"\0"
         self._library.espeak_Synth(data, c_uint(len(data)), 0, 0, 0, UTF8, None, None)
         spoken = np.concatenate(self._pieces) if self._pieces else np.zeros(0, np.int16)
         resampled: NDArray[np.int16] = soxr.resample(spoken, self._rate_hz, rate_hz)
         return resampled
+
+    def _take_over(self) -> None:
+        """Make the library's one state this voice's: another voice may have spoken meanwhile."""
+        self._library.espeak_SetSynthCallback(self._callback)
+        if self._library.espeak_SetVoiceByName(c_char_p(self._name.encode())) != 0:
+            raise HardwareLibraryError(f"espeak-ng has no voice {self._name!r}")
+        for parameter, value in self._settings:
+            self._library.espeak_SetParameter(parameter, value, 0)
 
     def _take(self, samples: object, count: int, _events: object) -> int:
         import numpy as np
