@@ -15,6 +15,7 @@ from demo.companion import Companion
 from demo.days import write_wav
 from demo.processes import DemoFailedError, Glasses, add_account, glasses_status, start_relay
 from glasses.hw.sim.voice import Voice
+from glasses.spool.media import PROXY
 from models.store import ModelStore
 
 NAME = "device"
@@ -177,6 +178,8 @@ def _clips(folder: Path) -> list[tuple[int, int]]:
 
     found = []
     for path in sorted((folder / "glasses" / "media").glob("*.mp4")):
+        if path.name.endswith(PROXY):
+            continue
         with av.open(str(path)) as clip:
             times = sorted(round(float(packet.pts * packet.time_base) * 30) for packet in clip.demux(video=0) if packet.pts is not None)
         found.append((len(times), times[-1] - times[0] + 1 - len(times)))
