@@ -57,6 +57,7 @@ class Pipeline:
             limits = msgspec.structs.replace(limits, preroll_s=hardware.preroll_s)
         sparing = SparingCamera(hardware.camera, lambda: self.governor.budget)
         camera = GuardedCamera(sparing, hardware.light, Forbidden(limits), hardware.gps, hardware.clock)
+        self.camera = camera
         self._limits = limits
         self.recorder = Recorder(camera, hardware.gps, self.spool, self.bus, hardware.clock, limits)
         self.listener = Listener(

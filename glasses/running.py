@@ -37,7 +37,7 @@ def _add_preview(pipeline: Pipeline, port: int) -> None:
     from glasses.hud.preview import Preview
     from glasses.supervisor import Stage
 
-    preview = Preview(port, pipeline.hardware.camera, pipeline.bus, lambda url: print(f"Preview: {url}", flush=True))  # noqa: T201  # where to look
+    preview = Preview(port, pipeline.camera, pipeline.bus, lambda url: print(f"Preview: {url}", flush=True))  # noqa: T201  # where to look
     pipeline.more_panels.append(preview)
     pipeline.more_stages.append(Stage("preview", preview.run))
 
