@@ -106,7 +106,7 @@ def enrol(photo: bytes, models_root: str = "") -> FaceTag:
         picture = read_photo(io.BytesIO(photo))
     except OSError as problem:
         raise NotAVideoError(f"the photo does not decode: {problem}") from problem
-    faces = _senses(models_root).sight.faces(picture)
+    faces = _senses(models_root).sight.portrait(picture)
     if not faces:
         raise NoFaceError("no face was found in the photo")
     best = max(faces, key=clearness)
