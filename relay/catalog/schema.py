@@ -94,7 +94,11 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
-MIGRATIONS: list[str] = [_FIRST]
+_DETAILS = """
+CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _DETAILS]
 
 
 class SchemaNewerError(SouvenirError):

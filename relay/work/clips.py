@@ -15,7 +15,7 @@ from relay.catalog.db import Database
 from relay.catalog.records import MomentRecord, Video, VideoStatus
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
-from relay.extract.extract import ClipFacts, ExtractRequest
+from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.people import KnownFace, recognise
 from relay.ingest.blobs import BlobStore, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
@@ -156,7 +156,8 @@ def _name_faces(connection: Connection, user_id: str) -> None:
 def _named(connection: Connection, user_id: str, found: list[MomentRecord]) -> list[MomentRecord]:
     """With the names of the people whose faces are in them; without consent, without faces."""
     consent = users.get(connection, user_id).faces_consent_at is not None
-    known = {person.person_id: KnownFace(person.embedding, person.photos) for person in people.of_user(connection, user_id) if person.embedding}
+    everyone = people.of_user(connection, user_id)
+    known = {person.person_id: KnownFace(person.embedding, person.photos) for person in everyone if person.embedding}
     for moment in found:
         moment.faces = moment.faces if consent else []
         recognised = recognise(moment.faces, known)
