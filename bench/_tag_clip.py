@@ -18,7 +18,10 @@ from models.store import ModelStore
 Picture = npt.NDArray[np.uint8]
 
 SHOTS = (("astronaut", 5.0), ("coffee", 5.0), ("obama", 5.0), ("china", 5.0))
-SAID = ((2.0, "happy birthday my dear, what a lovely day it is today"), (11.0, "look at the palace, we should come back here in the summer"))
+SAID = (
+    (2.0, "happy birthday my dear, what a lovely day it is today"),
+    (11.0, "look at the palace, we should come back here in the summer"),
+)
 SIGN = "Palace Garden 1420"
 _ROOM = 1.15
 """The picture is so much larger than a frame: room for the camera to move."""

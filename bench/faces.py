@@ -168,7 +168,7 @@ def _named(known: list[Known]) -> dict[str, Any]:
 
 
 def _enrolled(photos: list[Known]) -> Any:
-    from relay.extract.people import KnownFace
+    from relay.library.recognition import KnownFace
 
     used = photos[:ENROLLED_FROM]
     return KnownFace(np.mean([photo.embedding for photo in used], axis=0).tolist(), len(used))
@@ -177,7 +177,7 @@ def _enrolled(photos: list[Known]) -> Any:
 def _names(one: Known, people: dict[str, Any]) -> tuple[str, str]:
     """Who the relay says it is, and who it asks about."""
     from glasses.wire.tag import FaceTag
-    from relay.extract.people import recognise
+    from relay.library.recognition import recognise
 
     face = FaceTag(embedding=one.embedding.tolist(), height_px=max(one.height_px, 1))
     found = recognise([face], people)

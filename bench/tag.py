@@ -18,13 +18,19 @@ CLIPS = {".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--clips", type=Path, metavar="DIR", help="clips to look into (default: one of 20 s is made: people, a sign, two sentences)")
+    parser.add_argument(
+        "--clips", type=Path, metavar="DIR", help="clips to look into (default: one of 20 s is made: people, a sign, two sentences)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Relay and glasses in a process of their own each; every clip once to load the models, then once to be measured."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = sorted(path for path in arguments.clips.rglob("*") if path.suffix.lower() in CLIPS) if arguments.clips else [_made(Path(folder))]
+        paths = (
+            sorted(path for path in arguments.clips.rglob("*") if path.suffix.lower() in CLIPS)
+            if arguments.clips
+            else [_made(Path(folder))]
+        )
         if not paths:
             raise SystemExit(f"Error: no clips in {arguments.clips}\nTry: a folder with .mp4 files, or none: a clip is made then")
         relay = _in_a_process("relay", paths)
@@ -80,7 +86,9 @@ def _on_the_relay(paths: list[Path]) -> dict[str, Any]:
         clip_s += facts.probe.duration_s
         spoken_s += sum(end - start for start, end in facts.speech_spans)
         parts = {part: parts.get(part, 0.0) + seconds for part, seconds in facts.cpu_s.items()}
-        moments = [Moment(start_s=one.start_s, end_s=one.end_s, objects=one.objects, scene=one.scene, faces=one.faces) for one in facts.moments]
+        moments = [
+            Moment(start_s=one.start_s, end_s=one.end_s, objects=one.objects, scene=one.scene, faces=one.faces) for one in facts.moments
+        ]
         tagged = ExtractRequest(lat=request.lat, lon=request.lon, tags=Tags(moments=moments, models=versions(ModelStore())))
         began_s = time.process_time()
         extract(path, tagged)

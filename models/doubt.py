@@ -1,4 +1,4 @@
-"""False friends: what models say and is not believed, so that it never reaches search. The rows are in ``doubt.toml``, with their evidence."""
+"""False friends: what models say and is not believed, so that it never reaches search. Rows and their evidence: ``doubt.toml``."""
 
 from __future__ import annotations
 

@@ -135,10 +135,14 @@ def changed(frames: Iterator[KeyFrame], unchanged: float = UNCHANGED, every_s: f
     for frame in frames:
         thumbnail = np.asarray(Image.fromarray(frame.rgb).convert("L").resize((32, 18), Image.Resampling.BOX), np.int16)
         difference = np.inf if last is None else float(np.abs(thumbnail - last).mean())
-        cut = last is None or (difference >= CUT and float(np.abs(np.sort(thumbnail, axis=None) - np.sort(last, axis=None)).mean()) >= CUT_LEVELS)
+        cut = last is None or (difference >= CUT and _levels_apart(thumbnail, last) >= CUT_LEVELS)
         if cut or (difference >= unchanged and frame.at_s >= last_s + every_s):
             last, last_s = thumbnail, frame.at_s
             yield frame
+
+
+def _levels_apart(one: Array, other: Array) -> float:
+    return float(np.abs(np.sort(one, axis=None) - np.sort(other, axis=None)).mean())
 
 
 def _small(frame: Any) -> Picture:

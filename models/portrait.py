@@ -99,8 +99,8 @@ def _cut(rgb: Picture, corner: Array, side_px: int) -> Picture:
     (x, y), (rows, columns) = corner, rgb.shape[:2]
     left, top, right, bottom = max(0, x), max(0, y), min(columns, x + side_px), min(rows, y + side_px)
     inside = rgb[top:bottom, left:right]
-    beyond = (top - y, y + side_px - bottom, left - x, x + side_px - right)
-    return np.asarray(cv2.copyMakeBorder(inside, *(int(px) for px in beyond), cv2.BORDER_REPLICATE), np.uint8)
+    above, below, before, after = (int(px) for px in (top - y, y + side_px - bottom, left - x, x + side_px - right))
+    return np.asarray(cv2.copyMakeBorder(inside, above, below, before, after, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _in_the_middle(face: FoundFace) -> bool:

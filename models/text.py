@@ -63,7 +63,7 @@ class TextReader:
 
     def _line(self, rgb: Picture, corners: Array) -> Line:
         across, down = np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[3] - corners[0])
-        width_px = int(np.clip(round(_LINE_PX * float(across / max(down, 1))), 16, _WIDEST_PX))
+        width_px = int(np.clip(round(_LINE_PX * float(across / max(float(down), 1.0))), 16, _WIDEST_PX))
         target = np.array([(0, 0), (width_px, 0), (width_px, _LINE_PX), (0, _LINE_PX)], np.float32)
         strip = cv2.warpPerspective(rgb, cv2.getPerspectiveTransform(corners.astype(np.float32), target), (width_px, _LINE_PX))
         (found,) = self._reader.run(**{self._strip: _normal(strip)}).values()

@@ -31,7 +31,6 @@ def hear(path: Path) -> Sound | None:
     with av.open(str(path)) as container:
         if not container.streams.audio:
             return None
-        container.streams.audio[0].thread_count = 1
         resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
         meter = _Meter()
         pieces: list[Samples] = []

@@ -8,7 +8,7 @@ from glasses.wire.change import OpKind
 from glasses.wire.status import Custody
 from glasses.wire.video import PlaceInfo, VideoEdit, VideoInfo
 from relay.auth.links import Links
-from relay.catalog import changes, moments, people, videos
+from relay.catalog import changes, details, moments, people, videos
 from relay.catalog.records import Video
 from relay.catalog.rows import Connection
 from relay.jobs.bus import Bus
@@ -42,6 +42,7 @@ class Library:
         )  # fmt: skip
         videos.put(connection, erased)
         moments.drop(connection, user_id, video_id)
+        details.drop(connection, user_id, video_id)
         videos.drop_device_tags(connection, user_id, video_id)
         changes.append(connection, user_id, OpKind.DELETE, video_id, {}, self._now_ms())
         self._bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.ERASE, video_id=video_id))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glasses.wire.tag import FaceTag
-from relay.extract.people import KnownFace, grouped, recognise
+from relay.library.recognition import KnownFace, grouped, recognise
 
 
 def face(*, at: float = 0.0, distance: float = 0.0, axis: int = 0, height_px: int = 100) -> FaceTag:

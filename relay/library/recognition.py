@@ -107,6 +107,11 @@ def mean(faces: Sequence[FaceTag]) -> Vector:
     return vector
 
 
+def clearness(face: FaceTag) -> float:
+    """Larger is better for knowing a face: height and sharpness, up to what helps, and the finder's score."""
+    return face.score * min(face.height_px, 200) * min(face.sharpness, 200.0)
+
+
 def _candidates(groups: list[list[FaceTag]], people: Mapping[str, KnownFace]) -> list[_Candidate]:
     ids = list(people)
     known = np.array([people[person_id].embedding for person_id in ids])
