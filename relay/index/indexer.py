@@ -42,7 +42,7 @@ class Indexer:
         """Compares every clip by digest, and puts or removes what differs. An index that is empty is rebuilt."""
         have = self._index.digests(user_id)
         if not have:
-            docs = list(self._documents(user_id))
+            docs = sorted(self._documents(user_id), key=lambda doc: (doc.captured_at, doc.video_id))  # an index in order answers soonest
             if docs:
                 self._index.rebuild(user_id, docs)
             return Refreshed(len({doc.video_id for doc in docs}), 0, 0)

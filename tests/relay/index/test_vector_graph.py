@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from relay.catalog.records import MomentDoc
+from relay.index import vectors
 from relay.index.base import Channel, Floats
 from relay.index.local import LocalIndex
 
@@ -41,10 +42,13 @@ def docs(start: int, end: int) -> list[MomentDoc]:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, LocalIndex]]:
     root = tmp_path_factory.mktemp("graph")
-    index = LocalIndex(root, ClusteredEmbedder())
-    index.rebuild("u1", docs(0, VIDEOS))
-    yield root, index
-    index.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "COMPARED", 500)  # so that a few thousand are many
+        patch.setattr(vectors, "SCANNED", 1000)
+        index = LocalIndex(root, ClusteredEmbedder())
+        index.rebuild("u1", docs(0, VIDEOS))
+        yield root, index
+        index.close()
 
 
 def recall(index: LocalIndex, present: range, queries: int = 40, limit: int = 20) -> float:
