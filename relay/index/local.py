@@ -13,8 +13,9 @@ from urllib.parse import quote
 from relay.catalog.records import MomentDoc
 from relay.errors import SouvenirError
 from relay.index.base import Channel, Embedder, Floats, PlaceCount, TextField, VideoRow
-from relay.index.sets import KeySet
+from relay.index.sets import Keys, KeySet
 from relay.index.shard import Shard
+from relay.index.vectors import Bytes
 
 MOST_OPEN = 64
 REBUILD_BATCH = 16_384
@@ -58,10 +59,11 @@ class LocalIndex:
             for doc in docs:
                 if len(batch) >= REBUILD_BATCH and doc.video_id != batch[-1].video_id:
                     shard.put(batch)
+                    shard.ready()
                     batch = []
                 batch.append(doc)
             shard.put(batch)
-            shard.settle()
+            shard.ready()
         finally:
             shard.close()
         with self._lock:
@@ -124,6 +126,10 @@ class LocalIndex:
         self, user_id: str, vector: Floats, channel: Channel, limit: int, within: KeySet | None = None
     ) -> list[tuple[int, float]]:
         return self._shard(user_id).nearest(vector, channel, limit, within)
+
+    def vectors(self, user_id: str, channel: Channel) -> Iterable[tuple[Keys, Bytes]]:
+        """All stored vectors in batches of (keys, rows in whole numbers): for comparing."""
+        return self._shard(user_id).stored_vectors(channel)
 
     def rows(self, user_id: str, videos: Sequence[int]) -> list[VideoRow]:
         return self._shard(user_id).rows(videos)

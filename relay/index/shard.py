@@ -60,12 +60,12 @@ class Shard:
             self._text.tokens.close()
             self._db.close()
 
-    def settle(self) -> None:
-        """Makes the files of the vectors now, not with the first question."""
+    def ready(self) -> None:
+        """Makes what the vectors need now, not with the first question."""
         with self._lock:
             for channel, vectors in self._vectors.items():
                 row = self._db.execute(f"SELECT value FROM vector_{channel} LIMIT 1").fetchone()  # noqa: S608 - own names only
-                vectors.settle(len(row[0]) if row else 0, self._postings.size(f"vector:{channel}"))
+                vectors.ready(len(row[0]) if row else 0, self._postings.size(f"vector:{channel}"))
 
     def put(self, docs: Iterable[MomentDoc]) -> None:
         grouped = by_video(docs)
@@ -143,6 +143,9 @@ class Shard:
             pool = pool if within is None else pool & within
             hints = (lambda: self._hints.near(vector, pool)) if channel is Channel.SEEN else no_hints
             return self._vectors[channel].nearest(vector, limit, pool, hints)
+
+    def stored_vectors(self, channel: Channel) -> Iterable[tuple[Keys, Bytes]]:
+        return _VectorRows(self._db, channel).after(0)
 
     def rows(self, videos: Sequence[int]) -> list[VideoRow]:
         with self._reading():

@@ -24,7 +24,7 @@ COMPARED = 32_768
 SCANNED = 65_536
 """Rows up to which the whole matrix is read from end to end instead."""
 SAVE_EVERY = 20_000
-"""Adds after which the files are written anew."""
+"""Adds after which the files are written anew; a quarter of all, when that is more."""
 _CANDIDATES = 400
 _GROWS_BY = 65_536
 _CONNECTIVITY = 16
@@ -66,7 +66,7 @@ class Vectors:
         self._write(keys, rows)
         if self._graph is not None:
             self._graph.add(keys, rows)
-        if self._unsaved >= SAVE_EVERY:
+        if self._unsaved >= max(SAVE_EVERY, self._last_key // 4):
             self.save()
 
     def removed(self, keys: Iterable[int]) -> None:
@@ -91,13 +91,12 @@ class Vectors:
         keys = array_of(pool)
         return self._compared(vector, keys, limit) if len(keys) else []
 
-    def settle(self, dimensions: int, size: int) -> None:
-        """Makes the files for ``size`` vectors now, not with the first question."""
+    def ready(self, dimensions: int, size: int) -> None:
+        """Makes what ``size`` vectors need now, not with the first question."""
         if size:
             self._open(dimensions)
             if size > COMPARED:
                 self._opened_graph()
-            self.save()
 
     def save(self) -> None:
         """Writes the files, whole or not at all; then the watermark."""
@@ -172,7 +171,6 @@ class Vectors:
                 if fresh.any():
                     self._graph.add(keys[fresh], rows[fresh])
                 self._unsaved += int(fresh.sum())
-            self.save()
         return self._graph
 
     def _loaded(self) -> tuple[Any, int]:
