@@ -1,10 +1,9 @@
-"""Requests in libraries of a thousand to a million clips: read, found and ordered in one process; a numpy scan of the same vectors beside it."""
+"""Requests in libraries of a thousand to a million clips, read and found in one process; a numpy scan of the same vectors beside it."""
 
 from __future__ import annotations
 
 import argparse
 import gc
-import hashlib
 import os
 import resource
 import shutil
@@ -16,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import search_life
-from bench.search_life import NOW_MS, PEOPLE, USER, ZONE, Life, clips, life_of
+from bench.search_life import NOW_MS, PEOPLE, RECIPE, USER, ZONE, Life, clips, life_of
 from bench.search_words import requests
 from relay.ask.context import AskContext, VisitedPlace
 from relay.ask.search import Searcher
@@ -96,7 +94,7 @@ class _Measured:
         timed = [self._timed_parts(query) for query in self._queries]
         walls, cpus = sorted(each[0] for each in timed), sorted(each[1] for each in timed)
         adds = [_timed(lambda number=number: self._add(number)) for number in range(_ADDS)]
-        after = [_timed(lambda query=query: self._ask(query))[0] for query in self._queries[:5] if self._add(_ADDS) is None]
+        after = [self._after_add(query) for query in self._queries[:5]]
         removes = [_timed(lambda number=number: self._index.remove(USER, f"added{number}"))[0] for number in range(_ADDS + 1)]
         figures = {
             "p50_ms": _ms(statistics.median(walls)), "p99_ms": _ms(_percentile(walls)),
@@ -136,6 +134,11 @@ class _Measured:
 
     def _add(self, number: int) -> None:
         self._index.put(doc for doc in clips(self._life, 1, seed=1000 + number, first=0) if _renamed(doc, f"added{number}"))
+
+    def _after_add(self, query: str) -> float:
+        """Seconds of a request that comes right after a clip."""
+        self._add(_ADDS)
+        return _timed(lambda: self._ask(query))[0]
 
     def _against_all(self) -> dict[str, Any]:
         """Recall of the nearest that the requests asked for, with their filters and without, against a scan of all vectors."""
@@ -188,7 +191,7 @@ def _recall(index: LocalIndex, keys: Any, matrix: Floats, vector: Floats, pool: 
         return 1.0
     least = np.partition(scores, -want)[-want]
     found = index.nearest(USER, vector, Channel.SEEN, want, pool)
-    return sum(score >= least - 1e-5 for _, score in found) / want
+    return sum(score >= float(least) - 1e-5 for _, score in found) / want
 
 
 def _nearest(scores: Floats) -> Any:
@@ -197,10 +200,9 @@ def _nearest(scores: Floats) -> Any:
 
 
 def _library(models: Models, life: Life, size: int, *, fresh: bool) -> Path:
-    """The folder of the library, made if it is not there: under a name of what it is made by and of."""
-    made_by = hashlib.blake2b(Path(search_life.__file__).read_bytes() + bytes([VERSION]), digest_size=6).hexdigest()
+    """The folder of the library, made if it is not there: under the versions of the index and of the life."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "souvenir" / "search-bench"
-    folder = root / f"{size}-{made_by}"
+    folder = root / f"{size}-v{VERSION}.{RECIPE}"
     if folder.exists() and not fresh:
         return folder
     for old in root.glob(f"{size}-*"):

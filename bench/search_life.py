@@ -1,8 +1,8 @@
-"""A made-up life of any length, from one seed: clips by the day and by the trip, few people often and many seldom, things as models name them.
+"""A made-up life of any length, from one seed: few people often and many seldom, days at home and trips, things as the models name them.
 
-The rule: five years that end at ``NOW``. Nine trips a year of about nine days to cities of the world, else home, with positions scattered as
-GPS scatters. 42 people and 900 things, each chosen with a frequency of 1 / (rank + 2) (Zipf). One clip in ten has two or three moments; one in seven has
-speech, one in twenty text in view, a caption or a tag. Clips come in the order of their time.
+The rule: five years that end at ``NOW_MS``. Nine trips a year of about nine days to cities of the world, else home, with positions
+scattered as GPS scatters. 42 people and 900 things, each chosen with a frequency of 1 / (rank + 2) (Zipf). One clip in ten has two or
+three moments; one in seven has speech, one in twenty text in view, a caption or a tag. Clips come in the order of their time.
 """
 
 from __future__ import annotations
@@ -22,26 +22,30 @@ NOW_MS = int(datetime(2025, 11, 22, 10, tzinfo=UTC).timestamp() * 1000)
 USER, ZONE = "bench", "Europe/Berlin"
 HOME = "Berlin"
 YEARS, DAY_MS = 5, 86_400_000
+RECIPE = 1
+"""Another number when other clips come of the rule."""
 CITIES = (
-    "Paris", "London", "Rome", "Lisbon", "Kyoto", "Oslo", "Vienna", "Hamburg", "Marrakesh", "Madrid", "Barcelona", "Athens", "Prague", "Dublin",
-    "Copenhagen", "Stockholm", "Amsterdam", "Zurich", "Venice", "Florence", "Naples", "Porto", "Seville", "Edinburgh", "Helsinki", "Warsaw",
-    "Budapest", "Istanbul", "Cairo", "Tokyo", "Osaka", "Seoul", "Bangkok", "Singapore", "Sydney", "San Francisco", "Chicago", "Boston",
-    "Seattle", "Toronto", "Montreal", "Lima", "Reykjavik", "Munich",
+    "Paris", "London", "Rome", "Lisbon", "Kyoto", "Oslo", "Vienna", "Hamburg", "Marrakesh", "Madrid", "Barcelona", "Athens", "Prague",
+    "Dublin", "Copenhagen", "Stockholm", "Amsterdam", "Zurich", "Venice", "Florence", "Naples", "Porto", "Seville", "Edinburgh",
+    "Helsinki", "Warsaw", "Budapest", "Istanbul", "Cairo", "Tokyo", "Osaka", "Seoul", "Bangkok", "Singapore", "Sydney",
+    "San Francisco", "Chicago", "Boston", "Seattle", "Toronto", "Montreal", "Lima", "Reykjavik", "Munich",
 )  # fmt: skip
 _NAMES = (
-    "Jonas Clara Ben Lotte Ruth Sam Emma Noah Lukas Mila Felix Hanna Oskar Greta Emil Frieda Anton Ida Theo Marie Leon Nora Max Lea Moritz Alma "
-    "Jakob Ella Karl Lina Erik Sofia Hugo Julia Otto Klara Bruno Elsa Fritz Marta Georg Vera"
-).split()
+    "Jonas", "Clara", "Ben", "Lotte", "Ruth", "Sam", "Emma", "Noah", "Lukas", "Mila", "Felix", "Hanna", "Oskar", "Greta", "Emil",
+    "Frieda", "Anton", "Ida", "Theo", "Marie", "Leon", "Nora", "Max", "Lea", "Moritz", "Alma", "Jakob", "Ella", "Karl", "Lina", "Erik",
+    "Sofia", "Hugo", "Julia", "Otto", "Klara", "Bruno", "Elsa", "Fritz", "Marta", "Georg", "Vera",
+)  # fmt: skip
 _RELATIONS = {0: ("me",), 1: ("wife",), 2: ("son",), 3: ("daughter",), 4: ("mother",), 5: ("best friend",), 6: ("sister",), 7: ("brother",)}
 PEOPLE = tuple(KnownPerson(f"p{number}", name, _RELATIONS.get(number, ())) for number, name in enumerate(_NAMES))
 TOPICS = (
-    "exam wedding mortgage guitar vaccination election recipe marathon dentist algebra passport volcano orchestra kindergarten "
-    "insurance telescope beehive chess garden apprenticeship"
-).split()
+    "exam", "wedding", "mortgage", "guitar", "vaccination", "election", "recipe", "marathon", "dentist", "algebra", "passport", "volcano",
+    "orchestra", "kindergarten", "insurance", "telescope", "beehive", "chess", "garden", "apprenticeship",
+)  # fmt: skip
 _TALK = (
-    "we it you that and then maybe really good today tomorrow look over there come here nice little always never time house friend work school "
-    "dinner water light music morning story question answer road train again please thank"
-).split()
+    "we", "it", "you", "that", "and", "then", "maybe", "really", "good", "today", "tomorrow", "look", "over", "there", "come", "here",
+    "nice", "little", "always", "never", "time", "house", "friend", "work", "school", "dinner", "water", "light", "music", "morning",
+    "story", "question", "answer", "road", "train", "again", "please", "thank",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,9 @@ def _part(life: Life, random: np.random.Generator, times: Any, places: Any, firs
         moments = 1 if dice[at, 0] < 0.9 else 2 if dice[at, 0] < 0.97 else 3
         video = f"clip{first + at}"
         name = PlaceName(name=place.name, country=place.country, country_code=place.country_code, ids=list(place.ids))
-        speech = " ".join([*(_TALK[word] for word in talk[at]), TOPICS[int(dice[at, 1] * 1000) % len(TOPICS)]]) if dice[at, 1] < 0.15 else ""
+        speech = (
+            " ".join([*(_TALK[word] for word in talk[at]), TOPICS[int(dice[at, 1] * 1000) % len(TOPICS)]]) if dice[at, 1] < 0.15 else ""
+        )
         text = f"{place.name} {life.things[thing_of[at]]} open daily" if dice[at, 2] < 0.05 else ""
         caption = f"{PEOPLE[person_of[at]].name} and the {life.things[thing_of[at]]}" if dice[at, 3] < 0.05 else ""
         for number in range(moments):

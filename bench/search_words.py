@@ -7,11 +7,23 @@ import random
 from bench.search_life import PEOPLE, TOPICS, Life
 
 _TIMES = (
-    "last summer", "in 2024", "last year", "in the spring of 2025", "this year", "in june 2025", "in October", "last winter", "since september",
-    "between may and july 2024", "yesterday", "on the weekend", "in the evening", "last christmas", "in August 2023", "two weeks ago",
+    "last summer", "in 2024", "last year", "in the spring of 2025", "this year", "in june 2025", "in October", "last winter",
+    "since september", "between may and july 2024", "yesterday", "on the weekend", "in the evening", "last christmas",
+    "in August 2023", "two weeks ago",
 )  # fmt: skip
 _SAID = {0: "me", 1: "my wife", 2: "my son", 3: "our daughter", 4: "my mom", 5: "my best friend", 6: "my sister", 7: "my brother"}
-_MEANT = ("vehicles", "something to eat", "livestock", "seabirds", "footwear", "furniture", "a musical instrument", "reptiles", "weapons", "clothes")
+_MEANT = (
+    "vehicles",
+    "something to eat",
+    "livestock",
+    "seabirds",
+    "footwear",
+    "furniture",
+    "a musical instrument",
+    "reptiles",
+    "weapons",
+    "clothes",
+)
 _FRAMES = (
     "create a memory video of {who} {where}",
     "show me {who} {where} {when}",

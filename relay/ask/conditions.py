@@ -111,7 +111,7 @@ class Conditions:
         if seen:
             return seen
         heard = self._text(term.value, tuple(TextField)) if not term.ids else EMPTY
-        return heard if heard else self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
+        return heard or self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
 
     def _counted(self, term: Term) -> KeySet:
         if not term.ids:
@@ -120,7 +120,7 @@ class Conditions:
 
     def _speech(self, term: Term) -> KeySet:
         exact = self._text(term.value, (TextField.SPEECH,))
-        return exact if exact else self._meaning(term.value, Channel.SAID, SAID_CUT_OFF)
+        return exact or self._meaning(term.value, Channel.SAID, SAID_CUT_OFF)
 
     def _written(self, term: Term) -> KeySet:
         return self._text(term.value, (TextField.WRITTEN,))

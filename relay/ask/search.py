@@ -76,7 +76,8 @@ class Searcher:
         return [_hit(row, conditions, scores[row.key]) for row in self._index.rows(user_id, list(scores))]
 
     def _fused(self, user_id: str, plan: Plan, found: KeySet) -> dict[int, float]:
-        """Reciprocal rank fusion of full text and of meaning among what was found, by video. Things that are labels are already exact: there only meaning ranks."""
+        """Reciprocal rank fusion of full text and of meaning within ``found``, by video. Things that are labels are already
+        exact: there only meaning ranks."""
         seen = " ".join(term.value for term in plan.terms if term.kind in {TermKind.THING, TermKind.TEXT})
         said = " ".join(term.value for term in plan.terms if term.kind is TermKind.SPEECH)
         loose = [

@@ -105,6 +105,10 @@ class Index(Protocol):
         """video_id -> digest of the docs it was made of (``digest_of``)."""
         ...
 
+    def late(self, user_id: str) -> int:
+        """How many videos came after one that was taken later: a rebuild puts them in order."""
+        ...
+
     def everything(self, user_id: str) -> KeySet:
         """All videos."""
         ...
@@ -151,9 +155,7 @@ class Index(Protocol):
         """All moments with every one of the words (stemmed) in the fields."""
         ...
 
-    def nearest(
-        self, user_id: str, vector: Floats, channel: Channel, limit: int, within: KeySet | None = None
-    ) -> list[tuple[int, float]]:
+    def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int, within: KeySet | None = None) -> list[tuple[int, float]]:
         """(key, cosine) of moments, of those in ``within`` if it is given; nearest first."""
         ...
 

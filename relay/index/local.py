@@ -86,7 +86,6 @@ class LocalIndex:
         return self._shard(user_id).digests()
 
     def late(self, user_id: str) -> int:
-        """How many videos came after one that was taken later: a rebuild puts them in order."""
         return self._shard(user_id).late()
 
     def everything(self, user_id: str) -> KeySet:
@@ -122,9 +121,7 @@ class LocalIndex:
     def matching(self, user_id: str, words: Sequence[str], fields: Sequence[TextField]) -> KeySet:
         return self._shard(user_id).matching(words, fields)
 
-    def nearest(
-        self, user_id: str, vector: Floats, channel: Channel, limit: int, within: KeySet | None = None
-    ) -> list[tuple[int, float]]:
+    def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int, within: KeySet | None = None) -> list[tuple[int, float]]:
         return self._shard(user_id).nearest(vector, channel, limit, within)
 
     def vectors(self, user_id: str, channel: Channel) -> Iterable[tuple[Keys, Bytes]]:

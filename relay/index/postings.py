@@ -1,4 +1,4 @@
-"""Term -> the keys that have it, in chunks of an SQLite table: a new key writes one small chunk of each of its terms, however many there are."""
+"""Term -> the keys that have it, in chunks of an SQLite table: a new key writes one small chunk of each of its terms."""
 
 from __future__ import annotations
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from relay.catalog.records import MomentDoc
 from relay.index.base import MomentRow, PlaceCount, VideoRow
@@ -46,7 +47,9 @@ class Records:
             first.lat, first.lon, first.place.name, first.place.country, json.dumps(first.place.ids), len(moments), terms,
         )  # fmt: skip
         self._db.execute(f"INSERT INTO video ({_VIDEO}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - own names only
-        self._db.executemany("INSERT INTO moment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (_moment(key + at, doc) for at, doc in enumerate(moments)))
+        self._db.executemany(
+            "INSERT INTO moment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (_moment(key + at, doc) for at, doc in enumerate(moments))
+        )
         if first.place.name:
             self._count_place(json.dumps(first.place.ids), first.place.name, 1, first.lat, first.lon)
 
@@ -90,9 +93,7 @@ class Records:
     def _count_place(self, ids: str, name: str, step: int, lat: float | None, lon: float | None) -> None:
         placed = step if lat is not None and lon is not None else 0
         sums = (placed * (lat or 0.0), placed * (lon or 0.0))
-        sql = (
-            "UPDATE place SET videos = videos + ?, placed = placed + ?, lat_sum = lat_sum + ?, lon_sum = lon_sum + ? WHERE ids = ?"
-        )
+        sql = "UPDATE place SET videos = videos + ?, placed = placed + ?, lat_sum = lat_sum + ?, lon_sum = lon_sum + ? WHERE ids = ?"
         if not self._db.execute(sql, (step, placed, *sums, ids)).rowcount and step > 0:
             self._db.execute("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)", (ids, name, step, placed, *sums))
         if step < 0:
@@ -105,11 +106,8 @@ def _moment(key: int, doc: MomentDoc) -> tuple[object, ...]:
     return key, doc.moment_id, doc.start_s, doc.end_s, doc.quality, people, doc.unknown_faces, labels
 
 
-def _video(row: tuple[object, ...], moments: dict[int, MomentRow]) -> VideoRow:
+def _video(row: tuple[Any, ...], moments: dict[int, MomentRow]) -> VideoRow:
     key, video_id, kind, captured_at, timezone, duration_s, lat, lon, place, country, place_ids, count = row
-    listed = tuple(moments[at] for at in _range(key, count) if at in moments)
-    return VideoRow(key, video_id, kind, captured_at, timezone, duration_s, lat, lon, place, country, tuple(json.loads(str(place_ids))), listed)  # type: ignore[arg-type]  # columns of a strict table
-
-
-def _range(key: object, count: object) -> Iterable[int]:
-    return range(int(str(key)), int(str(key)) + int(str(count)))
+    listed = tuple(moments[at] for at in range(key, key + count) if at in moments)
+    ids = tuple(json.loads(place_ids))
+    return VideoRow(key, video_id, kind, captured_at, timezone, duration_s, lat, lon, place, country, ids, listed)

@@ -1,4 +1,4 @@
-"""Sets of keys as roaring bitmaps (Chambi, Lemire, Kaser and Godin, SPE 2016): a set of 300,000 of a million is intersected in microseconds."""
+"""Sets of keys as roaring bitmaps (Chambi, Lemire, Kaser and Godin): 300,000 of a million are intersected in microseconds."""
 
 from __future__ import annotations
 

@@ -176,8 +176,10 @@ class Shard:
             yield
 
     def _forget(self) -> None:
-        for each in (self._postings, self._records, self._positions, self._timeline, self._heads, *self._vectors.values()):
+        for each in (self._postings, self._records, self._positions, self._timeline, self._heads):
             each.forget()
+        for vectors in self._vectors.values():
+            vectors.forget()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -33,7 +33,9 @@ class FullText:
         for each in met[1:]:
             result &= each
         if result and any(len(each) > 1 for each in stems):  # "don't" is two stems, side by side: only the full text knows where
-            return keys_of(row[0] for row in self._db.execute("SELECT rowid FROM words WHERE words MATCH ?", (_query(words, fields, "AND"),)))
+            return keys_of(
+                row[0] for row in self._db.execute("SELECT rowid FROM words WHERE words MATCH ?", (_query(words, fields, "AND"),))
+            )
         return result
 
     def ranked(self, words: Sequence[str], fields: Sequence[TextField], *, every: bool, limit: int) -> list[tuple[int, float]]:

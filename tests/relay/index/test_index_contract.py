@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from relay.catalog.records import MomentDoc
+from relay.index import indexer as indexer_module
+from relay.index import text
 from relay.index.base import Channel, Index, TextField
 from relay.index.documents import by_video, digest_of, local_ms, terms_of
 from relay.index.indexer import Indexer
@@ -189,6 +191,26 @@ def test_refresh_mends_exactly_what_differs(open_index: Open, docs: list[MomentD
     assert (done := indexer.refresh("u1")) is not None
     assert (done.put, done.removed, done.kept) == (2, 1, 38)
     assert indexer.refresh("u1").put == 0
+
+
+def test_an_index_far_out_of_order_is_put_in_order(open_index: Open, docs: list[MomentDoc], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexer_module, "LATE_AT_LEAST", 5)
+    index = open_index()
+    for number in range(39, -1, -1):
+        index.put(doc for doc in docs if doc.video_id == f"v{number}")
+    assert index.late("u1") == 39
+    assert Indexer(index, lambda _user: docs, lambda _user, _video: []).refresh("u1").kept == 40
+    assert index.late("u1") == 0
+    assert [row.video_id for row in index.rows("u1", index.newest("u1", index.everything("u1"), 2))] == ["v39", "v38"]
+
+
+def test_words_that_nearly_all_have_do_not_rank(open_index: Open, docs: list[MomentDoc], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "COMMON", 10)
+    docs[0].caption = "a rare marmot we saw"
+    index = open_index()
+    index.put(docs)
+    assert len(index.text("u1", ["we", "marmot"], list(TextField), every=False, limit=99)) == 1
+    assert index.text("u1", ["we"], list(TextField), every=False, limit=99) == []
 
 
 def test_changed_puts_or_removes(open_index: Open, docs: list[MomentDoc]) -> None:

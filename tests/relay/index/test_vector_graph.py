@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from relay.catalog.records import MomentDoc
 from relay.index import vectors
 from relay.index.base import Channel, Floats
 from relay.index.local import LocalIndex
+from relay.index.sets import keys_of
 
 VIDEOS, DIMENSIONS = 6000, 64
 
@@ -94,3 +97,81 @@ def test_clips_added_after_the_file_was_written_are_there_after_a_crash(filled: 
     assert crashed.nearest("u1", query, Channel.SEEN, 1)[0][1] == pytest.approx(1.0, abs=2e-3)
     crashed.close()
     index.remove("u1", "v990001")
+
+
+def test_a_matrix_that_is_damaged_missing_or_short_is_made_anew(filled: tuple[Path, LocalIndex]) -> None:
+    root, index = filled
+    query = ClusteredEmbedder().embed(["label 78"])[0]
+    before = index.nearest("u1", query, Channel.SEEN, 5)
+    rows = root / "u1" / "seen.rows"
+    for damage in (lambda: rows.write_bytes(b"odd"), rows.unlink, lambda: os.truncate(rows, 64), lambda: os.truncate(rows, 0)):
+        index.close()
+        damage()
+        assert index.nearest("u1", query, Channel.SEEN, 5) == before
+
+
+def test_rows_that_a_power_cut_took_from_the_matrix_come_back(filled: tuple[Path, LocalIndex]) -> None:
+    root, index = filled
+    index.close()
+    index.put(docs(980_000, 980_040))
+    crashed = LocalIndex(root, ClusteredEmbedder())  # neither closed nor saved: the watermark is before the new rows
+    query = ClusteredEmbedder().embed(["label 980005"])[0]
+    assert crashed.nearest("u1", query, Channel.SEEN, 1)[0][1] == pytest.approx(1.0, abs=2e-3)
+    crashed.close()
+    for number in range(980_000, 980_040):
+        index.remove("u1", f"v{number}")
+    assert index.nearest("u1", query, Channel.SEEN, 1)[0][1] < 0.99
+
+
+def test_only_what_is_within_answers_and_all_of_it_is_compared(filled: tuple[Path, LocalIndex]) -> None:
+    _, index = filled
+    query = ClusteredEmbedder().embed(["label 100001"])[0]
+    everything = index.everything("u1")
+    some = keys_of(list(everything)[::17])
+    found = index.nearest("u1", query, Channel.SEEN, 20, some)
+    assert {key for key, _ in found} <= set(some)
+    every = dict(index.nearest("u1", query, Channel.SEEN, len(everything), some))
+    assert len(every) == len(some)
+    assert [score for _, score in found] == sorted(every.values(), reverse=True)[:20]
+    assert index.nearest("u1", query, Channel.SEEN, 20, keys_of([])) == []
+
+
+class WordsEmbedder:
+    """A text is the mean of its words, as in the real model: one word lies far from every longer text, and a graph alone misses it."""
+
+    def embed(self, texts: list[str]) -> Floats:
+        rows = np.stack([np.sum([_word(word) for word in text.split()], axis=0) for text in texts]).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str) -> Floats:
+    made = np.random.default_rng(int(word.removeprefix("thing"))).normal(size=DIMENSIONS)
+    return (made / np.linalg.norm(made)).astype(np.float32)
+
+
+def test_single_words_find_the_moments_that_have_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "COMPARED", 500)
+    monkeypatch.setattr(vectors, "SCANNED", 1000)
+    random = np.random.default_rng(4)
+    weights = 1 / (np.arange(300) + 3)
+    texts = [
+        " ".join(f"thing{word}" for word in sorted(set(random.choice(300, random.integers(2, 6), p=weights / weights.sum()))))
+        for _ in range(8000)
+    ]
+    index = LocalIndex(tmp_path, WordsEmbedder())
+    index.rebuild(
+        "u1",
+        (
+            MomentDoc(user_id="u1", video_id=f"v{number}", moment_id=f"m{number}", captured_at=number, objects=text.split())
+            for number, text in enumerate(texts)
+        ),
+    )
+    matrix, right = WordsEmbedder().embed(texts), 0
+    for word in range(0, 300, 6):
+        (query,) = WordsEmbedder().embed([f"thing{word}"])
+        least = np.sort(matrix @ query)[-20]
+        right += sum(score >= least - 2e-3 for _, score in index.nearest("u1", query, Channel.SEEN, 20))
+    index.close()
+    assert right / (50 * 20) >= 0.98
