@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models.meaning import TextEmbedder
+from models.store import ModelStore
 from relay.catalog.records import MomentDoc
 from relay.index import vectors
 from relay.index.base import Channel, Floats
@@ -17,6 +18,7 @@ from relay.index.local import LocalIndex
 from relay.index.sets import keys_of
 
 VIDEOS, DIMENSIONS = 6000, 64
+ROOT = Path(__file__).parents[3]
 
 
 class ClusteredEmbedder:
@@ -136,42 +138,23 @@ def test_only_what_is_within_answers_and_all_of_it_is_compared(filled: tuple[Pat
     assert index.nearest("u1", query, Channel.SEEN, 20, keys_of([])) == []
 
 
-class WordsEmbedder:
-    """A text is the mean of its words, as in the real model: one word lies far from every longer text, and a graph alone misses it."""
-
-    def embed(self, texts: list[str]) -> Floats:
-        rows = np.stack([np.sum([_word(word) for word in text.split()], axis=0) for text in texts]).astype(np.float32)
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows
-
-
-@lru_cache(maxsize=4096)
-def _word(word: str) -> Floats:
-    made = np.random.default_rng(int(word.removeprefix("thing"))).normal(size=DIMENSIONS)
-    return (made / np.linalg.norm(made)).astype(np.float32)
-
-
 def test_single_words_find_the_moments_that_have_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the real model a text is the mean of its words: one word lies far from every longer text, and the graph alone misses a fifth."""
     monkeypatch.setattr(vectors, "COMPARED", 500)
     monkeypatch.setattr(vectors, "SCANNED", 1000)
-    random = np.random.default_rng(4)
-    weights = 1 / (np.arange(300) + 3)
-    texts = [
-        " ".join(f"thing{word}" for word in sorted(set(random.choice(300, random.integers(2, 6), p=weights / weights.sum()))))
-        for _ in range(8000)
+    embedder, things = TextEmbedder(ModelStore().path("meaning")), (ROOT / "models/imagenet.txt").read_text().casefold().splitlines()[:800]
+    random, weights = np.random.default_rng(4), 1 / (np.arange(800) + 3)
+    chosen = [set(random.choice(800, random.integers(2, 6), p=weights / weights.sum()).tolist()) for _ in range(10_000)]
+    made = [
+        MomentDoc(user_id="u1", video_id=f"v{number}", moment_id="m", captured_at=number, objects=[things[each] for each in sorted(few)])
+        for number, few in enumerate(chosen)
     ]
-    index = LocalIndex(tmp_path, WordsEmbedder())
-    index.rebuild(
-        "u1",
-        (
-            MomentDoc(user_id="u1", video_id=f"v{number}", moment_id=f"m{number}", captured_at=number, objects=text.split())
-            for number, text in enumerate(texts)
-        ),
-    )
-    matrix, right = WordsEmbedder().embed(texts), 0
-    for word in range(0, 300, 6):
-        (query,) = WordsEmbedder().embed([f"thing{word}"])
+    index = LocalIndex(tmp_path, embedder)
+    index.rebuild("u1", made)
+    matrix, right = embedder.embed([" ".join(doc.objects) for doc in made]), 0
+    asked = embedder.embed(things[::16])
+    for query in asked:
         least = np.sort(matrix @ query)[-20]
         right += sum(score >= least - 2e-3 for _, score in index.nearest("u1", query, Channel.SEEN, 20))
     index.close()
-    assert right / (50 * 20) >= 0.98
+    assert right / (len(asked) * 20) >= 0.98
