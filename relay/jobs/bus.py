@@ -27,8 +27,8 @@ class Bus:
         self.published = asyncio.Event()
         """Set when there may be something to claim."""
 
-    def publish_in(self, connection: Connection, message: Message) -> None:
-        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice."""
+    def publish_in(self, connection: Connection, message: Message, due_at: int = 0) -> None:
+        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice; none runs before ``due_at``."""
         now = self._now_ms()
         message.timestamp = message.timestamp or now
         connection.execute(
@@ -36,7 +36,7 @@ class Bus:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 uuid7(now), message.user_id, TOPICS[message.operation], text(message),
-                f"{message.operation}:{message.user_id}:{message.subject}", int(message.priority), JobState.WAITING, now, now,
+                f"{message.operation}:{message.user_id}:{message.subject}", int(message.priority), JobState.WAITING, now, max(now, due_at),
             ),
         )  # fmt: skip
 
