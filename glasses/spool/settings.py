@@ -37,7 +37,7 @@ class Settings:
         await self._db.write(lambda c: _set(c, key, value), at)
 
     async def learn(self, known: list[Known], memories: list[Memory], cursor: int, *, anew: bool = False) -> None:
-        """Apply one piece of the relay's feed; it is never applied twice, because the cursor moves with it. ``anew``: it is all there is."""
+        """Apply one piece of the relay's feed, never twice, because the cursor moves with it. ``anew``: it is all there is."""
 
         def work(connection: sqlite3.Connection) -> None:
             if anew:

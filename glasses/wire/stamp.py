@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-
 MOST_IN_A_MS = 0xFFFF
 """More would not sort as text."""
 

@@ -75,11 +75,15 @@ def forget(connection: Connection, before_ms: int) -> int:
 def acknowledge(connection: Connection, user_id: str, device_id: str, cursor: int, at: int) -> None:
     """The device has what the feed told up to ``cursor``: it asked for what follows."""
     connection.execute(
-        "INSERT INTO feed_readers VALUES (?, ?, ?, ?) ON CONFLICT (user_id, device_id) DO UPDATE SET cursor = excluded.cursor, at = excluded.at",
-        (user_id, device_id, cursor, at),
+        "INSERT OR REPLACE INTO feed_readers (user_id, device_id, cursor, at) VALUES (?, ?, ?, ?)", (user_id, device_id, cursor, at)
     )
 
 
 def acknowledged(connection: Connection, user_id: str, device_id: str) -> int:
     row = connection.execute("SELECT cursor FROM feed_readers WHERE user_id = ? AND device_id = ?", (user_id, device_id)).fetchone()
     return int(row["cursor"]) if row else 0
+
+
+def blank(connection: Connection, user_id: str, subject_id: str) -> None:
+    """What the feed told of the subject is forgotten; that it told something is not."""
+    connection.execute("UPDATE changes SET value = '{}' WHERE user_id = ? AND subject_id = ?", (user_id, subject_id))

@@ -90,11 +90,12 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True):
 
     def at(self, stamp: str, cursor: int) -> Edits:
         """The same, with the feed's cursor noted where ``stamp`` stands."""
+
+        def noted(marks: Marks) -> Marks:
+            return Marks({device: _at(mark, stamp, cursor) for device, mark in marks.added.items()}, marks.removed)
+
         fields = {name: _at(register, stamp, cursor) for name, register in self.fields.items()}
-        sets = {
-            name: {element: Marks({d: _at(mark, stamp, cursor) for d, mark in marks.added.items()}, marks.removed) for element, marks in one.items()}
-            for name, one in self.sets.items()
-        }  # fmt: skip
+        sets = {name: {element: noted(marks) for element, marks in members.items()} for name, members in self.sets.items()}
         return msgspec.structs.replace(self, fields=fields, sets=sets)
 
 

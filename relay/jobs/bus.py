@@ -28,7 +28,7 @@ class Bus:
         """Set when there may be something to claim."""
 
     def publish_in(self, connection: Connection, message: Message, due_at: int = 0) -> None:
-        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice; none runs before ``due_at``."""
+        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice. ``due_at``: not before."""
         now = self._now_ms()
         message.timestamp = message.timestamp or now
         connection.execute(
