@@ -100,10 +100,10 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
 def _presence(relay: Services, stages: Stages) -> list[Route]:
     """Is it there, and what does it take."""
     auth = _auth(relay)
-    health = HealthHttp({"database": relay.database.well, "workers": stages.workers.well})
+    health = HealthHttp({"database": relay.database.well, "workers": stages.workers.well, "queues": relay.bus.well})
     return [
         Route("alive", "GET", "/healthz", health.alive, Public("load balancers and doctors ask without a token"), "The process answers", response="application/json"),
-        Route("ready", "GET", "/readyz", health.ready, Public("load balancers and doctors ask without a token"), "Database and workers are up", response="application/json"),
+        Route("ready", "GET", "/readyz", health.ready, Public("load balancers and doctors ask without a token"), "Database, workers and queues are well", response="application/json"),
         Route("openapi", "GET", f"{API}/openapi.json", _document, Public("it describes the program, not anybody's data"), "This document", response="application/json"),
         Route("jwks", "GET", f"{API}/jwks.json", auth.jwks, Public("public keys, for whoever checks tokens"), "Keys that check access tokens (RFC 7517)", response="application/json"),
     ]

@@ -72,6 +72,8 @@ class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Processes for extraction and rendering."""
     lease_s: float = 60.0
     max_attempts: int = 5
+    late_s: float = 900.0
+    """The relay says that it is not ready when a job has been due for longer."""
     poll_s: float = 1.0
 
 

@@ -91,6 +91,26 @@ class Bus:
         sql = "SELECT state, count(*) FROM jobs GROUP BY state"
         return await self._database.read(lambda connection: dict(connection.execute(sql).fetchall()))
 
+    async def depths(self) -> dict[str, dict[str, int]]:
+        """Topic to how many of its jobs are in each state but done, and for how long the oldest has been due."""
+        sql = (
+            "SELECT topic, state, count(*) AS jobs, max(? - due_at) AS late FROM jobs"
+            " WHERE state IN ('waiting', 'leased', 'dead') GROUP BY topic, state"
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in await self._database.read(lambda connection: connection.execute(sql, (self._now_ms(),)).fetchall()):
+            found.setdefault(row["topic"], {})[row["state"]] = int(row["jobs"])
+            if row["state"] == JobState.WAITING and row["late"] > 0:
+                found[row["topic"]]["seconds late"] = int(row["late"]) // 1000
+        return found
+
+    async def well(self) -> str:
+        """Empty unless due jobs have waited too long; else which."""
+        late = {topic: counts for topic, counts in (await self.depths()).items() if counts.get("seconds late", 0) > self._config.late_s}
+        return "; ".join(
+            f"{counts[JobState.WAITING]} jobs of {topic} wait, the oldest for {counts['seconds late']} s" for topic, counts in late.items()
+        )
+
     async def replay(self, job_id: str) -> None:
         """A dead job waits again, with all its tries. Raises NotFoundError."""
         sql = "UPDATE jobs SET state = 'waiting', attempts = 0, due_at = ?, error = '' WHERE job_id = ? AND state = 'dead'"
