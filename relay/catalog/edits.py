@@ -27,11 +27,11 @@ def drop(connection: Connection, user_id: str, subject_id: str) -> None:
 
 def lose(connection: Connection, user_id: str, subject_id: str, lost: Lost, at: int) -> None:
     """Kept until a person has chosen."""
-    conflict = ConflictInfo(
+    met = ConflictInfo(
         conflict_id=uuid7(at), subject_id=subject_id, field=lost.field, kept=lost.kept, kept_stamp=lost.kept_stamp, lost=lost.value,
         lost_stamp=lost.stamp, at=at,
     )  # fmt: skip
-    connection.execute("INSERT INTO conflicts VALUES (?, ?, ?, ?)", (user_id, conflict.conflict_id, subject_id, text(conflict)))
+    connection.execute("INSERT INTO conflicts VALUES (?, ?, ?, ?)", (user_id, met.conflict_id, subject_id, text(met)))
 
 
 def conflicts(connection: Connection, user_id: str) -> list[ConflictInfo]:
@@ -40,10 +40,14 @@ def conflicts(connection: Connection, user_id: str) -> list[ConflictInfo]:
     return [msgspec.json.decode(row["record"], type=ConflictInfo) for row in rows]
 
 
-def settle(connection: Connection, user_id: str, conflict_id: str) -> ConflictInfo:
-    """Taken off the list. Raises NotFoundError."""
+def conflict(connection: Connection, user_id: str, conflict_id: str) -> ConflictInfo:
+    """Raises NotFoundError."""
     row = connection.execute("SELECT record FROM conflicts WHERE user_id = ? AND conflict_id = ?", (user_id, conflict_id)).fetchone()
     if row is None:
         raise NotFoundError(f"conflict {conflict_id}", hint="It was settled already; GET /sync/conflicts lists those that wait.")
-    connection.execute("DELETE FROM conflicts WHERE user_id = ? AND conflict_id = ?", (user_id, conflict_id))
     return msgspec.json.decode(row["record"], type=ConflictInfo)
+
+
+def settle(connection: Connection, user_id: str, conflict_id: str) -> None:
+    """Taken off the list."""
+    connection.execute("DELETE FROM conflicts WHERE user_id = ? AND conflict_id = ?", (user_id, conflict_id))

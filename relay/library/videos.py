@@ -48,7 +48,8 @@ class Library:
 
     def choose_in(self, connection: Connection, user_id: str, conflict_id: str, *, lost: bool) -> None:
         """Settle a conflict; with ``lost`` the value that lost is said again, now. Raises NotFoundError."""
-        conflict = edits.settle(connection, user_id, conflict_id)
+        conflict = edits.conflict(connection, user_id, conflict_id)
+        edits.settle(connection, user_id, conflict_id)
         if not lost:
             return
         if conflict.field == merging.DELETED:

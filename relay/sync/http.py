@@ -58,6 +58,7 @@ class SyncHttp:
     async def choose(self, request: web.Request) -> web.Response:
         """Keep what was kept, or say again what lost."""
         user_id, conflict_id = who(request).user_id, request.match_info["conflict_id"]
+        await self._database.read(lambda connection: edits.conflict(connection, user_id, conflict_id))
         asked = await body(request, ConflictChoice)
         if asked.choose not in ("kept", "lost"):
             raise MalformedRequestError(f'choose: {asked.choose!r}; it is "kept" or "lost"')
