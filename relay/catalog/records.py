@@ -138,6 +138,19 @@ class Detail(msgspec.Struct, kw_only=True):
     """True when the clip has no position, and its place lies between those of the clips before and after it."""
 
 
+class Part(msgspec.Struct, kw_only=True):
+    """What one part of looking into a clip has found: kept until the clip is searchable, so that a killed relay goes on where it was."""
+
+    name: str
+    key: str
+    """What the finding depends on: the clip's bytes, the models' versions, what was asked."""
+    found: bytes
+    faces: bool = False
+    """True when faces may be in it."""
+    timings_s: dict[str, float] = {}
+    cpu_s: dict[str, float] = {}
+
+
 class MomentRecord(msgspec.Struct, kw_only=True):
     """A time range of a video and what is in it: the unit of search."""
 

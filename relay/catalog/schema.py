@@ -109,7 +109,18 @@ _DETAILS = """
 CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS]
+_PARTS_AND_TURNS = """
+CREATE TABLE parts (
+    user_id TEXT NOT NULL, video_id TEXT NOT NULL, name TEXT NOT NULL, faces INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (user_id, video_id, name)
+);
+CREATE TABLE job_turns (user_id TEXT PRIMARY KEY, turn INTEGER NOT NULL);
+DROP INDEX jobs_by_due;
+CREATE INDEX jobs_by_turn ON jobs (state, priority, user_id, due_at);
+CREATE INDEX jobs_leased ON jobs (dedupe_key) WHERE state = 'leased'
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _PARTS_AND_TURNS]
 
 
 class SchemaNewerError(SouvenirError):

@@ -1,65 +1,56 @@
-"""Everything that the relay finds out about one clip or photo, in one call for a worker process."""
+"""Everything that the relay finds out about one clip or photo, part by part, for a worker process."""
 
 from __future__ import annotations
 
 import io
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache, cached_property
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import av
 
 from glasses.wire.tag import FaceTag, Moment, Word
 from models.keyframes import read_photo
 from models.moments import clearness, tracks
-from models.places import PlaceFinder
-from models.sight import Sight, versions
-from models.speech import SpeechModel
-from models.store import ModelStore
-from models.text import TextReader
-from models.voice import VoiceFinder
-from relay.catalog.records import Second, Track
-from relay.extract.facts import ClipFacts, ExtractRequest, MomentFacts, NoFaceError, NotAVideoError
+from relay.catalog.records import Part, Second, Track
+from relay.extract import parts
+from relay.extract.facts import ClipFacts, ExtractRequest, MomentFacts, NoFaceError, NotAVideoError, Probe
+from relay.extract.parts import Look, Loudness, Placed, Quality, ReadText, Speech, Texts
 from relay.extract.place import place_of, timezone_of
 from relay.extract.probe import probe
+from relay.extract.senses import Senses, senses_of
 from relay.extract.sight import Seen, already_seen, believed
-from relay.extract.sound import Sound, hear
+from relay.extract.sound import hear
 from relay.extract.speech import words_in
-from relay.extract.text import Reading, ReadText
+from relay.extract.text import Reading
+from relay.extract.timer import Timer
 
 FACE_HEIGHT_PX = 48
 """A smaller face is too weak to know a person by."""
-FACE_ROLES = ("faces", "who")
-CLIPS = "clips"
-"""The speech model with a narrower search, beside the one that listens."""
+PICTURES, SOUNDS = ("quality", "look", "text"), ("sound", "speech")
+"""Parts that are found in one pass over the file."""
+T = TypeVar("T")
+
+
+def advance(path: Path, request: ExtractRequest, kept: Iterable[Part] = ()) -> list[Part] | ClipFacts:
+    """The next missing parts, found now; everything, joined, when ``kept`` has them all. What was kept for another question is not taken.
+
+    Raises NotAVideoError for what does not decode, ModelMissingError. Models stay loaded in the process.
+    """
+    return _Task(path, request, senses_of(request.models_root), kept).step()
 
 
 def extract(path: Path, request: ExtractRequest) -> ClipFacts:
-    """Raises NotAVideoError for what does not decode, ModelMissingError. Models stay loaded in the process."""
-    senses, timer = _senses(request.models_root), _Timer()
-    with timer.of("probe"):
-        facts = ClipFacts(probe=probe(path), models=senses.looked_with(request))
-    if request.lat is not None and request.lon is not None:
-        with timer.of("place"):
-            facts.place, facts.timezone = place_of(senses.places, request.lat, request.lon), timezone_of(request.lat, request.lon)
-    with timer.of("sight"):
-        moments, read = _see(path, facts, request, senses)
-    words: list[Word] = []
-    if facts.probe.has_audio:
-        with timer.of("sound"):
-            sound = hear(path)
-        if sound is not None:
-            words = _listen(sound, facts, request, senses, timer)
-    facts.moments = [_facts(moment, _said_in(moment, words), _read_in(moment, read), faces=request.faces) for moment in moments]
-    facts.timings_s, facts.cpu_s = timer.seconds, timer.cpu_s
-    return facts
+    """All parts, one after the other. Raises what ``advance`` raises."""
+    kept: list[Part] = []
+    while not isinstance(found := advance(path, request, kept), ClipFacts):
+        kept += found
+    return found
 
 
 def versions_of(request: ExtractRequest) -> dict[str, str]:
     """Role to version of what ``extract`` would look and listen with now. Reads no model."""
-    return _senses(request.models_root).looked_with(request) | _senses(request.models_root).heard_with(request)
+    return senses_of(request.models_root).looked_with(request) | senses_of(request.models_root).heard_with(request)
 
 
 def enrol(photo: bytes, models_root: str = "") -> FaceTag:
@@ -68,7 +59,7 @@ def enrol(photo: bytes, models_root: str = "") -> FaceTag:
         picture = read_photo(io.BytesIO(photo))
     except OSError as problem:
         raise NotAVideoError(f"the photo does not decode: {problem}") from problem
-    faces = _senses(models_root).sight.portrait(picture)
+    faces = senses_of(models_root).sight.portrait(picture)
     if not faces:
         raise NoFaceError("no face was found in the photo")
     best = max(faces, key=clearness)
@@ -80,76 +71,112 @@ def enrol(photo: bytes, models_root: str = "") -> FaceTag:
     return best
 
 
-class _Senses:
-    """The models of one process, each loaded when it is first needed."""
+class _Task:
+    def __init__(self, path: Path, request: ExtractRequest, senses: Senses, kept: Iterable[Part]) -> None:
+        self._path, self._request, self._senses = path, request, senses
+        self._models = senses.all_with(request)
+        tags = request.tags
+        self._said = tags if tags is not None and already_seen(tags, senses.seen_with(faces=request.faces)) else None
+        self._kept = {part.name: part for part in kept if part.name in parts.ROLES and part.key == self._key(part.name)}
+        self._timer = Timer()
 
-    def __init__(self, store: ModelStore) -> None:
-        self.store = store
-        self.sight = Sight(store)
+    def step(self) -> list[Part] | ClipFacts:
+        if "probe" not in self._kept:
+            with self._timer.of("probe"):
+                return self._found(probe=probe(self._path))
+        probed = parts.read(self._kept["probe"], Probe)
+        missing = [name for name in self._wanted(probed) if name not in self._kept]
+        if "place" in missing:
+            return self._place()
+        if set(missing) & set(PICTURES):
+            return self._see(probed, missing)
+        return self._hear(missing) if missing else self._joined(probed)
 
-    def seen_with(self, *, faces: bool) -> dict[str, str]:
-        """Role to version of the models that look; without consent none for faces."""
-        return {role: version for role, version in versions(self.store).items() if faces or role not in FACE_ROLES}
+    def _wanted(self, probed: Probe) -> list[str]:
+        request = self._request
+        asked = {"place": request.lat is not None, "text": request.text, "sound": probed.has_audio}
+        asked["speech"] = probed.has_audio and request.speech
+        return [name for name in parts.ROLES if asked.get(name, True)]
 
-    def looked_with(self, request: ExtractRequest) -> dict[str, str]:
-        text = {"text": self.store.version("text")} if request.text else {}
-        return self.seen_with(faces=request.faces) | text
+    def _key(self, name: str) -> str:
+        return parts.key_of(name, self._request, self._models, self._said)
 
-    def heard_with(self, request: ExtractRequest) -> dict[str, str]:
-        return {role: self.store.version(role) for role in ("voice", "speech")} if request.speech else {}
+    def _found(self, **found: object) -> list[Part]:
+        """As parts; the time that they took goes with the first."""
+        faces = self._request.faces
+        made = [parts.made(name, one, self._key(name), faces=faces and name == "look") for name, one in found.items()]
+        made[0].timings_s, made[0].cpu_s = self._timer.seconds, self._timer.cpu_s
+        return made
 
-    @cached_property
-    def places(self) -> PlaceFinder:
-        return PlaceFinder(self.store.path("places"))
+    def _place(self) -> list[Part]:
+        lat, lon = self._request.lat or 0.0, self._request.lon or 0.0
+        with self._timer.of("place"):
+            return self._found(place=Placed(place=place_of(self._senses.places, lat, lon), timezone=timezone_of(lat, lon)))
 
-    @cached_property
-    def speech(self) -> SpeechModel:
-        return SpeechModel(self.store.path("speech").with_name(CLIPS))
+    def _see(self, probed: Probe, missing: list[str]) -> list[Part]:
+        reading = Reading(self._senses.text) if "text" in missing else None
+        seen = Seen(self._path, probed, reading, motion="quality" in missing)
+        found: dict[str, object] = {}
+        try:
+            with self._timer.of("sight"):
+                if "look" in missing:
+                    found["look"] = Look(moments=self._look(seen, only="quality" not in missing and reading is None))
+                else:
+                    seen.only_measure()
+                if "quality" in missing:
+                    found["quality"] = Quality(seconds=seen.seconds, thumbnail=seen.thumbnail())
+        except (av.FFmpegError, OSError) as problem:
+            raise NotAVideoError(f"{self._path.name}: {problem}") from problem
+        if reading is not None:
+            found["text"] = Texts(found=reading.found)
+        return self._found(**found)
 
-    @cached_property
-    def voice(self) -> VoiceFinder:
-        return VoiceFinder(self.store.path("voice"))
-
-    @cached_property
-    def text(self) -> TextReader:
-        return TextReader(self.store.path("text"))
-
-
-@cache
-def _senses(models_root: str) -> _Senses:
-    return _Senses(ModelStore(Path(models_root) if models_root else None))
-
-
-def _see(path: Path, facts: ClipFacts, request: ExtractRequest, senses: _Senses) -> tuple[list[Moment], list[ReadText]]:
-    reading = Reading(senses.text) if request.text else None
-    seen = Seen(path, facts.probe, reading)
-    try:
-        if request.tags is not None and already_seen(request.tags, senses.seen_with(faces=request.faces)):
+    def _look(self, seen: Seen, *, only: bool) -> list[Moment]:
+        if self._said is None:
+            return seen.look(self._senses.sight, faces=self._request.faces)
+        if not only:
             seen.only_measure()
-            moments = believed(request.tags.moments)
-        else:
-            moments = seen.look(senses.sight, faces=request.faces)
-    except (av.FFmpegError, OSError) as problem:
-        raise NotAVideoError(f"{path.name}: {problem}") from problem
-    facts.thumbnail, facts.seconds = seen.thumbnail(), seen.seconds
-    facts.tracks = [Track(**track._asdict()) for track in tracks(moments, facts.probe.duration_s)]
-    return moments, reading.found if reading else []
+        return believed(self._said.moments)
+
+    def _hear(self, missing: list[str]) -> list[Part]:
+        with self._timer.of("sound"):
+            sound = hear(self._path)
+        found: dict[str, object] = {}
+        if "sound" in missing:
+            found["sound"] = Loudness() if sound is None else Loudness(
+                loudness_lufs=sound.loudness_lufs, seconds_lufs=list(sound.seconds_lufs)
+            )  # fmt: skip
+        if "speech" in missing:
+            speech = Speech()
+            if sound is not None:
+                with self._timer.of("voice"):
+                    speech.spans = self._senses.voice.spans(sound.samples)
+                with self._timer.of("speech"):
+                    speech.words = words_in(sound.samples, speech.spans, self._senses.speech)
+            found["speech"] = speech
+        return self._found(**found)
+
+    def _joined(self, probed: Probe) -> ClipFacts:
+        request = self._request
+        placed, quality = self._read("place", Placed), self._read("quality", Quality)
+        sound, speech = self._read("sound", Loudness), self._read("speech", Speech)
+        moments, texts = self._read("look", Look).moments, self._read("text", Texts).found
+        _add_loudness(quality.seconds, sound.seconds_lufs)
+        heard_with = self._senses.heard_with(request) if probed.has_audio else {}
+        return ClipFacts(
+            probe=probed, thumbnail=quality.thumbnail, place=placed.place, timezone=placed.timezone, loudness_lufs=sound.loudness_lufs,
+            moments=[_facts(moment, _said_in(moment, speech.words), _read_in(moment, texts), faces=request.faces) for moment in moments],
+            tracks=[Track(**track._asdict()) for track in tracks(moments, probed.duration_s)], seconds=quality.seconds,
+            speech_spans=speech.spans, models=self._senses.looked_with(request) | heard_with, faces=request.faces,
+            timings_s={stage: took for part in self._kept.values() for stage, took in part.timings_s.items()},
+            cpu_s={stage: took for part in self._kept.values() for stage, took in part.cpu_s.items()},
+        )  # fmt: skip
+
+    def _read(self, name: str, kind: type[T]) -> T:
+        return parts.read(self._kept[name], kind) if name in self._kept else kind()
 
 
-def _listen(sound: Sound, facts: ClipFacts, request: ExtractRequest, senses: _Senses, timer: _Timer) -> list[Word]:
-    facts.loudness_lufs = sound.loudness_lufs
-    _add_loudness(facts.seconds, sound.seconds_lufs)
-    if not request.speech:
-        return []
-    with timer.of("voice"):
-        facts.speech_spans = senses.voice.spans(sound.samples)
-    with timer.of("speech"):
-        words = words_in(sound.samples, facts.speech_spans, senses.speech)
-    facts.models |= senses.heard_with(request)
-    return words
-
-
-def _add_loudness(seconds: list[Second], seconds_lufs: list[float]) -> None:
+def _add_loudness(seconds: list[Second], seconds_lufs: list[float | None]) -> None:
     for second in seconds:
         number = int(second.at_s)
         second.loudness_lufs = seconds_lufs[number] if number < len(seconds_lufs) else None
@@ -169,16 +196,3 @@ def _facts(moment: Moment, said: list[Word], text: str, *, faces: bool) -> Momen
         faces=moment.faces if faces else [], sharpness=moment.sharpness,
         speech=" ".join(word.word for word in said), words=said, text=text,
     )  # fmt: skip
-
-
-class _Timer:
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.cpu_s: dict[str, float] = {}
-
-    @contextmanager
-    def of(self, stage: str) -> Iterator[None]:
-        begun_s, used_s = time.perf_counter(), time.process_time()
-        yield
-        self.seconds[stage] = round(time.perf_counter() - begun_s, 3)
-        self.cpu_s[stage] = round(time.process_time() - used_s, 4)

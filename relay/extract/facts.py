@@ -37,6 +37,8 @@ class Probe(msgspec.Struct, kw_only=True, frozen=True):
 class ExtractRequest(msgspec.Struct, kw_only=True, frozen=True):
     models_root: str = ""
     """Empty: where ModelStore looks by itself."""
+    sha256: str = ""
+    """Of the clip: what was kept of other bytes is not taken for this clip's."""
     lat: float | None = None
     lon: float | None = None
     tags: Tags | None = None
@@ -65,7 +67,7 @@ class MomentFacts(msgspec.Struct, kw_only=True):
 class ClipFacts(msgspec.Struct, kw_only=True):
     probe: Probe
     thumbnail: bytes = b""
-    """JPEG, 640 wide."""
+    """JPEG, 640 wide; empty when the one that is there stays."""
     place: PlaceName = msgspec.field(default_factory=PlaceName)
     timezone: str = ""
     """IANA name; empty without a position."""
@@ -77,5 +79,7 @@ class ClipFacts(msgspec.Struct, kw_only=True):
     speech_spans: list[Span] = []
     models: dict[str, str] = {}
     """Role to version of the models that the facts were found with."""
+    faces: bool = True
+    """False: faces were not looked for."""
     timings_s: dict[str, float] = {}
     cpu_s: dict[str, float] = {}

@@ -24,8 +24,8 @@ from relay.extract.thumbnail import BestPicture
 class Seen:
     """One pass over a clip's key frames; everything that needs a picture takes it from here."""
 
-    def __init__(self, path: Path, probed: Probe, reading: Reading | None) -> None:
-        self._path, self._probed, self._reading = path, probed, reading
+    def __init__(self, path: Path, probed: Probe, reading: Reading | None, *, motion: bool = True) -> None:
+        self._path, self._probed, self._reading, self._motion = path, probed, reading, motion
         self._best = BestPicture()
         self.seconds: list[Second] = []
 
@@ -56,7 +56,7 @@ class Seen:
         if self._probed.kind is Kind.PHOTO:
             yield KeyFrame(0.0, read_photo(self._path))
         else:
-            yield from key_frames(self._path, motion=True)
+            yield from key_frames(self._path, motion=self._motion)
 
 
 def already_seen(tags: Tags | None, versions: dict[str, str]) -> bool:

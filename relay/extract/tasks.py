@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from glasses.wire.tag import FaceTag
+from relay.catalog.records import Part
 from relay.extract.facts import ClipFacts, ExtractRequest
 
 
-def extract_clip(path: Path, request: ExtractRequest) -> ClipFacts:
-    """``extract`` there."""
-    from relay.extract.extract import extract
+def advance_clip(path: Path, request: ExtractRequest, kept: list[Part]) -> list[Part] | ClipFacts:
+    """``advance`` there."""
+    from relay.extract.extract import advance
 
-    return extract(path, request)
+    return advance(path, request, kept)
 
 
 def enrol_photo(photo: bytes) -> FaceTag:

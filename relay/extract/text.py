@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from models.keyframes import KeyFrame
 from models.text import TextReader
+from relay.extract.parts import ReadText
 
 EVERY_S = 10.0
 """A picture costs .1 to .2 s of processor time to read."""
 LEAST_SHARPNESS = 30.0
 """Nothing is legible in a blurred picture."""
-
-
-class ReadText(NamedTuple):
-    at_s: float
-    text: str
 
 
 class Reading:
@@ -41,4 +35,4 @@ class Reading:
         (_, frame), self._best = self._best, None
         lines = [line.text for line in self._reader.read(frame.rgb)]
         if lines:
-            self.found.append(ReadText(frame.at_s, "\n".join(lines)))
+            self.found.append(ReadText(at_s=frame.at_s, text="\n".join(lines)))

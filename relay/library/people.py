@@ -24,7 +24,7 @@ from glasses.wire.people import (
     UnknownPeople,
 )
 from glasses.wire.tag import FaceTag
-from relay.catalog import changes, moments, people, users, videos
+from relay.catalog import changes, details, moments, parts, people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.people import PersonPhoto
 from relay.catalog.records import Person
@@ -226,6 +226,8 @@ class PeopleBook:
         videos.erase_device_faces(connection, user_id)
         keys = people.erase_faces(connection, user_id)
         moments.erase_faces(connection, user_id)
+        details.erase_faces(connection, user_id)
+        parts.erase_faces(connection, user_id)
         self._bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.NAME_FACES))
         return keys
 

@@ -9,7 +9,7 @@ from glasses.wire.codec import from_builtins
 from glasses.wire.status import Custody
 from glasses.wire.video import PlaceInfo, VideoEdit, VideoInfo
 from relay.auth.links import Links
-from relay.catalog import changes, details, edits, merging, moments, ops, people, stamps, videos
+from relay.catalog import changes, details, edits, merging, moments, ops, parts, people, stamps, videos
 from relay.catalog.merging import Author, Edits, Marks
 from relay.catalog.records import Video, VideoStatus
 from relay.catalog.rows import Connection
@@ -67,6 +67,8 @@ class Library:
         was_there = video.deleted_at is None
         _show(video, merged, now, now + self._trash_ms)
         videos.put(connection, video)
+        if video.deleted_at is not None:
+            parts.drop(connection, user_id, video_id)
         self._follow(connection, video, was_there)
 
     def _follow(self, connection: Connection, video: Video, was_there: bool) -> None:
@@ -110,6 +112,7 @@ def erase_in(connection: Connection, video: Video, now_ms: int) -> None:
     videos.put(connection, erased)
     moments.drop(connection, video.user_id, video.video_id)
     details.drop(connection, video.user_id, video.video_id)
+    parts.drop(connection, video.user_id, video.video_id)
     videos.drop_device_tags(connection, video.user_id, video.video_id)
     edits.drop(connection, video.user_id, video.video_id)
     changes.blank(connection, video.user_id, video.video_id)

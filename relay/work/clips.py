@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -10,9 +11,9 @@ from typing import Any, Protocol
 
 from glasses.wire.change import OpKind
 from glasses.wire.tag import Word
-from relay.catalog import changes, details, moments, people, users, videos
+from relay.catalog import changes, details, moments, parts, people, users, videos
 from relay.catalog.db import Database
-from relay.catalog.records import Detail, MomentRecord, Video, VideoStatus
+from relay.catalog.records import Detail, MomentRecord, Part, Video, VideoStatus
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.extract.facts import ClipFacts, ExtractRequest
@@ -21,8 +22,12 @@ from relay.ingest.blobs import BlobStore, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
 from relay.library.recognition import KnownFace, recognise
 from relay.library.videos import erase_in
+from relay.work.known import known_parts
 
-Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
+Extract = Callable[[Path, ExtractRequest, list[Part]], Awaitable[ClipFacts | list[Part]]]
+"""(file, what is asked, what is known) -> the next parts, or everything."""
+
+log = logging.getLogger(__name__)
 
 
 class IndexKeeper(Protocol):
@@ -46,27 +51,50 @@ class ClipJobs:
         }
 
     async def extract(self, message: Message) -> None:
-        """Look into a stored clip; after it the clip is searchable, or known to be unreadable (and kept)."""
+        """Look into a stored clip; after it the clip is searchable, or known to be unreadable (and kept).
+
+        What was found before the relay was killed, or by models that are still the same, is not looked for again.
+        """
         user_id, video_id = message.user_id, message.video_id
-        video, request = await self._database.read(lambda connection: _task(connection, user_id, video_id))
-        if video is None:
-            return
         begun_s = time.perf_counter()
         try:
-            facts = await self._extract(self._blobs.local(video.blob_key), request)
+            facts = await self._found(user_id, video_id)
         except SouvenirError as problem:
             if problem.code != "upload.not_a_video":
                 raise
             await self._database.write(partial(self._unreadable, user_id, video_id, problem.detail))
             return
+        if facts is None:
+            return
         stages = {**facts.timings_s, "extract": time.perf_counter() - begun_s}
-        if facts.thumbnail:
-            await self._blobs.put_bytes(thumbnail_key(user_id, video_id), facts.thumbnail)
-        await self._database.write(lambda connection: _keep_facts(connection, user_id, video_id, facts))
         begun_s = time.perf_counter()
         await self._index.changed(user_id, video_id)
         stages["index"] = time.perf_counter() - begun_s
         await self._database.write(lambda connection: self._searchable(connection, user_id, video_id, stages))
+
+    async def _found(self, user_id: str, video_id: str) -> ClipFacts | None:
+        """All that is in the clip, in the catalogue; None when it is gone. What it is asked for may change meanwhile, as by consent."""
+        video, request = await self._database.read(lambda connection: _task(connection, user_id, video_id))
+        kept = await self._database.read(lambda connection: _known(connection, video, request))
+        if kept:
+            log.info("parts kept", extra={"video_id": video_id, "parts": [part.name for part in kept]})
+        while video is not None:
+            found = await self._extract(self._blobs.local(video.blob_key), request, kept)
+            if isinstance(found, ClipFacts):
+                if await self._keep(user_id, video_id, found):
+                    return found
+            else:
+                kept += found
+                await self._database.write(partial(parts.keep, user_id=user_id, video_id=video_id, found=found))
+                log.info("parts found", extra={"video_id": video_id, "parts": [part.name for part in found]})
+            video, request = await self._database.read(lambda connection: _task(connection, user_id, video_id))
+        return None
+
+    async def _keep(self, user_id: str, video_id: str, facts: ClipFacts) -> bool:
+        """False when it was asked for otherwise meanwhile."""
+        if facts.thumbnail:
+            await self._blobs.put_bytes(thumbnail_key(user_id, video_id), facts.thumbnail)
+        return await self._database.write(lambda connection: _keep_facts(connection, user_id, video_id, facts))
 
     async def reindex(self, message: Message) -> None:
         await self._index.changed(message.user_id, message.video_id)
@@ -98,6 +126,7 @@ class ClipJobs:
         video = videos.find(connection, user_id, video_id)
         if video is None or video.deleted_at is not None:
             return
+        parts.drop(connection, user_id, video_id)
         video.status = VideoStatus.UNREADABLE
         videos.put(connection, video)
         value = {"status": video.status.value, "code": "upload.not_a_video", "detail": detail}
@@ -107,6 +136,7 @@ class ClipJobs:
         video = videos.find(connection, user_id, video_id)
         if video is None or video.deleted_at is not None:
             return
+        parts.drop(connection, user_id, video_id)
         now, timing = self._now_ms(), videos.timing(connection, user_id, video_id)
         timing.searchable_at = timing.searchable_at or now
         stages["searchable"] = (timing.searchable_at - timing.stored_at) / 1000
@@ -126,7 +156,16 @@ def _task(connection: Connection, user_id: str, video_id: str) -> tuple[Video | 
     consent = users.get(connection, user_id).faces_consent_at is not None
     tags = videos.device_tags(connection, user_id, video_id)
     lat, lon = (video.lat, video.lon) if video.lat is not None else _guessed(connection, video) or (None, None)
-    return video, ExtractRequest(lat=lat, lon=lon, tags=tags, faces=consent)
+    return video, ExtractRequest(sha256=video.sha256, lat=lat, lon=lon, tags=tags, faces=consent)
+
+
+def _known(connection: Connection, video: Video | None, request: ExtractRequest) -> list[Part]:
+    """What was found before a kill, and what the catalogue says already."""
+    if video is None:
+        return []
+    user_id, video_id = video.user_id, video.video_id
+    detail, found = details.find(connection, user_id, video_id), moments.of_video(connection, user_id, video_id)
+    return [*known_parts(video, detail, found, request), *parts.of_video(connection, user_id, video_id)]
 
 
 def _guessed(connection: Connection, video: Video) -> tuple[float, float] | None:
@@ -136,15 +175,16 @@ def _guessed(connection: Connection, video: Video) -> tuple[float, float] | None
     return between(video.captured_at, before, after)
 
 
-def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: ClipFacts) -> None:
-    """The video as it is by now: it may have been edited, or deleted, while it was looked into."""
+def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: ClipFacts) -> bool:
+    """The video as it is by now: it may have been edited while it was looked into. False: deleted, or faces are another matter now."""
     video = videos.find(connection, user_id, video_id)
-    if video is None or video.deleted_at is not None:
-        return
+    consent = users.get(connection, user_id).faces_consent_at is not None
+    if video is None or video.deleted_at is not None or consent != facts.faces:
+        return False
     probe = facts.probe
     video.kind, video.duration_s, video.frames, video.on_profile = probe.kind, probe.duration_s, probe.frames, probe.on_profile
     video.place, video.timezone, video.loudness_lufs = facts.place, facts.timezone, facts.loudness_lufs
-    video.thumbnail_key = thumbnail_key(user_id, video_id) if facts.thumbnail else ""
+    video.thumbnail_key = thumbnail_key(user_id, video_id) if facts.thumbnail else video.thumbnail_key
     video.status = VideoStatus.READY
     videos.put(connection, video)
     found = [
@@ -162,6 +202,7 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
         user_id=user_id, video_id=video_id, seconds=facts.seconds, speech_spans=facts.speech_spans, tracks=facts.tracks,
         models=facts.models, place_guessed=video.lat is None and bool(facts.place.ids),
     ))  # fmt: skip
+    return True
 
 
 def _meant(words: list[Word], command_from_s: float | None) -> list[Word]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from glasses.wire.tag import FaceTag
 from relay.app import Stages
 from relay.assemble.film import FilmPlan
+from relay.catalog.records import Part
 from relay.extract.facts import ClipFacts, ExtractRequest
-from relay.extract.tasks import enrol_photo, extract_clip
+from relay.extract.tasks import advance_clip, enrol_photo
 from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
 from relay.library.people import PeopleBook
@@ -32,8 +33,8 @@ def make_stages(relay: Services) -> Stages:
     return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
 
 
-async def _extract(pool: CpuPool, path: Path, request: ExtractRequest) -> ClipFacts:
-    return await pool.run(extract_clip, path, request)
+async def _extract(pool: CpuPool, path: Path, request: ExtractRequest, kept: list[Part]) -> ClipFacts | list[Part]:
+    return await pool.run(advance_clip, path, request, kept)
 
 
 async def _enrol(pool: CpuPool, photo: bytes) -> FaceTag:
