@@ -37,7 +37,7 @@ class Reindexing:
         self._relay, self._versions = relay, versions
 
     async def ask(self, name: str = "", *, everything: bool = False) -> int:
-        """Queue every old clip (of one account, or all), after everything else that waits. Returns how many; asked twice they are queued once."""
+        """Queue every old clip (of one account, or all), after all else that waits, each once. Returns how many."""
         count = await self._relay.database.write(lambda connection: self._publish(connection, name, everything=everything))
         self._relay.bus.announce()
         return count
