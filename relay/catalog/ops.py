@@ -27,3 +27,11 @@ def erase_faces(connection: Connection, user_id: str) -> None:
         for moment in op.value.get("moments", []):
             moment["faces"] = []
         connection.execute("UPDATE ops SET record = ? WHERE user_id = ? AND op_id = ?", (encode_json(op).decode(), user_id, row["op_id"]))
+
+
+def blank(connection: Connection, user_id: str, subject_id: str) -> None:
+    """Forget what was said of the subject; that an operation was applied is remembered."""
+    connection.execute(
+        "UPDATE ops SET record = json_set(record, '$.value', json('{}')) WHERE user_id = ? AND json_extract(record, '$.subject_id') = ?",
+        (user_id, subject_id),
+    )
