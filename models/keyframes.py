@@ -130,19 +130,27 @@ def changed(frames: Iterator[KeyFrame], unchanged: float = UNCHANGED, every_s: f
 
     A pan moves every pixel and keeps the picture's levels; a cut changes both.
     """
-    last: npt.NDArray[np.int16] | None = None
+    last: Array | None = None
     last_s = 0.0
     for frame in frames:
-        thumbnail = np.asarray(Image.fromarray(frame.rgb).convert("L").resize((32, 18), Image.Resampling.BOX), np.int16)
-        difference = np.inf if last is None else float(np.abs(thumbnail - last).mean())
-        cut = last is None or (difference >= CUT and _levels_apart(thumbnail, last) >= CUT_LEVELS)
-        if cut or (difference >= unchanged and frame.at_s >= last_s + every_s):
-            last, last_s = thumbnail, frame.at_s
+        seen = glance(frame.rgb)
+        if last is None or is_cut(last, seen) or (_apart(last, seen) >= unchanged and frame.at_s >= last_s + every_s):
+            last, last_s = seen, frame.at_s
             yield frame
 
 
-def _levels_apart(one: Array, other: Array) -> float:
-    return float(np.abs(np.sort(one, axis=None) - np.sort(other, axis=None)).mean())
+def glance(rgb: Picture) -> Array:
+    """The picture in 32x18 grey levels."""
+    return np.asarray(Image.fromarray(rgb).convert("L").resize((32, 18), Image.Resampling.BOX), np.int16)
+
+
+def is_cut(one: Array, other: Array) -> bool:
+    """Whether two glances are of different shots."""
+    return _apart(one, other) >= CUT and _apart(np.sort(one, axis=None), np.sort(other, axis=None)) >= CUT_LEVELS
+
+
+def _apart(one: Array, other: Array) -> float:
+    return float(np.abs(one - other).mean())
 
 
 def _small(frame: Any) -> Picture:

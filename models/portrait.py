@@ -19,9 +19,7 @@ CLOSER_FROM_PX = 90
 _CLOSER_SIDE_PX, _AROUND = 352, 0.6
 """Size of the closer look, and how much it shows around the face, in heights: the face is 160 high in it."""
 _BORDER = 0.5
-SURELY_UPRIGHT = 0.85
 _LEAST_SCORE_PLAIN, _LEAST_SCORE = 0.55, 0.45
-_SURER_BY = 0.08
 
 
 class View(NamedTuple):
@@ -52,28 +50,15 @@ class View(NamedTuple):
 def search(finder: FaceFinder, rgb: Picture) -> list[FoundFace]:
     """Faces, largest first; where a plain look finds none, the picture is looked at in other ways until one is found.
 
-    With a border (a face that fills the picture has no surroundings), smaller and larger, brightened, and turned by
-    quarters (a scan, or a photo whose EXIF is lost).
+    With a border (a face that fills the picture has no surroundings), smaller and larger, and brightened. Not turned: the finder
+    takes upside-down faces for upright ones, with scores as high; photos are turned as their EXIF says when they are read.
     """
-    faces = _upright(finder, rgb)
+    faces = View(rgb, np.eye(2, 3), 640, _LEAST_SCORE_PLAIN).faces(finder, rgb)
     for view in () if faces else _views(rgb):
         faces = view.faces(finder, rgb)
         if faces:
             break
     return sorted(faces, key=lambda face: -face.height_px)
-
-
-def _upright(finder: FaceFinder, rgb: Picture) -> list[FoundFace]:
-    """The plain look's faces, or those of a turned picture where they are clearly surer."""
-    plain = View(rgb, np.eye(2, 3), 640, _LEAST_SCORE_PLAIN).faces(finder, rgb)
-    if _surest(plain) >= SURELY_UPRIGHT:
-        return plain
-    turned = max((view.faces(finder, rgb) for view in _turned(rgb)), key=_surest)
-    return turned if _surest(turned) > _surest(plain) + _SURER_BY else plain
-
-
-def _surest(faces: list[FoundFace]) -> float:
-    return max((face.score for face in faces), default=0.0)
 
 
 def closer(finder: FaceFinder, rgb: Picture, face: FoundFace) -> FoundFace:
@@ -120,16 +105,6 @@ def _views(rgb: Picture) -> Iterator[View]:
     for side_px in (320, 1280):
         yield View(rgb, same, side_px, _LEAST_SCORE)
     yield View(_brightened(wide), bordered, 640, _LEAST_SCORE)
-
-
-def _turned(rgb: Picture) -> Iterator[View]:
-    rows, columns = rgb.shape[:2]
-    for turned, back in (
-        (cv2.ROTATE_90_CLOCKWISE, np.array([[0, 1, 0], [-1, 0, rows - 1]])),
-        (cv2.ROTATE_90_COUNTERCLOCKWISE, np.array([[0, -1, columns - 1], [1, 0, 0]])),
-        (cv2.ROTATE_180, np.array([[-1, 0, columns - 1], [0, -1, rows - 1]])),
-    ):
-        yield View(np.asarray(cv2.rotate(rgb, turned), np.uint8), back, 640, _LEAST_SCORE_PLAIN)
 
 
 def _brightened(rgb: Picture) -> Picture:

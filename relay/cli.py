@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(run=_status)
     reindex = commands.add_parser(
         "reindex", parents=[where], help="look again into clips that were looked into with older models",
-        description="Only old clips are looked into; stop it at any time and start it again. With a relay running, that relay does the work.",
+        description="Only old clips are looked into. Stop it at any time and start it again; a relay that runs does the work.",
     )  # fmt: skip
     reindex.add_argument("--user", metavar="NAME", default="", help="one account (default: all)")
     reindex.add_argument("--all", action="store_true", help="every clip, old or not")

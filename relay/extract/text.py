@@ -1,8 +1,12 @@
-"""What can be read in a clip: the sharpest picture of each few seconds is read, no more."""
+"""What can be read in a clip: the sharpest picture of each shot is read, of a long one every ten seconds."""
 
 from __future__ import annotations
 
-from models.keyframes import KeyFrame
+from typing import Any
+
+import numpy.typing as npt
+
+from models.keyframes import KeyFrame, glance, is_cut
 from models.text import TextReader
 from relay.extract.parts import ReadText
 
@@ -10,6 +14,8 @@ EVERY_S = 10.0
 """A picture costs .1 to .2 s of processor time to read."""
 LEAST_SHARPNESS = 30.0
 """Nothing is legible in a blurred picture."""
+SHORTEST_S = 3.0
+"""Another shot is read by itself, but not more often than this."""
 
 
 class Reading:
@@ -19,12 +25,16 @@ class Reading:
         self._reader = reader
         self._until_s = EVERY_S
         self._best: tuple[float, KeyFrame] | None = None
+        self._shot: tuple[float, npt.NDArray[Any]] | None = None
         self.found: list[ReadText] = []
 
     def offer(self, frame: KeyFrame, sharpness: float) -> None:
-        if frame.at_s >= self._until_s:
+        seen = glance(frame.rgb)
+        begun_s, before = self._shot or (frame.at_s, seen)
+        if frame.at_s >= self._until_s or (is_cut(before, seen) and frame.at_s >= begun_s + SHORTEST_S):
             self.finish()
-            self._until_s = frame.at_s + EVERY_S
+            self._until_s, begun_s = frame.at_s + EVERY_S, frame.at_s
+        self._shot = (begun_s, seen)
         if sharpness >= LEAST_SHARPNESS and (self._best is None or sharpness > self._best[0]):
             self._best = (sharpness, frame)
 

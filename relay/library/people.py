@@ -24,7 +24,7 @@ from glasses.wire.people import (
     UnknownPeople,
 )
 from glasses.wire.tag import FaceTag
-from relay.catalog import changes, details, moments, parts, people, users, videos
+from relay.catalog import changes, details, moments, ops, parts, people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.people import PersonPhoto
 from relay.catalog.records import Person
@@ -100,6 +100,8 @@ class PeopleBook:
         """Withdrawal erases every stored face and every name that came from one, before it returns."""
         keys = await self._database.write(lambda connection: self._consent(connection, user_id, faces=faces))
         self._bus.announce()
+        if not faces:
+            await self._database.scrub()
         await asyncio.gather(*(self._photos.delete(key) for key in keys))
 
     async def photos(self, user_id: str, person_id: str) -> PersonPhotos:
@@ -224,6 +226,7 @@ class PeopleBook:
             self._look_again(connection, user_id)
             return []
         videos.erase_device_faces(connection, user_id)
+        ops.erase_faces(connection, user_id)
         keys = people.erase_faces(connection, user_id)
         moments.erase_faces(connection, user_id)
         details.erase_faces(connection, user_id)

@@ -37,7 +37,7 @@ class Reindexing:
         self._relay, self._versions = relay, versions
 
     async def ask(self, name: str = "", *, everything: bool = False) -> int:
-        """Queue every old clip (of one account, or all), after everything else that waits. Returns how many; asked twice they are queued once."""
+        """Queue every old clip (of one account, or all), after all else that waits, each once. Returns how many."""
         count = await self._relay.database.write(lambda connection: self._publish(connection, name, everything=everything))
         self._relay.bus.announce()
         return count
@@ -62,6 +62,8 @@ class Reindexing:
                 continue
             wanted = self._versions(user.faces_consent_at is not None)
             for video in videos.ready(connection, user.user_id):
+                if everything:
+                    details.outdate(connection, user.user_id, video.video_id)
                 if everything or is_old(video, details.find(connection, user.user_id, video.video_id), wanted):
                     message = Message(user_id=user.user_id, operation=JobKind.EXTRACT, video_id=video.video_id, priority=Priority.LOW)
                     self._relay.bus.publish_in(connection, message)
