@@ -29,6 +29,14 @@ Data is kept in ~/.local/share/souvenir/relay (or $XDG_DATA_HOME, or --data DIR)
 --config FILE takes a TOML file with the tables [server], [storage], [auth], [uploads], [jobs].
 """
 
+_JOBS_EPILOG = """
+Whatever takes time is a job: looking into a clip, making a film, keeping the index up to date. A job that fails is tried
+again, after 1 s, 2 s, 4 s ... at most 5 minutes; after [jobs] max_attempts tries (default 5), or at once when no try can
+help, it is given up and stays here as a dead letter:
+  relay jobs list --state dead     what was given up, and why
+  relay jobs replay                try all of it again, when the reason is gone (relay jobs replay JOB: one)
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0 well, 1 something is wrong, 2 the command line is."""
@@ -96,10 +104,12 @@ def _user_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser
 
 def _jobs_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    listing = commands.add_parser("list", parents=[where], help="the newest jobs")
-    listing.add_argument("--state", choices=["waiting", "leased", "done", "dead"])
+    parser.epilog, parser.formatter_class = _JOBS_EPILOG, argparse.RawDescriptionHelpFormatter
+    listing = commands.add_parser("list", parents=[where], help="the newest jobs: topic, age, next try, and why the last one failed")
+    listing.add_argument("--state", choices=["waiting", "leased", "done", "dead"], help="only these; dead: given up")
+    listing.add_argument("--topic", choices=["video-uploads", "video-processing", "metadata-updates", "memory-video-creation"])
     listing.set_defaults(run=_jobs_list)
-    replay = commands.add_parser("replay", parents=[where], help="try dead jobs again")
+    replay = commands.add_parser("replay", parents=[where], help="try dead jobs again, with all their tries")
     replay.add_argument("job_id", nargs="?", metavar="JOB", help="default: all dead ones")
     replay.set_defaults(run=_jobs_replay)
 
@@ -181,18 +191,16 @@ def _user_list(asked: argparse.Namespace) -> None:
 
 
 def _jobs_list(asked: argparse.Namespace) -> None:
-    from relay.jobs.kinds import JobState
+    from relay.jobs.kinds import JobState, Topic
+    from relay.jobs.listing import table
 
     async def run() -> None:
         relay = await _opened(asked)
         try:
-            jobs = await relay.bus.list(JobState(asked.state) if asked.state else None)
+            jobs = await relay.bus.list(JobState(asked.state) if asked.state else None, Topic(asked.topic) if asked.topic else None)
         finally:
             relay.close()
-        for job in jobs:
-            print(
-                f"{job.job_id}  {job.state:<8} {job.message.operation:<14} try {job.attempts}  {job.message.subject}  {job.error}".rstrip()
-            )
+        print(table(jobs, relay.now_ms()) if jobs else "No such jobs.")
 
     asyncio.run(run())
 

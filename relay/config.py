@@ -74,6 +74,8 @@ class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     max_attempts: int = 5
     late_s: float = 900.0
     """The relay says that it is not ready when a job has been due for longer."""
+    longest_s: float = 1800.0
+    """A process that works on one part of a job for longer hangs: it is ended, and the job tried again."""
     poll_s: float = 1.0
 
 

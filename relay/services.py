@@ -82,7 +82,7 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     intake = Intake(database, blobs, bus, now_ms, relay_id)
     return Services(
         config=config, folder=folder, now_ms=now_ms, address=address, database=database, blobs=blobs, bus=bus,
-        pool=CpuPool(config.jobs.processes), tokens=tokens, sessions=sessions,
+        pool=CpuPool(config.jobs.processes, config.jobs.longest_s), tokens=tokens, sessions=sessions,
         accounts=Accounts(database, passwords or Passwords(), sessions, now_ms),
         pairings=Pairings(database, sessions, config.auth, now_ms, address), links=links,
         tries=Limit(config.auth.tries_per_minute, now_ms), intake=intake,

@@ -12,11 +12,29 @@ from relay.catalog.db import Database
 from relay.catalog.rows import Connection, text
 from relay.config import JobsConfig
 from relay.errors import NotFoundError
-from relay.jobs.kinds import TOPICS, Job, JobKind, JobState, Message
+from relay.jobs.kinds import TOPICS, Job, JobKind, JobState, Message, Topic
 
 FIRST_BACKOFF_MS = 1_000
 LONGEST_BACKOFF_MS = 300_000
 _KEEP_DONE_MS = 7 * 86_400_000
+_TURNS = """
+SELECT priority, user_id FROM (
+    SELECT priority, user_id, min(due_at) AS due FROM jobs WHERE state = 'waiting' AND due_at <= :now GROUP BY priority, user_id
+    UNION ALL
+    SELECT priority, user_id, min(due_at) FROM jobs WHERE state = 'leased' AND lease_until <= :now GROUP BY priority, user_id
+) LEFT JOIN job_turns USING (user_id) ORDER BY priority, coalesce(turn, 0), due
+"""
+"""Accounts with something to do: the most urgent first, among equals the one that was served the longest ago."""
+_FITTING = """
+    priority = :priority AND user_id = :user_id AND json_extract(message, '$.operation') IN (SELECT value FROM json_each(:kinds))
+    AND NOT EXISTS (
+        SELECT 1 FROM jobs AS other WHERE other.dedupe_key = jobs.dedupe_key AND other.state = 'leased' AND other.lease_until > :now
+    )
+"""
+_READY = "SELECT * FROM (SELECT *, rowid AS number FROM jobs WHERE %s <= :now AND" + _FITTING + "ORDER BY due_at, rowid LIMIT 1)"
+_NEXT = " UNION ALL ".join((_READY % "state = 'waiting' AND due_at", _READY % "state = 'leased' AND lease_until"))
+_NEXT += " ORDER BY due_at, number LIMIT 1"
+_TAKE_TURN = "INSERT OR REPLACE INTO job_turns SELECT ?, coalesce(max(turn), 0) + 1 FROM job_turns"
 
 
 class Bus:
@@ -28,12 +46,16 @@ class Bus:
         """Set when there may be something to claim."""
 
     def publish_in(self, connection: Connection, message: Message, due_at: int = 0) -> None:
-        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice. ``due_at``: not before."""
+        """Call it inside a write, and ``announce`` after. ``due_at``: not before.
+
+        The same job that still waits is not queued twice: it comes as early and as urgent as the more urgent of the two.
+        """
         now = self._now_ms()
         message.timestamp = message.timestamp or now
         connection.execute(
-            "INSERT OR IGNORE INTO jobs (job_id, user_id, topic, message, dedupe_key, priority, state, created_at, due_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO jobs (job_id, user_id, topic, message, dedupe_key, priority, state, created_at, due_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) WHERE state = 'waiting' DO UPDATE"
+            " SET priority = min(priority, excluded.priority), due_at = min(due_at, excluded.due_at)",
             (
                 uuid7(now), message.user_id, TOPICS[message.operation], text(message),
                 f"{message.operation}:{message.user_id}:{message.subject}", int(message.priority), JobState.WAITING, now, max(now, due_at),
@@ -48,7 +70,11 @@ class Bus:
         self.announce()
 
     async def claim(self, kinds: set[JobKind] | None = None) -> Job | None:
-        """Lease the most urgent job that is due, one whose lease has run out included. None: there is nothing to do."""
+        """Lease the most urgent job that is due, one whose lease has run out included. None: there is nothing to do.
+
+        Among jobs of one priority the accounts take turns; an account's own come in the order in which they are due. A job whose like
+        is under way waits for it. One whose workers died at every try comes as a dead letter (``state``), for whoever waits to be told.
+        """
         return await self._database.write(lambda connection: self._claim(connection, set(JobKind) if kinds is None else kinds))
 
     async def renew(self, job: Job) -> bool:
@@ -77,14 +103,22 @@ class Bus:
 
     async def recover(self) -> int:
         """At the start of the only relay of this file: whoever held a lease is dead. The tries count, so that a crash loop ends."""
-        sql = "UPDATE OR IGNORE jobs SET state = 'waiting', lease_id = '', due_at = min(due_at, ?) WHERE state = 'leased'"
-        return await self._database.write(lambda connection: connection.execute(sql, (self._now_ms(),)).rowcount)
 
-    async def list(self, state: JobState | None = None, limit: int = 200) -> list[Job]:
+        def free(connection: Connection) -> int:
+            sql = "UPDATE OR IGNORE jobs SET state = 'waiting', lease_id = '', due_at = min(due_at, ?) WHERE state = 'leased'"
+            freed = connection.execute(sql, (self._now_ms(),)).rowcount
+            connection.execute(
+                "UPDATE jobs SET state = 'done', finished_at = ? WHERE state = 'leased'", (self._now_ms(),)
+            )  # its like waits
+            return freed
+
+        return await self._database.write(free)
+
+    async def list(self, state: JobState | None = None, topic: Topic | None = None, limit: int = 200) -> list[Job]:
         """The newest first."""
-        sql = "SELECT * FROM jobs WHERE ? IS NULL OR state = ? ORDER BY rowid DESC LIMIT ?"
+        sql = "SELECT * FROM jobs WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR topic = ?2) ORDER BY rowid DESC LIMIT ?3"
         return await self._database.read(
-            lambda connection: [_job(row) for row in connection.execute(sql, (state, state, limit)).fetchall()]
+            lambda connection: [_job(row) for row in connection.execute(sql, (state, topic, limit)).fetchall()]
         )
 
     async def counts(self) -> dict[str, int]:
@@ -121,25 +155,26 @@ class Bus:
 
     def _claim(self, connection: Connection, kinds: set[JobKind]) -> Job | None:
         now = self._now_ms()
-        rows = connection.execute(
-            "SELECT * FROM jobs WHERE (state = 'waiting' AND due_at <= ?) OR (state = 'leased' AND lease_until <= ?)"
-            " ORDER BY priority, due_at, rowid",
-            (now, now),
-        )
-        for row in rows.fetchall():
-            job = _job(row)
-            if job.message.operation not in kinds:
+        for turn in connection.execute(_TURNS, {"now": now}).fetchall():
+            row = connection.execute(_NEXT, {"now": now, **dict(turn), "kinds": text(kinds)}).fetchone()
+            if row is None:
                 continue
-            if job.attempts >= self._config.max_attempts:
-                self._end(connection, job, JobState.DEAD, job.error or "its worker died at every try")
-                continue
-            job.attempts, job.lease_id, job.state = job.attempts + 1, uuid7(now), JobState.LEASED
-            connection.execute(
-                "UPDATE jobs SET state = 'leased', attempts = ?, lease_id = ?, lease_until = ? WHERE job_id = ?",
-                (job.attempts, job.lease_id, now + int(self._config.lease_s * 1000), job.job_id),
-            )
-            return job
+            connection.execute(_TAKE_TURN, (turn["user_id"],))
+            return self._lease(connection, _job(row), now)
         return None
+
+    def _lease(self, connection: Connection, job: Job, now: int) -> Job:
+        if job.attempts >= self._config.max_attempts:
+            job.state, job.error = JobState.DEAD, job.error or "its worker died at every try"
+            self._end(connection, job, JobState.DEAD, job.error)
+            return job
+        job.attempts, job.lease_id, job.state = job.attempts + 1, uuid7(now), JobState.LEASED
+        job.lease_until = now + int(self._config.lease_s * 1000)
+        connection.execute(
+            "UPDATE jobs SET state = 'leased', attempts = ?, lease_id = ?, lease_until = ? WHERE job_id = ?",
+            (job.attempts, job.lease_id, job.lease_until, job.job_id),
+        )
+        return job
 
     def _fail(self, connection: Connection, job: Job, error: str, *, again: bool) -> None:
         if not again or job.attempts >= self._config.max_attempts:

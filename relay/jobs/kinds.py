@@ -71,9 +71,13 @@ class JobState(StrEnum):
 class Job(msgspec.Struct, kw_only=True):
     job_id: str
     message: Message
+    topic: Topic
     state: JobState
     attempts: int = 0
     lease_id: str = ""
+    lease_until: int = 0
+    created_at: int = 0
     due_at: int = 0
+    finished_at: int | None = None
     error: str = ""
     """Why the last try failed: "code: detail"."""

@@ -22,36 +22,70 @@ class WorkerDiedError(SouvenirError):
     code = "relay.failed"
 
 
-class CpuPool:
-    """``processes`` workers, started with the first call; a pool whose worker died is replaced."""
+class WorkerHungError(SouvenirError):
+    code = "relay.failed"
 
-    def __init__(self, processes: int = 1) -> None:
-        self._processes = processes
-        self._pool: ProcessPoolExecutor | None = None
+
+class CpuPool:
+    """``processes`` workers, each started when the others are busy. One that died, or worked longer than ``longest_s``, is replaced."""
+
+    def __init__(self, processes: int = 1, longest_s: float | None = None) -> None:
+        self._all = [_Process(longest_s) for _ in range(processes)]
+        self._free: asyncio.LifoQueue[_Process] = asyncio.LifoQueue()
+        for process in self._all:
+            self._free.put_nowait(process)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """``work`` and its arguments must pickle. Raises what it raises, and WorkerDiedError."""
+        """``work`` and its arguments must pickle. Raises what it raises, WorkerDiedError and WorkerHungError."""
         if kwargs:
             raise TypeError("pass arguments by position")
-        pool = self._pool = self._pool or ProcessPoolExecutor(
-            self._processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-        )
+        process = await self._free.get()
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
-        except BrokenProcessPool as problem:
-            if self._pool is pool:
-                self._pool = None
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise WorkerDiedError(f"the process that ran {getattr(work, '__name__', work)} died") from problem
+            return await process.run(work, *args)
+        finally:
+            self._free.put_nowait(process)
 
     def close(self) -> None:
         """Does not wait: what was running is done again after the next start."""
-        pool, self._pool = self._pool, None
-        if pool is None:
+        for process in self._all:
+            process.end()
+
+
+class _Process:
+    """One process with a queue of its own, so that its end is no other's."""
+
+    def __init__(self, longest_s: float | None) -> None:
+        self._longest_s = longest_s
+        self._executor: ProcessPoolExecutor | None = None
+
+    async def run(self, work: Callable[..., R], *args: object) -> R:
+        executor = self._executor = self._executor or ProcessPoolExecutor(
+            1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        )
+        name = getattr(work, "__name__", str(work))
+        running = asyncio.get_running_loop().run_in_executor(executor, work, *args)
+        try:
+            done, _ = await asyncio.wait({running}, timeout=self._longest_s)
+            if done:
+                return running.result()
+        except BrokenProcessPool as problem:
+            self.end()
+            raise WorkerDiedError(f"the process that ran {name} died") from problem
+        except asyncio.CancelledError:
+            running.cancel()
+            self.end()
+            raise
+        running.cancel()
+        self.end()
+        raise WorkerHungError(f"{name} took longer than {self._longest_s:g} s and was ended")
+
+    def end(self) -> None:
+        executor, self._executor = self._executor, None
+        if executor is None:
             return
-        for process in list((pool._processes or {}).values()):  # noqa: SLF001 -- terminate_workers() comes with Python 3.14
-            process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
+        for process in list((executor._processes or {}).values()):  # noqa: SLF001 -- kill_workers() comes with Python 3.14
+            process.kill()
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _end_with_parent() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from relay.config import JobsConfig
 from relay.errors import Action, SouvenirError
 from relay.jobs.bus import Bus
-from relay.jobs.kinds import Job, JobHandler, JobKind, Message
+from relay.jobs.kinds import Job, JobHandler, JobKind, JobState, Message
 from relay.journal import following
 
 log = logging.getLogger(__name__)
@@ -52,16 +52,23 @@ class Workers:
         if job is None:
             return False
         with following(job.message.correlation_id):
-            await self._work(job)
+            if job.state is JobState.DEAD:
+                await self._buried(job)
+            else:
+                await self._work(job)
         return True
 
     async def _work(self, job: Job) -> None:
-        renewal = asyncio.create_task(self._renew(job))
-        context = {"job_id": job.job_id, "operation": job.message.operation, "subject": job.message.subject, "attempt": job.attempts}
+        work = asyncio.ensure_future(self._handlers[job.message.operation](job.message))
+        renewal = asyncio.create_task(self._renew(job, work))
+        context = _context(job)
         log.info("job begins", extra=context)
         try:
-            await self._handlers[job.message.operation](job.message)
+            await work
         except asyncio.CancelledError:
+            if not _told_to_end():
+                log.warning("job lost its lease: it is left to whoever has it now", extra=context)
+                return
             await asyncio.shield(self._bus.release(job))
             raise
         except Exception as problem:  # noqa: BLE001 -- parked visibly: retried, then a dead letter
@@ -72,6 +79,11 @@ class Workers:
         finally:
             renewal.cancel()
 
+    async def _buried(self, job: Job) -> None:
+        log.error("job given up", extra={**_context(job), "error": job.error})
+        if self._given_up is not None:
+            await self._given_up(job.message, SouvenirError(job.error))
+
     async def _failed(self, job: Job, problem: Exception, context: dict[str, object]) -> None:
         error = problem if isinstance(problem, SouvenirError) else SouvenirError(f"{type(problem).__name__}: {problem}")
         again = error.kind.action is Action.RETRY
@@ -80,7 +92,24 @@ class Workers:
         if self._given_up is not None and (not again or job.attempts >= self._config.max_attempts):
             await self._given_up(job.message, error)
 
-    async def _renew(self, job: Job) -> None:
+    async def _renew(self, job: Job, work: asyncio.Future[None]) -> None:
+        """Ends ``work`` when another worker may have the job."""
         while True:
             await asyncio.sleep(self._config.lease_s / 3)
-            await self._bus.renew(job)
+            try:
+                held = await self._bus.renew(job)
+            except SouvenirError as problem:  # tried again: the lease lasts for three such tries
+                log.warning("lease not renewed", extra={**_context(job), "error": problem.detail})
+                continue
+            if not held:
+                work.cancel()
+                return
+
+
+def _context(job: Job) -> dict[str, object]:
+    return {"job_id": job.job_id, "operation": job.message.operation, "subject": job.message.subject, "attempt": job.attempts}
+
+
+def _told_to_end() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -34,6 +34,8 @@ LEAST_USABLE_S = 1.0
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
+_GAVE_UP = "film.failed"
+
 Ask = Callable[[str, str], Awaitable[SearchResult]]
 """(user_id, query)."""
 
@@ -72,8 +74,11 @@ class FilmJobs:
         """Completes the memory, or fails it with the reason. Raises only what may pass when tried again."""
         user_id, memory_id = message.user_id, str(message.parameters["memory_id"])
         memory = (await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))).memory
-        if memory.status is not MemoryStatus.PROCESSING:
+        if memory.status is MemoryStatus.COMPLETED or (memory.status is MemoryStatus.FAILED and memory.problem.get("code") != _GAVE_UP):
             return
+        if memory.status is MemoryStatus.FAILED:  # relay jobs replay
+            memory.status, memory.completed_at, memory.problem = MemoryStatus.PROCESSING, None, {}
+            await self._database.write(lambda connection: self._save(connection, user_id, MemoryRow(memory=memory)))
         try:
             await self._make(user_id, memory, float(message.parameters.get("max_duration_s", 120.0)))
         except SouvenirError as problem:
@@ -88,7 +93,7 @@ class FilmJobs:
         memory_id = str(message.parameters["memory_id"])
         memory = (await self._database.read(lambda connection: memories.get(connection, message.user_id, memory_id))).memory
         if memory.status is MemoryStatus.PROCESSING:
-            await self._fail(message.user_id, memory, SouvenirError(error.detail, code="film.failed"))
+            await self._fail(message.user_id, memory, SouvenirError(error.detail, code=_GAVE_UP))
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
         begun_s = time.perf_counter()

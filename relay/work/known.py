@@ -1,4 +1,4 @@
-"""What the catalogue says of a clip already, as the parts that looking into it is made of: only what has newer models is looked for again."""
+"""What the catalogue says of a clip already, as parts of looking into it: only what has newer models is looked for again."""
 
 from __future__ import annotations
 
