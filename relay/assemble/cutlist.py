@@ -104,9 +104,16 @@ def choose(
 
 
 def _long_enough(clips: list[Candidate], grid: Grid, misses: list[NearMiss]) -> list[Candidate]:
-    short = [clip for clip in clips if grid.whole_gops(clip.frames) < 1]
-    misses += [_miss(clip, f"only {clip.frames / grid.fps:.1f} s long, too short to be shown") for clip in short]
-    return [clip for clip in clips if grid.whole_gops(clip.frames) >= 1]
+    short = [clip for clip in clips if grid.whole_gops(clip) < 1]
+    misses += [_miss(clip, _too_short(clip, grid)) for clip in short]
+    return [clip for clip in clips if grid.whole_gops(clip) >= 1]
+
+
+def _too_short(clip: Candidate, grid: Grid) -> str:
+    left = f"{(clip.frames - clip.first_frame) / grid.fps:.1f} s"
+    return (
+        f"only {left} besides the spoken command, too short to be shown" if clip.first_frame else f"only {left} long, too short to be shown"
+    )
 
 
 def _once_each(clips: list[Candidate], misses: list[NearMiss]) -> list[Candidate]:
@@ -147,7 +154,7 @@ def _least_frames(clip: Candidate, grid: Grid, *, alone: bool) -> int:
 
 def _bounds(clip: Candidate, grid: Grid) -> tuple[int, int]:
     """Fewest and most GOPs to copy of a clip: 5 to 12 s with its fades, a shorter clip whole."""
-    whole = grid.whole_gops(clip.frames)
+    whole = grid.whole_gops(clip)
     return min(whole, grid.gops_within(SHORTEST_S, up=True)), min(whole, grid.gops_within(LONGEST_S))
 
 
@@ -172,7 +179,7 @@ def _cut(clip: Candidate, window: Window, grid: Grid) -> Cut:
 
 def _why(clip: Candidate, in_frame: int, out_frame: int, grid: Grid) -> str:
     span = f"{(out_frame - in_frame) / grid.fps:.0f} s from {in_frame / grid.fps:.1f} s on"
-    whole = clip.frames - (out_frame - in_frame) < 2 * grid.gop
+    whole = clip.frames - clip.first_frame - (out_frame - in_frame) < 2 * grid.gop
     part = "all of it" if whole else f"its best {span}" if clip.moments else span
     return f"{clip.reason}; {part}" if clip.reason else f"shows {part}"
 

@@ -25,7 +25,10 @@ class MomentScore:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A clip that search has found. ``speech`` are the seconds (start, end) in which somebody speaks."""
+    """A clip that search has found: frames ``first_frame`` to ``frames`` (exclusive) may be shown.
+
+    ``speech`` are the seconds (start, end) in which somebody speaks.
+    """
 
     video_id: str
     captured_at: int
@@ -34,6 +37,7 @@ class Candidate:
     reason: str = ""
     moments: tuple[MomentScore, ...] = ()
     speech: tuple[tuple[float, float], ...] = ()
+    first_frame: int = 0
 
 
 class Window(NamedTuple):
@@ -48,9 +52,14 @@ class Grid(NamedTuple):
     gop: int
     fade_frames: int
 
-    def whole_gops(self, frames: int) -> int:
-        """Most GOPs that a clip can give when both fades lie outside them: the fade-in takes from the first GOP."""
-        return max(0, (frames - self.fade_frames) // self.gop - 1)
+    def widest(self, clip: Candidate) -> Window:
+        """All GOPs that a clip can give when both fades lie outside them: the fade-in takes from the GOP before."""
+        first = max(1, -(-(clip.first_frame + self.fade_frames) // self.gop))
+        return Window(first, max(first, (clip.frames - self.fade_frames) // self.gop))
+
+    def whole_gops(self, clip: Candidate) -> int:
+        widest = self.widest(clip)
+        return widest.end - widest.first
 
     def added_frames(self, gops: int) -> int:
         """How much longer a film grows by a cut of so many GOPs: one of its fades overlaps with what is before."""
@@ -86,8 +95,8 @@ def longest_good_window(clip: Candidate, grid: Grid, low: int, high: int) -> int
 
 
 def _windows(clip: Candidate, grid: Grid, gops: int) -> list[Window]:
-    last = grid.whole_gops(clip.frames) - gops + 1
-    return [Window(first, first + gops) for first in range(1, last + 1)]
+    widest = grid.widest(clip)
+    return [Window(first, first + gops) for first in range(widest.first, widest.end - gops + 1)]
 
 
 def _worth(clip: Candidate, grid: Grid, window: Window) -> float:

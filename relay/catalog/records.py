@@ -82,6 +82,9 @@ class Video(msgspec.Struct, kw_only=True):
     correlation_id: str = ""
     command_from_s: float | None = None
     """Where the wearer's "stop recording" begins: neither filmed nor searched from there on."""
+    asked_at_s: float | None = None
+    asked_until_s: float | None = None
+    """From where to where the wearer says "record a video", in a clip that reaches back before it: films begin after it."""
 
 
 class MomentRecord(msgspec.Struct, kw_only=True):

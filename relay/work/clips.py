@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from glasses.wire.change import OpKind
-from glasses.wire.tag import Word
 from relay.catalog import changes, moments, people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.records import MomentRecord, Video, VideoStatus
@@ -19,6 +18,7 @@ from relay.extract.extract import ClipFacts, ExtractRequest
 from relay.extract.people import recognise
 from relay.ingest.blobs import BlobStore, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.work.commands import meant, opening_ends_s
 
 Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
 
@@ -127,12 +127,15 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
     video.kind, video.duration_s, video.frames, video.on_profile = probe.kind, probe.duration_s, probe.frames, probe.on_profile
     video.place, video.timezone, video.loudness_lufs = facts.place, facts.timezone, facts.loudness_lufs
     video.thumbnail_key = thumbnail_key(user_id, video_id) if facts.thumbnail else ""
+    said = [word for moment in facts.moments for word in moment.words]
+    video.asked_until_s = opening_ends_s(said, video.asked_at_s)
     video.status = VideoStatus.READY
     videos.put(connection, video)
+    kept = meant(said, video.asked_at_s, video.command_from_s)
     found = [
         MomentRecord(
             user_id=user_id, video_id=video_id, moment_id=f"{video_id}-{number:04d}", start_s=moment.start_s, end_s=moment.end_s,
-            faces=moment.faces, objects=moment.objects, scene=moment.scene, words=_meant(moment.words, video.command_from_s),
+            faces=moment.faces, objects=moment.objects, scene=moment.scene, words=[word for word in moment.words if word in kept],
             sharpness=moment.sharpness, models=facts.models,
         )
         for number, moment in enumerate(facts.moments)
@@ -140,11 +143,6 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
     for record in found:
         record.speech = " ".join(word.word for word in record.words)
     moments.replace(connection, user_id, video_id, _named(connection, user_id, found))
-
-
-def _meant(words: list[Word], command_from_s: float | None) -> list[Word]:
-    """What was said for the clip; not the command that ended it."""
-    return [word for word in words if command_from_s is None or word.end_s <= command_from_s]
 
 
 def _name_faces(connection: Connection, user_id: str) -> None:

@@ -13,7 +13,7 @@ from glasses.wire.change import OpKind
 from glasses.wire.codec import to_builtins
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import Memory, MemoryStatus, NearMiss
-from glasses.wire.segment import PROFILE, Kind
+from glasses.wire.segment import Kind
 from glasses.wire.status import Custody
 from relay.ask.result import SearchResult, VideoHit
 from relay.assemble.cutlist import Candidate, CutList, MomentScore, choose
@@ -26,10 +26,10 @@ from relay.catalog.rows import Connection
 from relay.errors import Action, SouvenirError
 from relay.ingest.blobs import BlobStore, film_key, poster_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.work.commands import usable_frames
 from relay.work.documents import quality_of
 
 MOST_CLIPS = 200
-LEAST_USABLE_S = 1.0
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
@@ -159,17 +159,12 @@ def _candidate(found: Found) -> Candidate:
         MomentScore(moment.start_s, moment.end_s, shares.get(moment.moment_id, 0.0), quality_of(moment.sharpness))
         for moment in found.moments
     )
+    usable = usable_frames(found.video)
     return Candidate(
-        video_id=found.video.video_id, captured_at=found.video.captured_at, frames=usable_frames(found.video), score=found.hit.score,
+        video_id=found.video.video_id, captured_at=found.video.captured_at, first_frame=usable.first, frames=usable.end,
+        score=found.hit.score,
         reason=found.hit.reason, moments=scores, speech=spoken(found.moments),
     )  # fmt: skip
-
-
-def usable_frames(video: Video) -> int:
-    """Up to the wearer's "stop recording"; all of a clip that holds nothing else."""
-    if video.command_from_s is None or video.command_from_s < LEAST_USABLE_S:
-        return video.frames
-    return min(video.frames, int(video.command_from_s * PROFILE.fps))
 
 
 def spoken(found: list[MomentRecord]) -> tuple[tuple[float, float], ...]:
