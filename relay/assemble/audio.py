@@ -10,6 +10,7 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.codeccontext import AudioCodecContext
 from av.codec.context import Flags
 
 from relay.assemble.cutlist import Cut, CutList
@@ -48,22 +49,33 @@ def mix(cut_list: CutList, paths: Mapping[str, Path], loudness_lufs: Mapping[str
     return np.clip(film, -1.0, 1.0, out=film)
 
 
-def encode_aac(sound: Samples) -> list[av.Packet[Any]]:
-    """AAC-LC stereo. The first packet is the encoder's run-in, at -1024 samples; the last one ends with the sound."""
+def is_mono(sound: Samples) -> bool:
+    """True when both loudspeakers would play the same."""
+    return bool(np.array_equal(sound[0], sound[1]))
+
+
+def encode_aac(sound: Samples) -> Iterator[av.Packet[Any]]:
+    """AAC-LC, one channel where both are the same, encoded as it is asked for. Begins at sample 0; the last packet ends with the sound.
+
+    The encoder's run-in before sample 0 is left out: what it would complete is the first 21 ms.
+    """
+    layout = "mono" if is_mono(sound) else "stereo"
     codec = av.CodecContext.create("aac", "w")
-    codec.sample_rate, codec.layout, codec.format = RATE_HZ, "stereo", "fltp"
-    codec.bit_rate, codec.time_base = AAC_BIT_RATE, Fraction(1, RATE_HZ)
+    codec.sample_rate, codec.layout, codec.format = RATE_HZ, layout, "fltp"
+    codec.bit_rate, codec.time_base = AAC_BIT_RATE if layout == "stereo" else AAC_BIT_RATE * 3 // 4, Fraction(1, RATE_HZ)
     codec.options = {"aac_coder": "fast"}
     codec.flags |= Flags.global_header
     codec.open()
-    packets: list[av.Packet[Any]] = []
-    for start in range(0, sound.shape[1], AAC_FRAME_SAMPLES):
-        packets += codec.encode(_frame(sound[:, start : start + AAC_FRAME_SAMPLES], start))
-    packets += codec.encode(None)
-    wanted = [packet for packet in packets if packet.pts is not None and packet.pts < sound.shape[1]]
-    if wanted:
-        wanted[-1].duration = sound.shape[1] - (wanted[-1].pts or 0)
-    return wanted
+    length, last = sound.shape[1], None
+    for packet in _aac_packets(codec, sound[: codec.channels], layout):
+        if packet.pts is None or not 0 <= packet.pts < length:
+            continue
+        if last is not None:
+            yield last
+        last = packet
+    if last is not None:
+        last.duration = length - (last.pts or 0)
+        yield last
 
 
 def integrated_lufs(sound: Samples) -> float:
@@ -136,8 +148,14 @@ def _pieces(container: av.container.InputContainer, stream: av.AudioStream, firs
                 at += piece.samples
 
 
-def _frame(samples: Samples, at: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", "stereo")
+def _aac_packets(codec: AudioCodecContext, sound: Samples, layout: str) -> Iterator[av.Packet[Any]]:
+    for start in range(0, sound.shape[1], AAC_FRAME_SAMPLES):
+        yield from codec.encode(_frame(sound[:, start : start + AAC_FRAME_SAMPLES], start, layout))
+    yield from codec.encode(None)
+
+
+def _frame(samples: Samples, at: int, layout: str = "stereo") -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", layout)
     frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, at, Fraction(1, RATE_HZ)
     return frame
 

@@ -53,17 +53,21 @@ class CutList:
 
     @property
     def planned_frames(self) -> int:
-        """The title and each cut, less one overlap for each cut; 0 without cuts."""
-        return self.title_frames + sum(cut.frames - self.fade_frames for cut in self.cuts) if self.cuts else 0
+        """The title and each cut, less the overlaps; 0 without cuts."""
+        return self.starts[-1] + self.cuts[-1].frames if self.cuts else 0
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """For each cut, the film frame at which its fade-in begins."""
+        """For each cut, the film frame at which it begins to show: with its fade-in, but for a first one without a title before it."""
         at, starts = self.title_frames, []
         for cut in self.cuts:
-            starts.append(at - self.fade_frames)
-            at += cut.frames - self.fade_frames
+            starts.append(max(0, at - self.fade_frames))
+            at = starts[-1] + cut.frames
         return tuple(starts)
+
+    def copied(self, cut: Cut) -> tuple[int, int]:
+        """The frames of a cut between its fades: first and end (exclusive)."""
+        return -(-cut.in_frame // self.gop) * self.gop, cut.out_frame - self.fade_frames
 
     @property
     def clips_used(self) -> list[ClipChoice]:
@@ -79,7 +83,7 @@ class CutList:
         """The same film without one clip, for when its file cannot be used."""
         gone = [_miss(cut, reason) for cut in self.cuts if cut.video_id == video_id]
         kept = tuple(cut for cut in self.cuts if cut.video_id != video_id)
-        return replace(self, cuts=kept, left_out=(*self.left_out, *gone))
+        return replace(self, cuts=_opened(kept, self.title_frames, self.gop), left_out=(*self.left_out, *gone))
 
 
 def choose(
@@ -87,10 +91,12 @@ def choose(
 ) -> CutList:
     """The film that fits into ``max_duration_s``, title card included: each scene once, spread over the time they cover.
 
+    Without a title (``title_s`` 0) the first clip begins at once, on a key frame.
+
     Raises ValueError for a fade longer than a GOP, or a title card shorter than a fade.
     """
     title_frames = round(title_s * fps)
-    if fade_frames > gop or fade_frames > title_frames:
+    if fade_frames > gop or 0 < title_frames < fade_frames:
         raise ValueError("a fade fits into one GOP and into the title card")
     grid = Grid(fps, gop, fade_frames)
     misses: list[NearMiss] = []
@@ -100,7 +106,14 @@ def choose(
     chosen = _spread(scenes, grid, budget_frames, misses)
     windows = _windows(chosen, grid, budget_frames)
     cuts = tuple(_cut(clip, window, grid) for clip, window in zip(chosen, windows, strict=True))
-    return CutList(title_frames, cuts, tuple(misses), fps, gop, fade_frames)
+    return CutList(title_frames, _opened(cuts, title_frames, gop), tuple(misses), fps, gop, fade_frames)
+
+
+def _opened(cuts: tuple[Cut, ...], title_frames: int, gop: int) -> tuple[Cut, ...]:
+    """Without a title there is nothing to fade in from."""
+    if title_frames or not cuts:
+        return cuts
+    return (replace(cuts[0], in_frame=-(-cuts[0].in_frame // gop) * gop), *cuts[1:])
 
 
 def _long_enough(clips: list[Candidate], grid: Grid, misses: list[NearMiss]) -> list[Candidate]:

@@ -22,6 +22,8 @@ class FilmPlan:
     place: str = ""
     dates: str = ""
     loudness_lufs: Mapping[str, float] = field(default_factory=dict)
+    chapters: Mapping[str, str] = field(default_factory=dict)
+    """Video id to the name of its chapter: "Paris · 14 June 2025"."""
 
 
 @dataclass(frozen=True, slots=True)

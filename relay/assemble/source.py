@@ -53,38 +53,43 @@ class Source:
         """Frame number and packet of the frames from ``first`` to ``end`` (exclusive), as they lie in the file."""
         with _reading(self.video_id), av.open(str(self.path)) as container:
             stream = container.streams.video[0]
-            start: int | None = None
+            start = stream.start_time or 0
+            container.seek(start + round(first / self.profile.fps / (stream.time_base or 1)), stream=stream, backward=True)
             for packet in container.demux(stream):
                 if packet.pts is None:
                     continue
-                start = packet.pts if start is None else start
                 index = self._index(packet.pts - start, stream)
                 if index >= end:
                     return
                 if index >= first:
                     yield index, packet
 
-    def pictures(self, first: int, end: int) -> Iterator[Picture]:
+    def frames(self, first: int, end: int) -> Iterator[av.VideoFrame]:
         """The frames from ``first`` to ``end`` (exclusive), decoded from the key frame before. Raises ClipUnreadableError."""
         decoder = self._decoder()
         lead_in = first // self.profile.gop_frames * self.profile.gop_frames
         shown = 0
         with _reading(self.video_id):
-            for frame in self._frames(decoder, lead_in, end):
+            for frame in self._decoded(decoder, lead_in, end):
                 if frame.is_corrupt or frame.format.name != "yuv420p":
                     raise ClipUnreadableError(self.video_id, f"frame {lead_in + shown} is damaged")
                 if lead_in + shown >= first:
-                    yield cast("Picture", frame.to_ndarray())
+                    yield frame
                 shown += 1
         if shown != end - lead_in:
             raise ClipUnreadableError(self.video_id, f"{end - lead_in - shown} of {end - lead_in} frames do not decode")
+
+    def pictures(self, first: int, end: int) -> Iterator[Picture]:
+        """``frames`` as arrays."""
+        for frame in self.frames(first, end):
+            yield cast("Picture", frame.to_ndarray())
 
     def picture(self, index: int) -> Picture:
         """One frame, decoded. Raises ClipUnreadableError."""
         (only,) = self.pictures(index, index + 1)
         return only
 
-    def _frames(self, decoder: VideoCodecContext, first: int, end: int) -> Iterator[av.VideoFrame]:
+    def _decoded(self, decoder: VideoCodecContext, first: int, end: int) -> Iterator[av.VideoFrame]:
         for _, packet in self.packets(first, end):
             yield from decoder.decode(packet)
         yield from decoder.decode(None)
