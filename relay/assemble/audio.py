@@ -15,6 +15,7 @@ from av.codec.context import Flags
 
 from relay.assemble.cutlist import Cut, CutList
 from relay.assemble.film import ClipUnreadableError
+from relay.assemble.source import QUICK
 
 Samples = npt.NDArray[np.float32]
 """Two rows (left, right), -1 to 1."""
@@ -54,12 +55,25 @@ def is_mono(sound: Samples) -> bool:
     return bool(np.array_equal(sound[0], sound[1]))
 
 
-def encode_aac(sound: Samples) -> Iterator[av.Packet[Any]]:
-    """AAC-LC, one channel where both are the same, encoded as it is asked for. Begins at sample 0; the last packet ends with the sound.
+def whole_sound(video_id: str, path: Path, samples: int) -> Samples:
+    """The sound of a file from the moment of its first picture; silence where there is none. Raises ClipUnreadableError.
 
-    The encoder's run-in before sample 0 is left out: what it would complete is the first 21 ms.
+    What a damaged end does not give is silent too.
     """
-    layout = "mono" if is_mono(sound) else "stereo"
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        began = round(float((video.start_time or 0) * (video.time_base or 0)) * RATE_HZ)
+    sound, _ = _decode(video_id, path, began, began + samples, mend=True)
+    return sound
+
+
+def encode_aac(sound: Samples, *, layout: str = "") -> Iterator[av.Packet[Any]]:
+    """AAC-LC, one channel where both are the same or as ``layout`` says, encoded as it is asked for.
+
+    Begins at sample 0; the last packet ends with the sound. The encoder's run-in before sample 0 is left out: what it would complete
+    is the first 21 ms.
+    """
+    layout = layout or ("mono" if is_mono(sound) else "stereo")
     codec = av.CodecContext.create("aac", "w")
     codec.sample_rate, codec.layout, codec.format = RATE_HZ, layout, "fltp"
     codec.bit_rate, codec.time_base = AAC_BIT_RATE if layout == "stereo" else AAC_BIT_RATE * 3 // 4, Fraction(1, RATE_HZ)
@@ -111,11 +125,11 @@ def _levelled(cut: Cut, path: Path, per_frame: int, lufs: float | None) -> Sampl
     return sound
 
 
-def _decode(video_id: str, path: Path, first: int, end: int) -> tuple[Samples, int]:
+def _decode(video_id: str, path: Path, first: int, end: int, *, mend: bool = False) -> tuple[Samples, int]:
     """Samples ``first`` to ``end`` of a file as stereo, silence where it has none, and how many channels it has."""
-    sound = np.zeros((2, end - first), np.float32)
+    sound, channels = np.zeros((2, end - first), np.float32), 0
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=QUICK) as container:
             if not container.streams.audio:
                 return sound, 0
             stream = container.streams.audio[0]
@@ -127,6 +141,8 @@ def _decode(video_id: str, path: Path, first: int, end: int) -> tuple[Samples, i
                 if at >= end:
                     break
     except (av.FFmpegError, OSError) as problem:
+        if mend:
+            return sound, channels
         raise ClipUnreadableError(video_id, f"its sound cannot be read: {problem.strerror}") from problem
     return sound, channels
 

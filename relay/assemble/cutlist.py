@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from glasses.wire.memory import ClipChoice, NearMiss
-from relay.assemble.window import Candidate, Grid, MomentScore, Window, best_window, longest_good_window
+from relay.assemble.window import Candidate, Grid, MomentScore, Window, longest_good_window, torn, whole_sentences
 
 __all__ = ["Candidate", "Cut", "CutList", "MomentScore", "choose"]
 
@@ -22,6 +22,9 @@ SHORTEST_S = 5.0
 LONGEST_S = 12.0
 NEAR_DUPLICATE_S = 60.0
 """Clips begun within a minute of each other are taken to show the same thing."""
+ALIKE_S = 3600.0
+ALIKE_BITS = 8
+"""Within an hour, so do those whose pictures differ in no more bits of 64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +133,31 @@ def _too_short(clip: Candidate, grid: Grid) -> str:
 
 
 def _once_each(clips: list[Candidate], misses: list[NearMiss]) -> list[Candidate]:
-    """Of clips within a minute of each other only the best, in time order."""
+    """Of clips that show the same thing only the best, in time order."""
     kept: list[Candidate] = []
     for clip in sorted(clips, key=lambda clip: (-clip.score, clip.captured_at, clip.video_id)):
-        twin = next((other for other in kept if abs(other.captured_at - clip.captured_at) < NEAR_DUPLICATE_S * 1000), None)
+        twin = next((other for other in kept if _alike(clip, other)), None)
         if twin is None:
             kept.append(clip)
         else:
-            apart_s = round(abs(twin.captured_at - clip.captured_at) / 1000)
-            order = "before" if twin.captured_at <= clip.captured_at else "after"
-            misses.append(_miss(clip, f"much the same as the better clip taken {apart_s} s {order} it"))
+            misses.append(_miss(clip, f"much the same as the better {_kind(twin)} taken {_apart(clip, twin)} it"))
     return sorted(kept, key=lambda clip: (clip.captured_at, clip.video_id))
+
+
+def _alike(clip: Candidate, other: Candidate) -> bool:
+    apart_s = abs(other.captured_at - clip.captured_at) / 1000
+    looks = clip.look is not None and other.look is not None and (clip.look ^ other.look).bit_count() <= ALIKE_BITS
+    return apart_s < NEAR_DUPLICATE_S or (looks and apart_s < ALIKE_S)
+
+
+def _apart(clip: Candidate, twin: Candidate) -> str:
+    apart_s = round(abs(twin.captured_at - clip.captured_at) / 1000)
+    span = f"{apart_s} s" if apart_s < 120 else f"{round(apart_s / 60)} minutes"
+    return f"{span} {'before' if twin.captured_at <= clip.captured_at else 'after'}"
+
+
+def _kind(clip: Candidate) -> str:
+    return "photo" if clip.is_photo else "clip"
 
 
 def _spread(clips: list[Candidate], grid: Grid, budget_frames: int, misses: list[NearMiss]) -> list[Candidate]:
@@ -182,15 +199,24 @@ def _windows(clips: list[Candidate], grid: Grid, budget_frames: int) -> list[Win
         for n in growing[: left // grid.gop]:
             sizes[n] += 1
             left -= grid.gop
-    return [best_window(clip, grid, size) for clip, size in zip(clips, sizes, strict=True)]
+    windows = []
+    for clip, size, (low, high) in zip(clips, sizes, bounds, strict=True):
+        room = min(high, size + max(0, left) // grid.gop)
+        windows.append(whole_sentences(clip, grid, size, min(low, size), room))
+        left -= (windows[-1].end - windows[-1].first - size) * grid.gop
+    return windows
 
 
 def _cut(clip: Candidate, window: Window, grid: Grid) -> Cut:
     in_frame, out_frame = grid.frames_of(window)
-    return Cut(clip.video_id, clip.captured_at, in_frame, out_frame, clip.score, _why(clip, in_frame, out_frame, grid))
+    why = _why(clip, in_frame, out_frame, grid)
+    why += "; somebody speaks on where it ends or begins: there is no pause" if torn(clip, grid, window) else ""
+    return Cut(clip.video_id, clip.captured_at, in_frame, out_frame, clip.score, why)
 
 
 def _why(clip: Candidate, in_frame: int, out_frame: int, grid: Grid) -> str:
+    if clip.is_photo:
+        return f"{clip.reason}; a photo" if clip.reason else "a photo"
     span = f"{(out_frame - in_frame) / grid.fps:.0f} s from {in_frame / grid.fps:.1f} s on"
     whole = clip.frames - clip.first_frame - (out_frame - in_frame) < 2 * grid.gop
     part = "all of it" if whole else f"its best {span}" if clip.moments else span

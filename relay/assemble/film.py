@@ -39,7 +39,6 @@ class FilmFacts:
     copied_frames: int
     encoded_frames: int
     size_bytes: int
-    sha256: str
     timings_s: dict[str, float]
     left_out: tuple[NearMiss, ...] = ()
     normalised: tuple[str, ...] = ()

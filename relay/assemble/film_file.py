@@ -19,11 +19,10 @@ from glasses.wire.segment import CaptureProfile
 from relay.assemble.audio import AAC_BIT_RATE, RATE_HZ
 from relay.assemble.boxes import box, index, layout, with_chapters
 from relay.assemble.encode import EncodedPicture
+from relay.assemble.film_name import growing
 from relay.assemble.h264 import annexb, clash, join_avcc, length_prefixed, parse_avcc
 
 PacketOfFilm: TypeAlias = "av.Packet[Any]"
-GROWING = ".part"
-"""Behind the film's name while it is written."""
 
 
 class FilmFile:
@@ -119,11 +118,6 @@ class FilmFile:
             self._next_sound.stream = self._audio
             self._container.mux(self._next_sound)
             self._next_sound = next(self._sound, None)
-
-
-def growing(out: Path) -> Path:
-    """Where a film is to be found while it is written."""
-    return out.with_name(f"{out.name}{GROWING}")
 
 
 def add_video_track(container: av.container.OutputContainer, profile: CaptureProfile, avcc: bytes) -> av.VideoStream:

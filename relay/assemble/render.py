@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -42,7 +41,7 @@ def render(
     workers: int = 2,
     cache: Path | None = None,
 ) -> FilmFacts:
-    """Write the film to ``out``, which appears whole or not at all; while it grows it is to be found at ``film_file.growing(out)``.
+    """Write the film to ``out``, which appears whole or not at all; while it grows it is to be found at ``film_name.growing(out)``.
 
     ``sources`` are the files by video id; ``cache`` is a folder for encoded joints. A clip that cannot be used is left out with the
     reason, and the film is planned again without it. Raises FilmNoClipsError when none is left, FilmFailedError for a plan that does
@@ -185,12 +184,10 @@ class _Making:
         ]
 
     def _facts(self, out: Path, copied: int, encoded: int, timings_s: dict[str, float]) -> FilmFacts:
-        with out.open("rb") as film:
-            sha256 = hashlib.file_digest(film, "sha256").hexdigest()
         planned = {miss.video_id for miss in self.plan.cut_list.left_out}
         return FilmFacts(
             cut_list=self.cut_list, frames=copied + encoded, duration_s=(copied + encoded) / self.profile.fps,
-            copied_frames=copied, encoded_frames=encoded, size_bytes=out.stat().st_size, sha256=sha256, timings_s=timings_s,
+            copied_frames=copied, encoded_frames=encoded, size_bytes=out.stat().st_size, timings_s=timings_s,
             left_out=tuple(miss for miss in self.cut_list.left_out if miss.video_id not in planned), normalised=tuple(self.normalised),
         )  # fmt: skip
 

@@ -38,6 +38,10 @@ class Candidate:
     moments: tuple[MomentScore, ...] = ()
     speech: tuple[tuple[float, float], ...] = ()
     first_frame: int = 0
+    look: int | None = None
+    """Signature of its picture in 64 bits: alike pictures differ in few."""
+    is_photo: bool = False
+    """A photo as a slow pan: shown whole or not at all."""
 
 
 class Window(NamedTuple):
@@ -79,7 +83,21 @@ class Grid(NamedTuple):
 
 def best_window(clip: Candidate, grid: Grid, gops: int) -> Window:
     """The stretch of ``gops`` GOPs with the most to see that cuts into the least speech; the first of equals."""
-    return max(_windows(clip, grid, gops), key=lambda window: (_worth(clip, grid, window), -window.first))
+    return max(_windows(clip, grid, gops), key=lambda window: (-torn(clip, grid, window), _worth(clip, grid, window), -window.first))
+
+
+def whole_sentences(clip: Candidate, grid: Grid, gops: int, low: int, high: int) -> Window:
+    """``best_window`` of ``gops``, or of the size next to it, shorter first, that leaves all sentences whole where any does."""
+    window = best_window(clip, grid, gops)
+    if not torn(clip, grid, window):
+        return window
+    others = (best_window(clip, grid, size) for size in [*range(gops - 1, low - 1, -1), *range(gops + 1, high + 1)])
+    return next((other for other in others if not torn(clip, grid, other)), window)
+
+
+def torn(clip: Candidate, grid: Grid, window: Window) -> int:
+    """How many ends of what is shown lie inside a spoken sentence."""
+    return sum(start < frame / grid.fps < end for start, end in clip.speech for frame in grid.frames_of(window))
 
 
 def longest_good_window(clip: Candidate, grid: Grid, low: int, high: int) -> int:
@@ -100,12 +118,9 @@ def _windows(clip: Candidate, grid: Grid, gops: int) -> list[Window]:
 
 
 def _worth(clip: Candidate, grid: Grid, window: Window) -> float:
-    in_frame, out_frame = grid.frames_of(window)
-    in_s, out_s = in_frame / grid.fps, out_frame / grid.fps
     gop_s = grid.gop / grid.fps
     seen = sum(_worth_at(clip, (gop + 0.5) * gop_s) for gop in range(*window)) / (window.end - window.first)
-    torn = sum(start < edge < end for start, end in clip.speech for edge in (in_s, out_s))
-    return round(seen - SPEECH_CUT_PENALTY * torn, WORTH_DIGITS)
+    return round(seen - SPEECH_CUT_PENALTY * torn(clip, grid, window), WORTH_DIGITS)
 
 
 def _worth_at(clip: Candidate, at_s: float) -> float:

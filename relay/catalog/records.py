@@ -74,6 +74,11 @@ class Video(msgspec.Struct, kw_only=True):
     on_profile: bool = False
     """True when films may copy its GOPs."""
     loudness_lufs: float | None = None
+    film_key: str = ""
+    """Blob of the clip (or photo) as films take it, in the capture profile; empty: the original is that, or it is not made yet."""
+    film_frames: int = 0
+    look: str = ""
+    """Signature of its thumbnail, 16 hexadecimal digits: pictures that look alike differ in few bits."""
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0

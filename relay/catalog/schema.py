@@ -94,7 +94,12 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
-MIGRATIONS: list[str] = [_FIRST]
+_FILMS_BY_CONTENT = """
+ALTER TABLE memories ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+CREATE INDEX memories_by_fingerprint ON memories (user_id, fingerprint)
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _FILMS_BY_CONTENT]
 
 
 class SchemaNewerError(SouvenirError):

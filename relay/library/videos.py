@@ -38,7 +38,8 @@ class Library:
         video = videos.get(connection, user_id, video_id)
         erased = Video(
             user_id=user_id, video_id=video_id, device_id=video.device_id, sha256=video.sha256, size_bytes=video.size_bytes,
-            stored_at=video.stored_at, blob_key=video.blob_key, thumbnail_key=video.thumbnail_key, deleted_at=self._now_ms(),
+            stored_at=video.stored_at, blob_key=video.blob_key, thumbnail_key=video.thumbnail_key, film_key=video.film_key,
+            deleted_at=self._now_ms(),
         )  # fmt: skip
         videos.put(connection, erased)
         moments.drop(connection, user_id, video_id)

@@ -17,10 +17,15 @@ from relay.errors import SouvenirError
 from relay.extract.extract import ClipFacts, ExtractRequest
 from relay.extract.people import recognise
 from relay.ingest.blobs import BlobStore, thumbnail_key
-from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.jobs.kinds import JobHandler, JobKind, Message, Priority
 from relay.work.commands import meant, opening_ends_s
+from relay.work.film_form import needs_film_form
+from relay.work.looks import look_of
 
 Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
+
+
+PublishIn = Callable[[Connection, Message], None]
 
 
 class IndexKeeper(Protocol):
@@ -32,8 +37,11 @@ class IndexKeeper(Protocol):
 
 
 class ClipJobs:
-    def __init__(self, database: Database, blobs: BlobStore, extract: Extract, index: IndexKeeper, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, database: Database, blobs: BlobStore, extract: Extract, index: IndexKeeper, publish_in: PublishIn, now_ms: Callable[[], int]
+    ) -> None:
         self._database, self._blobs, self._extract, self._index, self._now_ms = database, blobs, extract, index, now_ms
+        self._publish_in = publish_in
 
     def handlers(self) -> dict[JobKind, JobHandler]:
         return {
@@ -75,7 +83,7 @@ class ClipJobs:
         if video is None or video.deleted_at is None:
             return
         await self._index.changed(message.user_id, message.video_id)
-        for key in (video.blob_key, video.thumbnail_key):
+        for key in (video.blob_key, video.thumbnail_key, video.film_key):
             if key:
                 await self._blobs.delete(key)
 
@@ -104,6 +112,9 @@ class ClipJobs:
         videos.put_timing(connection, user_id, video_id, timing)
         value: dict[str, Any] = {"status": video.status.value, "place": video.place.name, "searchable_at": timing.searchable_at}
         changes.append(connection, user_id, OpKind.EDIT, video_id, value, now)
+        if needs_film_form(video):
+            normalise = Message(user_id=user_id, operation=JobKind.NORMALISE, video_id=video_id, priority=Priority.LOW)
+            self._publish_in(connection, normalise)
         if video.place.ids and not changes.told(connection, user_id, OpKind.PLACE, video.place.ids[0]):
             place = {"name": video.place.name, "region": video.place.region, "country": video.place.country}
             changes.append(connection, user_id, OpKind.PLACE, video.place.ids[0], place, now)
@@ -127,6 +138,7 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
     video.kind, video.duration_s, video.frames, video.on_profile = probe.kind, probe.duration_s, probe.frames, probe.on_profile
     video.place, video.timezone, video.loudness_lufs = facts.place, facts.timezone, facts.loudness_lufs
     video.thumbnail_key = thumbnail_key(user_id, video_id) if facts.thumbnail else ""
+    video.look = look_of(facts.thumbnail) if facts.thumbnail else ""
     said = [word for moment in facts.moments for word in moment.words]
     video.asked_until_s = opening_ends_s(said, video.asked_at_s)
     video.status = VideoStatus.READY

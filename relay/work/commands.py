@@ -9,6 +9,7 @@ from typing import NamedTuple
 from glasses.wire.segment import PROFILE
 from glasses.wire.tag import Word
 from relay.catalog.records import Video
+from relay.work.film_form import film_frames
 
 LONGEST_OPENING_S = 3.0
 """No "okay glasses, record a video" takes longer."""
@@ -54,7 +55,7 @@ def meant(words: Sequence[Word], asked_at_s: float | None, command_from_s: float
 
 def usable_frames(video: Video) -> Usable:
     """From the end of the opening command to "stop recording"; all of a clip that holds nothing else."""
-    end = video.frames
+    end = film_frames(video)
     if video.command_from_s is not None and video.command_from_s >= LEAST_USABLE_S:
         end = min(end, int(video.command_from_s * PROFILE.fps))
     first = 0 if video.asked_until_s is None else math.ceil(video.asked_until_s * PROFILE.fps)

@@ -12,22 +12,27 @@ from relay.extract.extract import ClipFacts, ExtractRequest, enrol, extract
 from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
 from relay.library.people import PeopleBook
-from relay.services import INDEX, Services
+from relay.services import INDEX, SCRATCH, Services
 from relay.work.asking import Asking
 from relay.work.clips import ClipJobs
+from relay.work.film_form import FilmForms, make_form
 from relay.work.films import FilmJobs, MadeFilm
 from relay.work.lane import Lane
 from relay.work.render import make_film
 
-SCRATCH = "scratch"
+JOINTS = "joints"
 
 
 def make_stages(relay: Services) -> Stages:
     asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
-    clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.now_ms)
-    films = FilmJobs(relay.database, relay.blobs, asking.ask, partial(_render, relay.pool), relay.folder / SCRATCH, relay.now_ms)
+    scratch = relay.folder / SCRATCH
+    clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.bus.publish_in, relay.now_ms)
+    form = partial(_form, relay.pool, tuple(relay.config.films.enhance))
+    forms = FilmForms(relay.database, relay.blobs, form, scratch, relay.now_ms)
+    render = partial(_render, relay.pool, str(relay.folder / JOINTS))
+    films = FilmJobs(relay.database, relay.blobs, asking.ask, render, forms, scratch, relay.now_ms)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
-    workers = Workers(relay.bus, {**clips.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
+    workers = Workers(relay.bus, {**clips.handlers(), **forms.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
     return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
 
 
@@ -39,5 +44,9 @@ async def _enrol(pool: CpuPool, photo: bytes) -> FaceTag:
     return await pool.run(enrol, photo)
 
 
-async def _render(pool: CpuPool, plan: FilmPlan, sources: dict[str, str], out: str) -> MadeFilm:
-    return await pool.run(make_film, plan, sources, out)
+async def _form(pool: CpuPool, enhance: tuple[str, ...], video_id: str, original: str, target: str, is_photo: bool) -> int:
+    return await pool.run(make_form, video_id, original, target, is_photo, enhance)
+
+
+async def _render(pool: CpuPool, joints: str, plan: FilmPlan, sources: dict[str, str], out: str) -> MadeFilm:
+    return await pool.run(make_film, plan, sources, out, joints)

@@ -20,7 +20,7 @@ TALK = said(
 
 
 def video(**more: object) -> Video:
-    return Video(user_id="u", video_id="v", device_id="d", frames=360, **more)  # type: ignore[arg-type] # fields of several types
+    return Video(user_id="u", video_id="v", device_id="d", frames=360, on_profile=True, **more)  # type: ignore[arg-type] # fields of several types
 
 
 def test_the_opening_ends_where_its_words_do() -> None:
