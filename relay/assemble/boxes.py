@@ -17,11 +17,19 @@ class Box(NamedTuple):
 
 
 class Fragment(NamedTuple):
-    """One moof with its mdat: the file's bytes ``start`` to ``end`` (exclusive), and how many pictures they hold."""
+    """One moof with its mdat: the file's bytes ``start`` to ``end`` (exclusive), and how many pictures and sound packets they hold."""
 
     start: int
     end: int
     frames: int
+    packets: int = 0
+
+
+class Clock(NamedTuple):
+    """A track's ticks a second, and how many of them a picture (or a packet of sound) lasts."""
+
+    ticks_per_second: int
+    ticks_each: int
 
 
 class Layout(NamedTuple):
@@ -60,18 +68,25 @@ def with_chapters(head: bytes, chapters: Sequence[tuple[float, str]]) -> bytes:
     return head[: moov.start] + box(b"moov", inside) + head[moov.end :]
 
 
-def index(fragments: Sequence[Fragment], *, ticks_per_second: int, ticks_per_frame: int, room_bytes: int) -> bytes:
-    """A ``sidx`` that lets players seek, and ``free`` behind it up to ``room_bytes``. Raises ValueError where it does not fit."""
+def index(fragments: Sequence[Fragment], pictures: Clock, sound: Clock, *, room_bytes: int) -> bytes:
+    """A ``sidx`` for each track, that lets players seek, and ``free`` behind them up to ``room_bytes``.
+
+    Players that follow each track by its own index lose the sound of a film with an index of its pictures alone. Raises ValueError
+    where it does not fit.
+    """
     size = HEAD_BYTES + 24 + 12 * len(fragments)
-    padding = room_bytes - size
+    padding = room_bytes - 2 * size
     if padding < HEAD_BYTES:
         raise ValueError(f"an index of {len(fragments)} fragments takes more than {room_bytes} bytes")
-    references = b"".join(
-        struct.pack(">III", one.end - one.start, one.frames * ticks_per_frame, 0x90000000)  # begins with a key frame
-        for one in fragments
-    )
-    fields = struct.pack(">IIIIIHH", 0, 1, ticks_per_second, 0, padding, 0, len(fragments))
-    return box(b"sidx", fields + references) + box(b"free", bytes(padding - HEAD_BYTES))
+    of_pictures = _sidx(1, pictures, size + padding, [(one.end - one.start, one.frames) for one in fragments])
+    of_sound = _sidx(2, sound, padding, [(one.end - one.start, one.packets) for one in fragments])
+    return of_pictures + of_sound + box(b"free", bytes(padding - HEAD_BYTES))
+
+
+def _sidx(track: int, clock: Clock, skipped_bytes: int, parts: Sequence[tuple[int, int]]) -> bytes:
+    """Each reference: its bytes, its time, and that it begins where decoding can begin."""
+    references = b"".join(struct.pack(">III", size, count * clock.ticks_each, 0x90000000) for size, count in parts)
+    return box(b"sidx", struct.pack(">IIIIIHH", 0, track, clock.ticks_per_second, 0, skipped_bytes, 0, len(parts)) + references)
 
 
 def layout(path: Path) -> Layout:
@@ -85,7 +100,8 @@ def layout(path: Path) -> Layout:
                 moof = one
             elif one.kind == b"mdat" and moof is not None:
                 file.seek(moof.start)
-                fragments.append(Fragment(moof.start, one.end, _pictures(file.read(moof.end - moof.start))))
+                head = file.read(moof.end - moof.start)
+                fragments.append(Fragment(moof.start, one.end, _samples(head, 1), _samples(head, 2)))
                 moof = None
     return Layout(head_end, tuple(fragments))
 
@@ -101,15 +117,15 @@ def _outer(file: BinaryIO) -> Iterator[Box]:
         at += size
 
 
-def _pictures(moof: bytes) -> int:
-    """Samples of track 1."""
+def _samples(moof: bytes, wanted: int) -> int:
+    """How many of one track are in it."""
     count = 0
     for traf in boxes(moof, HEAD_BYTES, len(moof)):
         if traf.kind != b"traf":
             continue
         inside = list(boxes(moof, traf.start + HEAD_BYTES, traf.end))
         track = next((struct.unpack_from(">I", moof, one.start + 12)[0] for one in inside if one.kind == b"tfhd"), 0)
-        if track == 1:
+        if track == wanted:
             count += sum(struct.unpack_from(">I", moof, one.start + 12)[0] for one in inside if one.kind == b"trun")
     return count
 

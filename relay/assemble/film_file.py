@@ -16,8 +16,8 @@ from typing import Any, Self, TypeAlias
 import av
 
 from glasses.wire.segment import CaptureProfile
-from relay.assemble.audio import AAC_BIT_RATE, RATE_HZ
-from relay.assemble.boxes import box, index, layout, with_chapters
+from relay.assemble.audio import AAC_BIT_RATE, AAC_FRAME_SAMPLES, RATE_HZ
+from relay.assemble.boxes import Clock, box, index, layout, with_chapters
 from relay.assemble.encode import EncodedPicture
 from relay.assemble.film_name import growing
 from relay.assemble.h264 import annexb, clash, join_avcc, length_prefixed, parse_avcc
@@ -60,7 +60,7 @@ class FilmFile:
         self._container.start_encoding()
         head = sink.pass_on()
         head = with_chapters(head, chapters) if chapters else head
-        self._room = 64 + 12 * (frames // profile.gop_frames + 4 * len(chapters) + frames // 15 + 16)
+        self._room = 128 + 24 * (frames // profile.gop_frames + 4 * len(chapters) + frames // 15 + 16)
         self._index_at = len(head)
         self._file.write(head + box(b"free", bytes(self._room - 8)))
         self._file.flush()
@@ -87,9 +87,9 @@ class FilmFile:
         self._mux_sound(until_s=float("inf"))
         self._container.close()
         self._file.flush()
-        ticks = {"ticks_per_second": self._profile.ticks_per_second, "ticks_per_frame": self._profile.ticks_per_frame}
+        pictures, sound = Clock(self._profile.ticks_per_second, self._profile.ticks_per_frame), Clock(RATE_HZ, AAC_FRAME_SAMPLES)
         self._file.seek(self._index_at)
-        self._file.write(index(layout(self._part).fragments, room_bytes=self._room, **ticks))
+        self._file.write(index(layout(self._part).fragments, pictures, sound, room_bytes=self._room))
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()

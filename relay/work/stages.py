@@ -16,7 +16,7 @@ from relay.services import INDEX, SCRATCH, Services
 from relay.work.asking import Asking
 from relay.work.clips import ClipJobs
 from relay.work.film_form import FilmForms, make_form
-from relay.work.films import FilmJobs, MadeFilm
+from relay.work.films import Ask, FilmJobs, MadeFilm
 from relay.work.lane import Lane
 from relay.work.render import make_film
 
@@ -25,15 +25,20 @@ JOINTS = "joints"
 
 def make_stages(relay: Services) -> Stages:
     asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
-    scratch = relay.folder / SCRATCH
     clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.bus.publish_in, relay.now_ms)
-    form = partial(_form, relay.pool, tuple(relay.config.films.enhance))
-    forms = FilmForms(relay.database, relay.blobs, form, scratch, relay.now_ms)
-    render = partial(_render, relay.pool, str(relay.folder / JOINTS))
-    films = FilmJobs(relay.database, relay.blobs, asking.ask, render, forms, scratch, relay.now_ms)
+    forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     workers = Workers(relay.bus, {**clips.handlers(), **forms.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
     return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
+
+
+def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:
+    """What brings clips into the films' form, and what makes films of those that ``ask`` finds."""
+    scratch = relay.folder / SCRATCH
+    scratch.mkdir(parents=True, exist_ok=True)
+    forms = FilmForms(relay.database, relay.blobs, partial(_form, relay.pool, tuple(relay.config.films.enhance)), scratch, relay.now_ms)
+    render = partial(_render, relay.pool, str(relay.folder / JOINTS))
+    return forms, FilmJobs(relay.database, relay.blobs, ask, render, forms, scratch, relay.now_ms)
 
 
 async def _extract(pool: CpuPool, path: Path, request: ExtractRequest) -> ClipFacts:
