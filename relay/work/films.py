@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
@@ -38,6 +39,8 @@ _PAUSE_S = 0.6
 
 Ask = Callable[[str, str], Awaitable[SearchResult]]
 """(user_id, query)."""
+
+log = logging.getLogger(__name__)
 
 
 class MadeFilm(NamedTuple):
@@ -114,10 +117,13 @@ class FilmJobs:
             raise SouvenirError(_why_none(memory.near_misses), code="film.no_clips")
         plan = _plan(cut_list, result, [*videos_used.values()])
         fingerprint, rendered_s = _fingerprint(plan, videos_used), time.perf_counter()
-        row = await self._same(user_id, memory, fingerprint) or await self._made(user_id, memory, plan, sources, fingerprint)
+        row = await self._same(user_id, memory, plan, fingerprint) or await self._made(user_id, memory, plan, sources, fingerprint)
         memory.timings_s["render"] = time.perf_counter() - rendered_s
         memory.timings_s["total"] = time.perf_counter() - begun_s
         await self._keep(user_id, row)
+        used = {clip.video_id for clip in memory.clips_used}
+        followed = {one.video.video_id: one.video.correlation_id for one in found if one.video.video_id in used}
+        log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
 
     async def _prepared(self, cut_list: CutList, clips: dict[str, Video]) -> tuple[CutList, dict[str, str]]:
         """The files of the clips; one whose form for films cannot be made is left out with the reason."""
@@ -131,7 +137,7 @@ class FilmJobs:
                 cut_list = cut_list.without(cut.video_id, f"{problem.kind.title}: {problem.detail}")
         return cut_list, sources
 
-    async def _same(self, user_id: str, memory: Memory, fingerprint: str) -> MemoryRow | None:
+    async def _same(self, user_id: str, memory: Memory, plan: FilmPlan, fingerprint: str) -> MemoryRow | None:
         """The same film was made before, of the same clips as they are now: it is taken at once."""
         earlier = await self._database.read(lambda connection: memories.same_film(connection, user_id, fingerprint))
         if earlier is None or earlier.memory.memory_id == memory.memory_id:
@@ -145,7 +151,7 @@ class FilmJobs:
             return None
         before = earlier.memory
         memory.duration_s, memory.frames, memory.planned_frames = before.duration_s, before.frames, before.planned_frames
-        memory.clips_used = before.clips_used
+        memory.clips_used = plan.cut_list.clips_used
         return row
 
     async def _made(self, user_id: str, memory: Memory, plan: FilmPlan, sources: dict[str, str], fingerprint: str) -> MemoryRow:
