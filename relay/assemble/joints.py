@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from glasses.wire.ids import uuid7
 from relay.assemble.encode import CRF, PRESET, EncodedPicture
+from relay.assemble.joint_names import file_name
 
 MOST_BYTES = 512 << 20
 """What the folder may hold; the joints used longest ago go first."""
@@ -56,9 +58,10 @@ class JointCache:
                 path.unlink(missing_ok=True)
 
 
-def joint_key(*parts: object) -> str:
-    """Of what decides how a joint looks."""
-    return hashlib.sha256(repr((_VERSION, PRESET, CRF, *parts)).encode()).hexdigest()
+def joint_key(video_ids: Sequence[str], *parts: object) -> str:
+    """Of what decides how a joint looks; begins with the clips that are in it, so that it can be found when one is deleted."""
+    looks = hashlib.sha256(repr((_VERSION, PRESET, CRF, *parts)).encode()).hexdigest()
+    return "_".join([*map(file_name, video_ids), looks])
 
 
 def identity(path: Path) -> tuple[str, int, int]:

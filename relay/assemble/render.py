@@ -143,7 +143,7 @@ class _Making:
             (identity(self.paths[left.video_id]), left.out_frame) if left else (plan.title, plan.place, plan.dates, cut_list.title_frames)
         )
         beginning = (identity(self.paths[right.video_id]), right.in_frame) if right else ()
-        return joint_key(self.profile, cut_list.fade_frames, ending, beginning)
+        return joint_key([cut.video_id for cut in joint if cut], self.profile, cut_list.fade_frames, ending, beginning)
 
     def _encode(self, joint: Joint) -> list[EncodedPicture]:
         left, right = joint

@@ -39,10 +39,17 @@ class IndexKeeper(Protocol):
 
 class ClipJobs:
     def __init__(
-        self, database: Database, blobs: BlobStore, extract: Extract, index: IndexKeeper, publish_in: PublishIn, now_ms: Callable[[], int]
+        self,
+        database: Database,
+        blobs: BlobStore,
+        extract: Extract,
+        index: IndexKeeper,
+        publish_in: PublishIn,
+        now_ms: Callable[[], int],
+        forget: Callable[[str], None] = lambda _video_id: None,
     ) -> None:
         self._database, self._blobs, self._extract, self._index, self._now_ms = database, blobs, extract, index, now_ms
-        self._publish_in = publish_in
+        self._publish_in, self._forget = publish_in, forget
 
     def handlers(self) -> dict[JobKind, JobHandler]:
         return {
@@ -84,6 +91,7 @@ class ClipJobs:
         if video is None:
             return
         await self._index.changed(message.user_id, message.video_id)
+        self._forget(video.video_id)
         for key in (video.blob_key, video.thumbnail_key, video.film_key):
             if key:
                 await self._blobs.delete(key)

@@ -8,6 +8,7 @@ from pathlib import Path
 from glasses.wire.tag import FaceTag
 from relay.app import Stages
 from relay.assemble.film import FilmPlan
+from relay.assemble.joint_names import forget_joints
 from relay.extract.extract import ClipFacts, ExtractRequest, enrol, extract
 from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
@@ -25,7 +26,8 @@ JOINTS = "joints"
 
 def make_stages(relay: Services) -> Stages:
     asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
-    clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.bus.publish_in, relay.now_ms)
+    forget = partial(forget_joints, relay.folder / JOINTS)
+    clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.bus.publish_in, relay.now_ms, forget)
     forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     workers = Workers(relay.bus, {**clips.handlers(), **forms.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)

@@ -19,6 +19,7 @@ from relay.assemble.film import FilmPlan
 from relay.assemble.film_name import growing
 from relay.assemble.h264 import ParameterSets, clash
 from relay.assemble.hls import playlist, text
+from relay.assemble.joint_names import forget_joints
 from relay.assemble.render import render
 
 if TYPE_CHECKING:
@@ -161,3 +162,5 @@ def test_fades_are_kept_and_damage_to_the_store_only_costs_time(film: Film, tmp_
     again = render(film.plan, film.clips, tmp_path / "3.mp4", cache=store)
     assert (tmp_path / "1.mp4").read_bytes() == (tmp_path / "2.mp4").read_bytes() == (tmp_path / "3.mp4").read_bytes()
     assert again.frames == first.frames
+    forget_joints(store, "clip-1")
+    assert sorted(path.name.rsplit("_", 1)[0] for path in store.iterdir()) == ["clip-0", "clip-2"]  # the title's and the last one
