@@ -35,6 +35,7 @@ from glasses.wire.video import MemoryAccepted, SearchAnswer, SearchRequest, Uplo
 from relay import openapi
 from relay.ask.http import AskHttp, Find
 from relay.assemble.http import MemoriesHttp
+from relay.assemble.stream import UNDER, StreamHttp
 from relay.auth.gate import Access, Public, gate
 from relay.auth.http import AuthHttp
 from relay.auth.tokens import Scope
@@ -47,7 +48,7 @@ from relay.jobs.workers import Workers
 from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
 from relay.routes import Route
-from relay.services import UPLOADS, Services
+from relay.services import SCRATCH, UPLOADS, Services
 from relay.sync.changes import Changes
 from relay.sync.feed import Feed
 from relay.sync.http import FEED_TYPE, SyncHttp
@@ -176,10 +177,12 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
 def _films(relay: Services, _stages: Stages) -> list[Route]:
     """Films."""
     memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms)
+    stream = StreamHttp(relay.database, relay.blobs, relay.links, relay.folder / SCRATCH)
     return [
         Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted),
         Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first", 200, None, MemoryList),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
+        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", ("expires", "signature")),
     ]
 
 

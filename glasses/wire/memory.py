@@ -84,6 +84,8 @@ class Memory(Wire):
     query: str = ""
     status: MemoryStatus = MemoryStatus.PROCESSING
     video_url: str = ""
+    hls_url: str = ""
+    """The same film as HLS: also while it is being made, from its first seconds on."""
     poster_url: str = ""
     duration_s: float = 0.0
     frames: int = 0

@@ -9,6 +9,7 @@ from aiohttp import web
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import Memory, MemoryList, MemoryRequest, MemoryStatus
 from glasses.wire.video import MemoryAccepted
+from relay.assemble.stream import UNDER
 from relay.auth.gate import who
 from relay.auth.links import Links
 from relay.catalog import memories
@@ -17,6 +18,7 @@ from relay.catalog.memories import MemoryRow
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.exchange import CORRELATION, MalformedRequestError, answer, body
+from relay.ingest.blobs import film_key
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobKind, Message, Priority
 
@@ -65,13 +67,15 @@ class MemoriesHttp:
     async def list(self, request: web.Request) -> web.Response:
         user_id = who(request).user_id
         rows = await self._database.read(lambda connection: memories.of_user(connection, user_id))
-        return answer(MemoryList(memories=[self._shown(row) for row in rows]))
+        return answer(MemoryList(memories=[self._shown(user_id, row) for row in rows]))
 
     async def get(self, request: web.Request) -> web.Response:
         user_id, memory_id = who(request).user_id, request.match_info["memory_id"]
-        return answer(self._shown(await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))))
+        return answer(self._shown(user_id, await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))))
 
-    def _shown(self, row: MemoryRow) -> Memory:
+    def _shown(self, user_id: str, row: MemoryRow) -> Memory:
+        if row.memory.status is not MemoryStatus.FAILED:
+            row.memory.hls_url = self._links.to(film_key(user_id, row.memory.memory_id).removesuffix("mp4") + "m3u8", UNDER)
         if row.memory.status is MemoryStatus.COMPLETED:
             row.memory.video_url, row.memory.poster_url = self._links.to(row.blob_key), self._links.to(row.poster_key)
         return row.memory

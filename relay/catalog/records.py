@@ -74,6 +74,11 @@ class Video(msgspec.Struct, kw_only=True):
     on_profile: bool = False
     """True when films may copy its GOPs."""
     loudness_lufs: float | None = None
+    film_key: str = ""
+    """Blob of the clip (or photo) as films take it, in the capture profile; empty: the original is that, or it is not made yet."""
+    film_frames: int = 0
+    look: str = ""
+    """Signature of its thumbnail, 16 hexadecimal digits: pictures that look alike differ in few bits."""
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0
@@ -88,6 +93,9 @@ class Video(msgspec.Struct, kw_only=True):
     correlation_id: str = ""
     command_from_s: float | None = None
     """Where the wearer's "stop recording" begins: neither filmed nor searched from there on."""
+    asked_at_s: float | None = None
+    asked_until_s: float | None = None
+    """From where to where the wearer says "record a video", in a clip that reaches back before it: films begin after it."""
 
 
 Span = tuple[float, float]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from relay.auth.links import Links
 from relay.catalog import people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.records import Person, User
-from relay.catalog.rows import Connection
+from relay.catalog.rows import Connection, text
 from relay.errors import SouvenirError
 from relay.index.base import Embedder, Index
 from relay.index.indexer import Indexer
@@ -27,9 +27,12 @@ from relay.index.labels import LabelNeighbours
 from relay.index.local import LocalIndex
 from relay.work.documents import Documents
 from relay.work.lane import Lane, LaneIndexer
+from relay.work.recent import Recent
 
 if TYPE_CHECKING:
     from models.places import PlaceFinder
+
+ANSWERS_KEPT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Asking:
         self._loaded: Knowledge | None = None
         self._neighbours: dict[str, tuple[frozenset[str], LabelNeighbours]] = {}
         self.indexer = LaneIndexer(lane, lambda: self._knowledge().indexer)
+        self._recent: Recent[SearchResult] = Recent(now_ms, ANSWERS_KEPT_S)
 
     async def ask(self, user_id: str, query: str, *, limit: int = 50, filters: SearchFilters | None = None) -> SearchResult:
         """How ``query`` was read, what fits and what nearly does; ``timings_s`` has understand and search."""
@@ -81,6 +85,9 @@ class Asking:
         knowledge, begun_s = self._knowledge(), time.perf_counter()
         self.indexer.ensure(user_id)
         user, known = self._database.read_here(lambda connection: _who(connection, user_id))
+        key, state = (user_id, query, limit, repr(asked)), (self.indexer.state(user_id), text([user, *known]))
+        if (kept := self._recent.get(key, state)) is not None:
+            return replace(kept, timings_s={"understand": 0.0, "search": time.perf_counter() - begun_s})
         try:
             filters = self._filters(knowledge, known, asked)
         except SouvenirError as problem:
@@ -89,6 +96,7 @@ class Asking:
         understand_s, begun_s = time.perf_counter() - begun_s, time.perf_counter()
         result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters)
         result.timings_s.update(understand=understand_s, search=time.perf_counter() - begun_s)
+        self._recent.put(key, state, result)
         return result
 
     def _context(self, knowledge: Knowledge, user: User, known: list[Person]) -> AskContext:
