@@ -90,7 +90,7 @@ def answer(library: dict[str, Any], questions: list[dict[str, Any]]) -> list[Ans
             begun_s = time.perf_counter()
             plan = understand(str(asked["query"]), asking.context)
             understand_ms = (time.perf_counter() - begun_s) * 1000
-            result = asking.searcher.search(USER, plan, limit=max(_DEPTH, 2 * len(asked["relevant"])))
+            result = asking.searcher.search(USER, plan, limit=_DEPTH, timezone=asking.context.timezone)
             answers.append(_judged(asked, result, library, understand_ms))
         asking.index.close()
     return answers

@@ -25,12 +25,19 @@ class Term(Wire):
     value: str = ""
     """For people: the person's name; places: the place's name; things: the word."""
     ids: list[str] = []
-    """What it was resolved to: person ids, place ids ("city:2988507", "country:FR"), labels."""
+    """What it was resolved to: person ids, place ids ("city:2988507", "country:FR", "near:LAT,LON,KM", "within:LAT,LON,KM"), labels. Of times, what repeats
+    ("hours:17-24", "weekday:6"), what is meant most ("core:START-END", UTC ms) and what is shown after it ("also:START-END": the same
+    days of other years). Of counts, "faces>=3" and who is likely meant ("prefer:PERSON")."""
     start_at: int | None = None
     end_at: int | None = None
     """For times: UTC ms, start inclusive, end exclusive."""
     heard: str = ""
     """The words of the request that it was read from."""
+    span: list[int] = []
+    """Where they stand in the request: first letter, and the one after the last. Empty when they are not next to each other."""
+    source: str = ""
+    """What resolved it: "name", "relation", "group" (all of "our kids"), "self", "gazetteer", "sight", "home", "spelling", "calendar", "feast", "birthday", "label",
+    "synonym", "meaning", "words"; empty when nothing did."""
     resolved: bool = True
     hint: str = ""
     """When it could not be resolved: why, and the nearest alternatives."""

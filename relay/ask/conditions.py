@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from glasses.wire.memory import Plan, Term, TermKind
 from relay.ask.vocabulary import ARTICLES, AUXILIARIES, CONJUNCTIONS, POSSESSIVES, PRONOUNS
-from relay.ask.words import words_of
+from relay.ask.when import TimesOf
+from relay.ask.words import key_of, words_of
 from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextField
 
 Mask = npt.NDArray[np.bool_]
@@ -20,7 +21,7 @@ EARTH_KM = 6371.0088
 SEEN_CUT_OFF = 0.42
 """Cosine (WordLlama) below which a moment has nothing to do with a word: "buy a vehicle" is .43 from "new car", other talk under .15."""
 SAID_CUT_OFF = 0.37
-_PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:")
+_PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:", "within:")
 _EMPTY: Keys = np.empty(0, np.int64)
 _WEIGHTS = {
     TermKind.PERSON: 3.0, TermKind.PLACE: 3.0, TermKind.TIME: 2.0, TermKind.THING: 2.0, TermKind.SPEECH: 2.0, TermKind.TEXT: 2.0,
@@ -28,13 +29,24 @@ _WEIGHTS = {
 }  # fmt: skip
 
 
+Grade = npt.NDArray[np.float32]
+"""By video key: 0 to 1, how surely it is what was meant."""
+_LIKELY, _HARDLY = np.float32(0.5), np.float32(0.25)
+
+
 @dataclass(frozen=True)
 class Condition:
-    """Terms of which one must hold, and where they do. ``moments`` is None for what holds of whole videos."""
+    """Terms of which one must hold, and where they do. ``moments`` is None for what holds of whole videos.
+
+    ``exact`` is narrower than ``videos`` where words can be taken more widely ("in June": also of other years); ``grade`` orders those that
+    fit by what is meant most ("at Christmas": the 25th).
+    """
 
     terms: tuple[Term, ...]
     videos: Mask
     moments: Keys | None = None
+    exact: Mask | None = None
+    grade: Grade | None = None
 
     @property
     def kind(self) -> TermKind:
@@ -48,12 +60,13 @@ class Condition:
 class Conditions:
     """Asks one account's index. One object for one search."""
 
-    def __init__(self, index: Index, embedder: Embedder, user_id: str) -> None:
+    def __init__(self, index: Index, embedder: Embedder, user_id: str, timezone: str = "") -> None:
         self._index = index
         self._embedder = embedder
         self._user_id = user_id
         self.columns = index.columns(user_id)
         self.size = int(self.columns.videos.max()) + 1 if len(self.columns.videos) else 1
+        self._times = TimesOf(self.columns, timezone)
 
     def of(self, plan: Plan) -> list[Condition]:
         """One condition for each group of the plan's resolved terms, in their order."""
@@ -65,7 +78,7 @@ class Conditions:
     def place(self, ids: Iterable[str]) -> Mask:
         mask = self._none()
         for place_id in ids:
-            mask |= self._near(place_id) if place_id.startswith("near:") else self._videos(self._having(f"place:{place_id}"))
+            mask |= self._near(place_id) if place_id.startswith(("near:", "within:")) else self._videos(self._having(f"place:{place_id}"))
         return mask
 
     def person(self, ids: Iterable[str]) -> Keys:
@@ -85,39 +98,75 @@ class Conditions:
         if kind is TermKind.PLACE:
             return Condition(group, self.place(place_id for term in group for place_id in term.ids))
         if kind is TermKind.TIME:
-            return Condition(group, self._any(self._time(term) for term in group))
+            return self._timed(group)
         if kind is TermKind.WITHOUT:
-            return Condition(group, self.everything() & ~self._any(self._present(term) for term in group))
+            return self._absent(group)
         rules: dict[TermKind, Callable[[Term], Keys]] = {
             TermKind.PERSON: lambda term: self.person(term.ids), TermKind.THING: self._thing, TermKind.SPEECH: self._speech,
             TermKind.TEXT: self._written, TermKind.COUNT: self._counted,
         }  # fmt: skip
         moments = np.unique(np.concatenate([rules[kind](term) for term in group]))
-        return Condition(group, self._videos(moments), moments)
+        return Condition(group, self._videos(moments), moments, grade=self._meant(group, moments))
 
-    def _time(self, term: Term) -> Mask:
-        mask = self.everything() if term.start_at is None else self.between(term.start_at, term.end_at)
-        weekdays = {int(each.partition(":")[2]) for each in term.ids if each.startswith("weekday:")}
-        local = self.columns.local_at
-        if weekdays:
-            on_day = np.isin((local // 86_400_000 + 3) % 7, list(weekdays))  # the first of January 1970 was a Thursday
-            mask &= self._mask(self.columns.videos[on_day])
-        for each in term.ids:
-            if each.startswith("hours:"):
-                first, end = (int(part) for part in each.partition(":")[2].split("-"))
-                hour = (local // 3_600_000) % 24
-                within = (hour >= first) & (hour < end) | (hour + 24 >= first) & (hour + 24 < end)
-                mask &= self._mask(self.columns.videos[within])
-        return mask
+    def _timed(self, group: tuple[Term, ...]) -> Condition:
+        """Exact by the calendar of home or of the place; more surely so by both, and on the days that are meant most."""
+        grade = np.zeros(self.size, np.float32)
+        exact, wide = self._none(), self._none()
+        for term in group:
+            here, there, close = self._times.hold(term)
+            both = self._mask(self.columns.videos[here & there])
+            exact |= self._mask(self.columns.videos[here | there])
+            wide |= self._mask(self.columns.videos[self._times.also(term)])
+            grade = np.maximum(grade, both * _LIKELY + self._mask(self.columns.videos[close]) * _LIKELY)
+        return Condition(group, exact | wide, exact=exact, grade=np.maximum(grade, exact * _HARDLY))
+
+    def _absent(self, group: tuple[Term, ...]) -> Condition:
+        """Exact where it is nowhere in the clip; else at least one moment is free of it."""
+        whole = self._any(self._present(term) for term in group)
+        moments = [keys for term in group for keys in self._present_moments(term)]
+        if not moments:
+            return Condition(group, self.everything() & ~whole)
+        free = np.setdiff1d(self._everywhere(), np.concatenate(moments), assume_unique=False)
+        exact = self.everything() & ~whole
+        return Condition(group, self._videos(free), free, exact=exact, grade=exact.astype(np.float32))
+
+    def _everywhere(self) -> Keys:
+        """Every moment."""
+        return self._union(f"kind:{kind}" for kind in self._index.terms(self._user_id, "kind"))
 
     def _present(self, term: Term) -> Mask:
-        """Where the thing, person, place or time that must be absent is."""
+        """Clips with the thing, person, place or time that must be absent."""
         if term.start_at is not None or any(each.startswith(("hours:", "weekday:")) for each in term.ids):
-            return self._time(term)
+            here, there, _ = self._times.hold(term)
+            return self._mask(self.columns.videos[here | there])
         if any(each.startswith(_PLACE_PREFIXES) for each in term.ids):
             return self.place(term.ids)
-        moments = [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))]
-        return self._videos(np.unique(np.concatenate(moments)))
+        return self._any(self._videos(keys) for keys in self._present_moments(term))
+
+    def _present_moments(self, term: Term) -> list[Keys]:
+        """Moments with what must be absent; empty for places and times, which whole clips have."""
+        if term.start_at is not None or any(each.startswith((*_PLACE_PREFIXES, "hours:", "weekday:")) for each in term.ids):
+            return []
+        return [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))]
+
+    def _meant(self, group: tuple[Term, ...], moments: Keys) -> Grade | None:
+        """Of several people, all; of labels, the very word; of what was said, the words in a row."""
+        kind, best = group[0].kind, None
+        if kind is TermKind.PERSON and len(group) == 1 and group[0].source == "group":
+            best = moments
+            for person in group[0].ids:
+                best = np.intersect1d(best, self.person((person,)), assume_unique=True)
+        elif kind is TermKind.THING and len(group[0].ids) > 1:
+            best = self.labels(label for term in group for label in term.ids if key_of(label) in {term.value, key_of(term.heard)})
+        elif kind in {TermKind.SPEECH, TermKind.TEXT}:
+            field = TextField.SPEECH if kind is TermKind.SPEECH else TextField.WRITTEN
+            best = self._index.matching(self._user_id, [key_of(group[0].value)], (field,))
+        elif kind is TermKind.COUNT:
+            likely = [each.partition(":")[2] for each in group[0].ids if each.startswith("prefer:")]
+            best = np.intersect1d(moments, self.person(likely)) if likely else None
+        if best is None:
+            return None
+        return np.maximum(self._videos(best).astype(np.float32), self._videos(moments) * _LIKELY)
 
     def _thing(self, term: Term) -> Keys:
         """By label, note or tag; for words that are no label also by what was said or written, and by nearness in meaning."""
@@ -129,9 +178,10 @@ class Conditions:
         return heard if len(heard) else self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
 
     def _counted(self, term: Term) -> Keys:
-        if not term.ids:
-            return self._having(f"faces:{term.value}")
-        return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= int(term.value))
+        if any(each.startswith("faces>=") for each in term.ids):
+            least = int(term.value)
+            return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= least)
+        return self._having(f"faces:{term.value}")
 
     def _speech(self, term: Term) -> Keys:
         exact = self._text(term.value, (TextField.SPEECH,))
@@ -149,7 +199,7 @@ class Conditions:
         return np.array(sorted(key for key, score in found if score >= cut_off), np.int64)
 
     def _near(self, place_id: str) -> Mask:
-        """Within KM of "near:LAT,LON,KM", by great circles."""
+        """Within KM of "near:LAT,LON,KM" or "within:LAT,LON,KM", by great circles."""
         lat, lon, radius_km = (float(part) for part in place_id.partition(":")[2].split(","))
         band = np.abs(self.columns.lat - lat) <= radius_km / 110.0
         close = distance_km(lat, lon, self.columns.lat[band], self.columns.lon[band]) <= radius_km

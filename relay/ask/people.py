@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import jellyfish
@@ -10,10 +11,14 @@ from glasses.wire.memory import Term, TermKind
 from relay.ask.context import KnownPerson
 from relay.ask.names import GIVEN_NAMES
 from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, RELATIONS, canonical
+from relay.ask.vocabulary import BOUNDARIES, FILLERS
 from relay.ask.wordlist import listed
-from relay.ask.words import Word, is_plural, singular, words_of
+from relay.ask.words import Word, is_plural, key_of, singular, words_of
 
 ME = "me"
+GROUP = "group"
+"""Source of a term for several people in one word: "our kids"."""
+_PARTICLES = listed("de da di do du van von der den del la le el al bin bint ibn abu ben san saint st mc mac jr sr ii iii dr mr mrs ms miss")
 _OWNERS = frozenset({"my", "our"})
 _OPENERS = frozenset({"my", "our", "the", "his", "her"})
 _AGES = listed("old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late ")
@@ -38,11 +43,29 @@ class People:
     def __init__(self, people: tuple[KnownPerson, ...]) -> None:
         self._people = people
         self._relations = {person.person_id: frozenset(canonical(relation) for relation in person.relations) for person in people}
+        self._words = {key_of(relation): canonical(relation) for person in people for relation in person.relations if relation}
+        """Relations as this account calls them: "yoga teacher"."""
         self._by_key: dict[str, list[KnownPerson]] = {}
         for person in people:
             for key in _keys(person.name):
                 self._by_key.setdefault(key, []).append(person)
+        self._add_other_names()
         self._longest = max((len(key.split()) for key in self._by_key), default=1)
+
+    def _add_other_names(self) -> None:
+        """Later parts of a name that nobody else has ("Nguyen Thi Hoa": "Hoa"): given names stand last in many languages."""
+        parts = Counter(word.folded for person in self._people for word in words_of(person.name))
+        for person in self._people:
+            for word in words_of(person.name)[1:]:
+                if parts[word.folded] == 1 and len(word.folded) > 2 and not self._is_small(word.folded):
+                    self._by_key.setdefault(word.folded, [person])
+
+    def _is_small(self, word: str) -> bool:
+        return word in _PARTICLES or word in FILLERS or word in BOUNDARIES or canonical(word) in RELATIONS
+
+    def is_name(self, word: str) -> bool:
+        """Whether somebody known goes by this one word."""
+        return word in self._by_key
 
     def me(self) -> KnownPerson | None:
         return next((person for person in self._people if ME in self._relations[person.person_id]), None)
@@ -89,7 +112,7 @@ class People:
         if me is None:
             hint = "You are not enrolled yet: add photos of yourself, with the relation 'me'."
             return Term(kind=TermKind.PERSON, value=ME, heard=word.text, resolved=False, hint=hint)
-        return Term(kind=TermKind.PERSON, value=me.name or ME, ids=[me.person_id], heard=word.text)
+        return Term(kind=TermKind.PERSON, value=me.name or ME, ids=[me.person_id], heard=word.text, source="self")
 
     def _related(self, words: list[Word], at: int, *, bare: bool) -> PersonReading | None:
         """ "my wife", "our kids", "my wife's sister", "my brother Tom", "mom"."""
@@ -98,13 +121,13 @@ class People:
         at += bool(opener)
         while at < len(words) - 1 and words[at].folded in _AGES and opener:
             at += 1
-        found = _relation(words, at)
+        found = self._relation(words, at)
         if found is None:
             return None
         relation, took, plural = found
         at += took
         if words[at - 1].owner:
-            further = _relation(words, at)
+            further = self._relation(words, at)
             if further:
                 at += further[1]
                 relation = CHAINED.get((relation, further[0]), f"{relation}s {further[0]}")
@@ -141,11 +164,26 @@ class People:
                 end - start, Term(kind=TermKind.PERSON, value=said, heard=heard, resolved=False, hint=hint, alternatives=others)
             )
         names = [person.name for person in known]
-        several = "" if len(known) == 1 or plural or relation in GROUPS else f"{_or(names)}: either counts."
-        return PersonReading(
-            end - start,
-            Term(kind=TermKind.PERSON, value=", ".join(names), ids=[person.person_id for person in known], heard=heard, hint=several),
-        )
+        together = plural or relation in GROUPS
+        several = "" if len(known) == 1 or together else f"{_or(names)}: either counts."
+        term = Term(
+            kind=TermKind.PERSON, value=", ".join(names), ids=[person.person_id for person in known], heard=heard, hint=several,
+            source=GROUP if together and len(known) > 1 else "relation",
+        )  # fmt: skip
+        return PersonReading(end - start, term)
+
+    def _relation(self, words: list[Word], at: int) -> tuple[str, int, bool] | None:
+        """The canonical relation at ``at``, how many words it took, and whether it was plural."""
+        for took in (4, 3, 2, 1):
+            part = [word.folded for word in words[at : at + took]]
+            if len(part) < took or any(word.comma or word.owner for word in words[at : at + took - 1]):
+                continue
+            for folded in (part, [singular(part[0]), *part[1:]], [*part[:-1], singular(part[-1])]):
+                key = " ".join(folded)
+                name = self._words.get(key) or canonical(key)
+                if name != ME and (key in self._words or name in RELATIONS):
+                    return name, took, folded != part
+        return None
 
     def _with_relation(self, relation: str) -> list[KnownPerson]:
         """Everybody who is exactly that; only when there is nobody, or it names a group, also those of its wider meaning."""
@@ -198,21 +236,8 @@ def _keys(name: str) -> set[str]:
         return set()
     keys = {" ".join(parts)}
     if len(parts) > 1 and canonical(parts[0]) not in ADDRESSES and parts[0] not in {"dr", "mr", "mrs", "ms", "miss"}:
-        keys.add(parts[0])
+        keys |= {" ".join(parts[:length]) for length in range(1, len(parts))}
     return keys
-
-
-def _relation(words: list[Word], at: int) -> tuple[str, int, bool] | None:
-    """The canonical relation at ``at``, how many words it took, and whether it was plural."""
-    for took in (3, 2, 1):
-        part = [word.folded for word in words[at : at + took]]
-        if len(part) < took:
-            continue
-        for folded in (part, [singular(part[0]), *part[1:]], [*part[:-1], singular(part[-1])]):
-            name = canonical(" ".join(folded))
-            if name in RELATIONS and name != ME:
-                return name, took, folded != part
-    return None
 
 
 def _term(people: list[KnownPerson], words: list[Word], at: int, took: int) -> Term:
@@ -220,7 +245,7 @@ def _term(people: list[KnownPerson], words: list[Word], at: int, took: int) -> T
     hint = f"{len(people)} people answer to that name: any of them counts." if len(people) > 1 else ""
     ids = list(dict.fromkeys(person.person_id for person in people))
     heard = " ".join(word.text for word in words[at : at + took])
-    return Term(kind=TermKind.PERSON, value=" or ".join(names), ids=ids, heard=heard, hint=hint)
+    return Term(kind=TermKind.PERSON, value=" or ".join(names), ids=ids, heard=heard, hint=hint, source="name")
 
 
 def _heard(term: Term, words: list[Word], start: int, end: int) -> Term:

@@ -14,12 +14,16 @@ from relay.ask.vocabulary import FILLERS
 from relay.ask.wordlist import listed
 from relay.ask.words import Word, key_of
 
+SAME_SPELLING = 0.82
+"""Likeness (difflib) from which a name on no map is a visited place's: "Roturua", "Reykjavick"."""
 KNOWN_WORLDWIDE = 100_000
 """People from which a city is recognised without "in" before it."""
 BEATS_A_WORD = 300_000
 """People from which a city is meant by "in X" although X is also an ordinary thing."""
 ARTICLE_CITY = 500_000
 AROUND_KM = 40.0
+REACH_KM_PER_ROOT = 0.0125
+"""A quarter that no clip was named after reaches this times the square root of its people, 1.5 to 8 km."""
 HOME_KM = 0.5
 _LONGEST = 5
 _SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "dc", "us", "eu"})
@@ -102,14 +106,36 @@ class Places:
             return None
         if after not in {"at", "in", "from", "to", "near", "around"}:
             return None
-        heard = " ".join(word.text for word in words[at : at + skip + 1])
+        more = self._outer(words, at + skip + 1)
+        heard = " ".join(word.text for word in words[at : at + skip + 1 + more])
         if self._home is None:
             hint = "Where your home is, is not known: set it in your profile."
-            return PlaceReading(skip + 1, Term(kind=TermKind.PLACE, value="home", heard=heard, resolved=False, hint=hint), broad=True)
+            return PlaceReading(skip + 1 + more, Term(kind=TermKind.PLACE, value="home", heard=heard, resolved=False, hint=hint), broad=True)
         lat, lon = self._home
         radius_km = AROUND_KM / 10 if after in {"near", "around"} else HOME_KM
-        term = Term(kind=TermKind.PLACE, value="home", ids=[f"near:{lat},{lon},{radius_km}"], heard=heard)
-        return PlaceReading(skip + 1, term, broad=True)
+        term = Term(kind=TermKind.PLACE, value="home", ids=[f"near:{lat},{lon},{radius_km}"], heard=heard, source="home")
+        return PlaceReading(skip + 1 + more, term, broad=True)
+
+    def _outer(self, words: list[Word], at: int) -> int:
+        """How many words after "at home" only say what it lies in: "in London"."""
+        if at >= len(words) or words[at].folded != "in":
+            return 0
+        longest = range(min(3, len(words) - at - 1), 0, -1)
+        return next((1 + took for took in longest if self._encloses([word.folded for word in words[at + 1 : at + 1 + took]])), 0)
+
+    def _spelt(self, key: str, match: PlaceMatch | None) -> PlaceMatch | None:
+        """A place with clips that was spelt another way, unless the spelling is that of a larger place."""
+        if len(key) < 5 or (match is not None and (match.kind != "city" or self._visits(match))):
+            return None
+        near = self.alike(key, likeness=SAME_SPELLING)
+        if not near:
+            return None
+        visited = next(place for place in self._visited if place.name == near[0])
+        known = self._likeliest(self._gazetteer.named(near[0]))
+        population = known.population if known else 0
+        if match is not None and match.population > population:
+            return None
+        return PlaceMatch(near[0], "spelling", visited.ids[:1], population=population)
 
     def _one(self, part: list[str], *, after: str, article: bool) -> PlaceMatch | None:
         name = " ".join(part)
@@ -125,6 +151,8 @@ class Places:
             return None
         matches = self._gazetteer.named(name) or (self._gazetteer.named(f"saint {' '.join(part[1:])}") if part[0] == "st" else ())
         match = self._likeliest(matches)
+        if after and not article and (spelt := self._spelt(name, match)):
+            return spelt
         if match is None or not self._meant(match, part, after=after, article=article):
             return None
         return match
@@ -165,7 +193,7 @@ class Places:
     def _refined(self, words: list[Word], at: int, took: int, found: PlaceMatch, after: str) -> PlaceReading:
         """With the larger place that follows it: "Paris, Texas", "Florence in South Carolina"."""
         part = [word.folded for word in words[at : at + took]]
-        rivals = () if found.kind == "sight" else self._gazetteer.named(" ".join(part))
+        rivals = () if found.kind in {"sight", "spelling"} else self._gazetteer.named(" ".join(part))
         for skip in (0, 1):
             start = at + took + skip
             if skip and (start > len(words) or words[start - 1].folded != "in"):
@@ -195,8 +223,12 @@ class Places:
         ids = list(match.ids if match.kind == "continent" else match.ids[:1])
         if after in {"near", "around", "outside"} and match.lat is not None and match.kind in {"city", "sight"}:
             ids.append(f"near:{match.lat},{match.lon},{AROUND_KM if match.kind == 'city' else 3.0}")
+        elif match.kind == "city" and match.lat is not None and not self._visits(match) and any(self._clips.get(outer) for outer in match.ids[1:2]):
+            ids.append(f"within:{match.lat},{match.lon},{max(1.5, min(8.0, REACH_KM_PER_ROOT * match.population**0.5)):.1f}")
         value = f"{match.name}, {outer.title()}" if outer and match.kind == "city" else match.name
-        term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=self._elsewhere(match) if not outer else "")
+        hint = f"'{heard}' is taken for {value}." if match.kind == "spelling" else self._elsewhere(match) if not outer else ""
+        source = match.kind if match.kind in {"sight", "spelling"} else "gazetteer"
+        term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=hint, source=source)
         visited = self._visits(match) > 0
         return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited)
 

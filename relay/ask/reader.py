@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask import clauses, vocabulary
-from relay.ask.carrier import carrier_length
+from relay.ask.carrier import carrier_length, farewell
 from relay.ask.context import AskContext
 from relay.ask.names import GIVEN_NAMES
 from relay.ask.people import People, PersonReading
@@ -80,11 +80,14 @@ class Reader:
         self.things = Things(context.labels, context.neighbours)
         southern = context.home is not None and context.home[0] < 0
         self._folded = [word.folded for word in self.words]
-        self.calendar = Calendar(context.now_ms, context.timezone, southern=southern, birthdays=self._birthday)
+        self.calendar = Calendar(
+            context.now_ms, context.timezone, country=context.country, southern=southern, birthdays=self._birthday
+        )
         self._absent: set[int] = set()
         self._where = _Place()
         length, self.intent = carrier_length(self.words)
-        for index in range(length):
+        self._end = max(length, farewell(self.words))
+        for index in [*range(length), *range(self._end, len(self.words))]:
             self.uses[index] = Use.CARRIER
         self._clauses(length)
         self._scan(length)
@@ -96,18 +99,23 @@ class Reader:
     def _clauses(self, start: int) -> None:
         """Marks what was said, what was written, and what must be absent."""
         for kind, found in (
-            (TermKind.TEXT, clauses.text_clauses(self.words, start, self._place_or_time)),
-            (TermKind.SPEECH, clauses.speech_clauses(self.words, start, self._place_or_time)),
+            (TermKind.TEXT, clauses.text_clauses(self.words[: self._end], start, self._place_or_time, self._is_known)),
+            (TermKind.SPEECH, clauses.speech_clauses(self.words[: self._end], start, self._place_or_time)),
         ):
             for clause in found:
                 if all(self.uses[index] is None for index in range(clause.start, clause.end)):
                     heard = " ".join(word.text for word in self.words[clause.start : clause.end])
-                    self._take(clause.start, clause.end, Term(kind=kind, value=clause.value, heard=heard))
+                    self._take(clause.start, clause.end, Term(kind=kind, value=clause.value, heard=heard, source="words"))
         for clause in clauses.without_spans(self.words, start):
             for index in range(clause.start, clause.start + clause.lead):
                 self.uses[index] = self.uses[index] or Use.STOP
             self._absent |= set(range(clause.start + clause.lead, clause.end))
         self._folded = ["" if use else word.folded for use, word in zip(self.uses, self.words, strict=True)]
+
+    def _is_known(self, first: int, end: int) -> bool:
+        """Whether words name one thing of the library: "stop sign"."""
+        reading = self.things.read(self.words[first:end], 0)
+        return reading is not None and reading.took == end - first
 
     def _place_or_time(self, at: int) -> bool:
         if at >= len(self.words):
@@ -118,7 +126,7 @@ class Reader:
         return time is not None or place is not None or (self.people.read(self.words, at) is not None and after == "with")
 
     def _scan(self, at: int) -> None:
-        while at < len(self.words):
+        while at < self._end:
             if self.uses[at] is not None:
                 self._where = _Place(lead="")
                 at += 1
@@ -131,19 +139,21 @@ class Reader:
         if exclusive:
             self.only_these += list(range(at, at + exclusive))
             return self._stop(at, exclusive)
-        count = clauses.count_of(self.words, at)
-        if count:
-            number, took = count
-            at_least = clauses.at_least(self._folded, at)
-            number += at_least == "more than"
-            ids = [f"{FACES_FROM}{number}"] if at_least else []
-            return self._take(at, at + took, Term(kind=TermKind.COUNT, value=str(number), ids=ids, heard=self._text(at, took)))
+        count = clauses.count_of(self.words[: self._end], at)
+        if count and self._free(at, count.took):
+            return self._take(at, at + count.took, self._number(at, count))
         best = self._best(at)
         if best:
             if self._folded[at - 1 : at] in (["just"], ["only"]) and best.term.kind is TermKind.PERSON:
                 self.only_these.append(at - 1)
             return self._take(at, at + best.took, best.term, best.time)
         return self._other(at)
+
+    def _number(self, at: int, count: clauses.Count) -> Term:
+        ids = [f"{FACES_FROM}{count.number}"] if count.more else []
+        me = self.people.me() if count.ours else None
+        ids += [f"prefer:{me.person_id}"] if me else []
+        return Term(kind=TermKind.COUNT, value=str(count.number), ids=ids, heard=self._text(at, count.took), source="words")
 
     def _best(self, at: int) -> _Candidate | None:
         listed = [self._time(at), self._person(at), self._place(at), self._thing(at)]
@@ -174,11 +184,13 @@ class Reader:
             return None
         span = self.calendar.span(reading)
         term = Term(
-            kind=TermKind.TIME, value=reading.value, ids=list(reading.repeats), heard=self._text(at, reading.took),
+            kind=TermKind.TIME, value=reading.value, ids=[*reading.repeats, *self.calendar.hints(reading)], heard=self._text(at, reading.took),
             start_at=span[0] if span else None, end_at=span[1] if span else None,
             resolved=not reading.unknown and (span is not None or bool(reading.repeats)), hint=reading.unknown,
+            source="" if reading.unknown else reading.source,
         )  # fmt: skip
-        return _Candidate(reading.took, 5 if self._among_people and not led else 6, term, reading)
+        named = not led and reading.took == 1 and self.people.is_name(self._folded[at])
+        return _Candidate(reading.took, 5 if (self._among_people and not led) or named else 6, term, reading)
 
     def _person(self, at: int) -> _Candidate | None:
         where = self._where
@@ -196,7 +208,7 @@ class Reader:
             return None
         if self._folded[at] in {"will", "may"} and self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.PRONOUNS:
             return None
-        if not reading.certain and self.things.read(self.words, at):
+        if not reading.certain and (self.things.read(self.words, at) or where.lead in _PLACE_LEADS):
             return None
         if named and reading.partial and where.lead in {"of", ""} and not where.joined and self._is_visited(at):
             return _Candidate(reading.took, 4, reading.term)
@@ -352,7 +364,8 @@ class Reader:
         kind = str(term.kind)
         if start > 0 and self._folded[start - 1 : start] and self._either(start):
             term.alternative = True
-        self.spans.append(Span(start, end, term, time, negated=start in self._absent))
+        term.span = [self.words[start].start, self.words[end - 1].end]
+        self.spans.append(Span(start, end, term, time, negated=start in self._absent and term.kind is not TermKind.COUNT))
         self._where = _Place(lead="", last_lead=where.lead, last_kind=kind)
         return end - start
 

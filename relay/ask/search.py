@@ -17,6 +17,8 @@ from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextFi
 RANK_CONSTANT = 60.0
 """Of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 MOST_NEAR_MISSES = 10
+_GRADE, _FUSED = 0.2, 2.0
+"""Next to one for being exact and one for being in one moment: what is meant most, then the fusion of text and meaning."""
 _RANKED = 150
 """How many candidates each list of the fusion holds."""
 
@@ -32,13 +34,14 @@ class Searcher:
         self._embedder = embedder
         self._locate = locate
 
-    def search(self, user_id: str, plan: Plan, *, limit: int = 50, filters: Filters | None = None) -> SearchResult:
-        """Videos that meet every condition of ``plan`` and ``filters``, best first.
+    def search(self, user_id: str, plan: Plan, *, limit: int = 50, filters: Filters | None = None, timezone: str = "") -> SearchResult:
+        """Videos that meet every condition of ``plan`` and ``filters``, best first. ``timezone``: of home, beside the clips' own.
 
-        People, place and time are exact. A term that was not resolved gives a ``problem`` and no hits; so does a plan that nothing meets.
+        People, place and time are hard. Hits that meet a condition only when it is taken more widely come last and are not ``exact``.
+        A term that was not resolved gives a ``problem`` and no hits; so does a plan that nothing meets.
         """
         began = time.perf_counter()
-        asking = Conditions(self._index, self._embedder, user_id)
+        asking = Conditions(self._index, self._embedder, user_id, timezone)
         conditions = asking.of(_with_leftover(plan))
         counts = tuple(TermCount(term, int(condition.videos.sum())) for condition in conditions for term in condition.terms)
         base = self._filtered(asking, filters or Filters())
@@ -63,34 +66,43 @@ class Searcher:
         return mask & asking.place(filters.places) if filters.places else mask
 
     def _together(self, asking: Conditions, conditions: Sequence[Condition]) -> Mask:
-        """A number of people holds in the same moment as the people named."""
-        counted = [each for each in conditions if each.kind is TermKind.COUNT and each.moments is not None]
-        people = [each for each in conditions if each.kind is TermKind.PERSON and each.moments is not None]
-        if not counted or not people:
-            return asking.everything()
-        moments = counted[0].moments
-        for condition in [*counted[1:], *people]:
-            moments = np.intersect1d(moments, condition.moments) if moments is not None and condition.moments is not None else moments
-        return _videos(moments, asking.size) if moments is not None else asking.everything()
+        """A number of people holds in the same moment as the people named; what is absent only from a moment, in that moment."""
+        counted = [each for each in conditions if each.kind is TermKind.COUNT]
+        people = [each for each in conditions if each.kind is TermKind.PERSON]
+        absent = [each for each in conditions if each.kind is TermKind.WITHOUT and each.moments is not None]
+        mask = asking.everything()
+        if counted and (people or len(counted) > 1):
+            mask &= _meeting([*counted, *people], asking)
+        if absent:
+            others = [each for each in conditions if each.moments is not None]
+            nowhere = mask.copy()
+            for each in absent:
+                nowhere &= each.exact if each.exact is not None else each.videos
+            mask &= nowhere | _meeting(others, asking)
+        return mask
 
     def _ranked(
         self, asking: Conditions, user_id: str, plan: Plan, conditions: Sequence[Condition], found: Keys, limit: int
     ) -> list[VideoHit]:
-        together = self._togetherness(asking, conditions, found)
-        fused = self._fused(user_id, plan)
         columns = asking.columns
         fresh = np.zeros(asking.size, np.float64)
         fresh[columns.videos] = np.arange(1, len(columns.videos) + 1) / (len(columns.videos) + 1)
         quality = np.zeros(asking.size, np.float64)
         quality[columns.videos] = columns.quality
         bonus = np.zeros(asking.size)
-        for video, points in fused.items():
+        for video, points in self._fused(user_id, plan).items():
             bonus[video] = points
-        score = bonus[found] * 5 + together
+        exact = np.ones(len(found), bool)
+        graded = np.zeros(len(found))
+        for condition in conditions:
+            exact &= condition.exact[found] if condition.exact is not None else True
+            graded += condition.grade[found] - 1 if condition.grade is not None else 0.0
+        together = self._togetherness(asking, conditions, found)
+        score = exact + together + _GRADE * graded + _FUSED * bonus[found]
         order = np.lexsort((-fresh[found], -np.round(quality[found], 1), -np.round(score, 6)))[:limit]
-        scores = {int(found[index]): float(score[index]) for index in order}
+        scores = {int(found[index]): (float(score[index]), bool(exact[index])) for index in order}
         rows = self._index.rows(user_id, list(scores))
-        return [_hit(row, conditions, scores[row.key]) for row in rows]
+        return [_hit(row, conditions, *scores[row.key]) for row in rows]
 
     def _togetherness(
         self, asking: Conditions, conditions: Sequence[Condition], found: Keys
@@ -205,7 +217,7 @@ class Searcher:
         return placed[int(np.argmin(distance_km(*here, lats, lons)))].name
 
     def _position(self, place_id: str) -> tuple[float, float] | None:
-        if place_id.startswith("near:"):
+        if place_id.startswith(("near:", "within:")):
             lat, lon, _ = (float(part) for part in place_id.partition(":")[2].split(","))
             return lat, lon
         return self._locate(place_id)
@@ -235,7 +247,7 @@ def _understood(plan: Plan) -> str:
     return f"Understood: {plan.said}" if plan.said else ""
 
 
-def _hit(row: VideoRow, conditions: Sequence[Condition], score: float) -> VideoHit:
+def _hit(row: VideoRow, conditions: Sequence[Condition], score: float, exact: bool) -> VideoHit:  # noqa: FBT001 - read at one place
     of_moments = [condition for condition in conditions if condition.moments is not None]
     moments = []
     for moment in row.moments:
@@ -246,7 +258,7 @@ def _hit(row: VideoRow, conditions: Sequence[Condition], score: float) -> VideoH
     moments.sort(key=lambda each: (-each[0], -each[1], each[2].start_s))
     return VideoHit(
         video_id=row.video_id, kind=row.kind, captured_at=row.captured_at, duration_s=row.duration_s, score=score,
-        reason=hit_reason(row, conditions), place=row.place, moments=tuple(hit for _, _, hit in moments),
+        exact=exact, reason=hit_reason(row, conditions), place=row.place, moments=tuple(hit for _, _, hit in moments),
     )  # fmt: skip
 
 
@@ -255,6 +267,15 @@ def _contains(keys: Keys | None, key: int) -> bool:
         return False
     at = int(np.searchsorted(keys, key))
     return at < len(keys) and int(keys[at]) == key
+
+
+def _meeting(conditions: Sequence[Condition], asking: Conditions) -> Mask:
+    """Where all of them hold in one moment."""
+    moments: Keys | None = None
+    for condition in conditions:
+        if condition.moments is not None:
+            moments = condition.moments if moments is None else np.intersect1d(moments, condition.moments, assume_unique=True)
+    return asking.everything() if moments is None else _videos(moments, asking.size)
 
 
 def _videos(keys: Keys, size: int) -> Mask:

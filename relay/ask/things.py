@@ -58,7 +58,8 @@ class Things:
         offered = [label for label, score in near if score >= WORTH_OFFERING and label not in ids][:5]
         heard = " ".join(word.text for word in part)
         hint = "" if ids else f"'{heard}' is no label of your clips; what was said, written or noted in them is searched."
-        return Term(kind=TermKind.THING, value=key, ids=ids, heard=heard, resolved=bool(ids), hint=hint, alternatives=offered)
+        source = "" if not ids else "label" if key in self._labels else "synonym" if key in LABELS_FOR else "meaning"
+        return Term(kind=TermKind.THING, value=key, ids=ids, heard=heard, resolved=bool(ids), hint=hint, alternatives=offered, source=source)
 
     def _kinds(self, key: str) -> list[str]:
         """Labels of the library that are a kind of ``key``: "park bench" for "bench", "guitar player" for "guitar"."""

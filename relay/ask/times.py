@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay.ask import days
-from relay.ask.days import DAY, DAY_PARTS, HOLIDAYS, MONTHS, SEASONS, WEEKDAYS, Period, Yearly, one_day
+from relay.ask.days import DAY, DAY_PARTS, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, one_day
+from relay.ask.feasts import Feasts, country_of, feasts_of
 from relay.ask.today import Today
 from relay.ask.words import cardinal, ordinal, read_number, read_year, singular
 
@@ -31,6 +32,7 @@ class TimeReading:
     """When it was named without a year: its period in any year."""
     unknown: str = ""
     """Why it could not be placed in the calendar."""
+    source: str = "calendar"
 
 
 Birthdays = Callable[[int], tuple[int, str, str] | None]
@@ -40,12 +42,15 @@ Birthdays = Callable[[int], tuple[int, str, str] | None]
 class Calendar:
     """Reads times against one moment in one time zone. ``words`` are folded; unknown zones count as UTC."""
 
-    def __init__(self, now_ms: int, timezone: str, *, southern: bool = False, birthdays: Birthdays = lambda _at: None) -> None:
+    def __init__(
+        self, now_ms: int, timezone: str, *, country: str = "", southern: bool = False, birthdays: Birthdays = lambda _at: None
+    ) -> None:
         self.zone = _zone(timezone)
         self.now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self.zone)
         self.today: date = self.now.date()
         self._today = Today(self.today, southern=southern)
         self._birthdays = birthdays
+        self._feasts: Feasts = feasts_of(country or country_of(timezone), self.today.year)
 
     def read(self, words: list[str], at: int) -> TimeReading | None:
         """The longest time that begins at ``at``; None when there is none. Never raises for any words."""
@@ -62,6 +67,22 @@ class Calendar:
             day = reading.period.first
             return days.to_ms(day, reading.hours[0], self.zone), days.to_ms(day, reading.hours[1], self.zone)
         return days.to_ms(reading.period.first, 0, self.zone), days.to_ms(reading.period.end, 0, self.zone)
+
+    def hints(self, reading: TimeReading) -> list[str]:
+        """What is meant most ("core:START-END", UTC ms), and the same days of the three years before where no year was said ("also:")."""
+        if reading.period is None or reading.hours:
+            return []
+        core = self._core(reading)
+        if reading.period.days in range(88, 93) and any(name in reading.value for name in SEASONS):
+            core = Period(reading.period.first + 20 * DAY, reading.period.end)
+        found = [f"core:{self._written(core)}"] if core != reading.period else []
+        if reading.yearly is not None:
+            earlier = (reading.yearly(reading.period.first.year - back) for back in (1, 2, 3))
+            found += [f"also:{self._written(period)}" for period in earlier if period]
+        return found
+
+    def _written(self, period: Period) -> str:
+        return f"{days.to_ms(period.first, 0, self.zone)}-{days.to_ms(period.end, 0, self.zone)}"
 
     def within(self, reading: TimeReading, outer: Period) -> TimeReading:
         """A time named without a year, moved into ``outer`` ("Christmas" and "last year")."""
@@ -83,7 +104,7 @@ class Calendar:
 
     def _rules(self) -> tuple[Callable[[list[str], int], TimeReading | None], ...]:
         return (
-            self._iso, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge,
+            self._iso, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge, self._nth,
             self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
         )  # fmt: skip
 
@@ -209,9 +230,25 @@ class Calendar:
         period = inner.period or one_day(self.today)
         for name, core in days.CORE_DAY.items():
             if name in inner.value.lower():
-                exact = HOLIDAYS[core](period.first.year)
-                return exact if exact and period.contains(exact) else period
+                exact = (RULES[core](year) for year in (period.first.year, period.end.year))
+                return next((day for day in exact if day and period.contains(day)), period)
         return period
+
+    def _nth(self, words: list[str], at: int) -> TimeReading | None:
+        """the first week of August, the last Friday in June, the second weekend of May 2024."""
+        which = words[at] if at < len(words) else ""
+        number = -1 if which == "last" else ordinal(which) if which else None
+        unit = words[at + 1] if at + 1 < len(words) else ""
+        if number is None or unit not in {"day", "week", "weekend", *WEEKDAYS} or words[at + 2 : at + 3] not in (["of"], ["in"]):
+            return None
+        inner = self._read(words, at + 3)
+        if inner is None or inner.period is None or inner.period.days < 7:
+            return None
+        period = days.nth_in(inner.period, unit, number)
+        yearly = inner.yearly
+        again = (lambda year: days.nth_in(outer, unit, number) if (outer := yearly(year)) else None) if yearly else None
+        value = f"the {which} {unit} of {inner.value}"
+        return TimeReading(inner.took + 3, value, period, yearly=again) if period else None
 
     def _edge(self, words: list[str], at: int) -> TimeReading | None:
         """early June, the end of last year."""
@@ -219,6 +256,16 @@ class Calendar:
         if lead not in _EDGES:
             return None
         skip = 1 + (words[at + 1 : at + 2] == ["of"])
+        if words[at + skip : at + skip + 1] == ["the"]:
+            skip += 1
+        elif words[at + 1 : at + 2] in (["at"], ["in"]) and words[at + 2 : at + 3] in (["night"], ["the"]):
+            skip += 2 if words[at + 2] == "the" else 1
+        part = words[at + skip] if at + skip < len(words) else ""
+        if part in DAY_PARTS and lead in {"early", "late"}:
+            first, end = DAY_PARTS[part]
+            middle = (first + end) // 2
+            hours = (first, middle) if lead == "early" else (middle, end)
+            return TimeReading(skip + 1, f"{lead} {part}", repeats=(f"hours:{hours[0]}-{hours[1]}",))
         inner = self._read(words, at + skip)
         if inner is None or inner.period is None or inner.period.days < 14:
             return None
@@ -234,6 +281,14 @@ class Calendar:
             return TimeReading(1, word, one_day(self.today), (17, 29))
         if word == "earlier" and words[at + 1 : at + 2] == ["today"]:
             return TimeReading(2, "earlier today", one_day(self.today))
+        if word == "earlier" and words[at + 1 : at + 2] == ["this"]:
+            period = self._today.stepped(words[at + 2], 0) if len(words) > at + 2 else None
+            return TimeReading(3, f"earlier this {words[at + 2]}", Period(period.first, self.today + DAY)) if period else None
+        if words[at : at + 2] == ["other", "day"]:
+            return TimeReading(2, "the other day", Period(self.today - 14 * DAY, self.today))
+        if words[at : at + 4] == ["this", "time", "last", "year"]:
+            same = self._today.back("year", 1, exact=True)
+            return TimeReading(4, "this time last year", Period(same.first - 7 * DAY, same.end + 7 * DAY)) if same else None
         if words[at : at + 3] == ["day", "before", "yesterday"]:
             return TimeReading(3, "the day before yesterday", one_day(self.today - 2 * DAY))
         if word == "weekend" and at > 0 and words[at - 1] == "the":
@@ -318,7 +373,11 @@ class Calendar:
             return replace(
                 named, took=after + 2 - at, value=f"{named.value} last year", period=named.yearly(self.today.year - 1), yearly=None
             )
-        return replace(named, period=self._today.latest(named.yearly, finished=False))
+        named = replace(named, period=self._today.latest(named.yearly, finished=False))
+        part = words[after] if after < len(words) else ""
+        if named.period and part in DAY_PARTS and named.period.days <= 4 and words[after - 1 : after] != ["in"]:
+            named = replace(named, took=after + 1 - at, value=f"{named.value} {part}", period=self._core(named), hours=DAY_PARTS[part], yearly=None)
+        return named
 
     def _birthday(self, words: list[str], at: int) -> TimeReading | None:
         found = self._birthdays(at) if at < len(words) else None
@@ -326,14 +385,15 @@ class Calendar:
             return None
         took, whose, month_day = found
         if not month_day:
-            return TimeReading(took, f"{whose} birthday", unknown=f"the date of {whose} birthday is not known")
-        return TimeReading(took, f"{whose} birthday", yearly=days.birthday(month_day))
+            return TimeReading(took, f"{whose} birthday", unknown=f"the date of {whose} birthday is not known", source="birthday")
+        return TimeReading(took, f"{whose} birthday", yearly=days.birthday(month_day), source="birthday")
 
     def _holiday(self, words: list[str], at: int) -> TimeReading | None:
-        for length in (4, 3, 2, 1):
-            name = " ".join(words[at : at + length])
-            if len(words[at : at + length]) == length and name in HOLIDAYS:
-                return TimeReading(length, _title(name), yearly=HOLIDAYS[name])
+        for length in (5, 4, 3, 2, 1):
+            name = tuple(words[at : at + length])
+            feast = self._feasts.named(name) if len(name) == length and all(name) else None
+            if feast:
+                return TimeReading(length, _title(" ".join(name)), yearly=feast, source="feast")
         return None
 
     def _season(self, words: list[str], at: int) -> TimeReading | None:

@@ -41,6 +41,9 @@ class Word:
     capital: bool = False
     comma: bool = False
     """A comma or other stop follows."""
+    start: int = 0
+    end: int = 0
+    """Letters of the text, in Unicode's composed form (NFC)."""
 
 
 def words_of(text: str) -> list[Word]:
@@ -53,7 +56,7 @@ def words_of(text: str) -> list[Word]:
         folded = (low[:-2] if owner else low).replace("'", "") or low
         after = text[match.end() : match.end() + 1]
         capital = raw[:1].isupper() and not (len(raw) > 1 and raw.isupper())
-        found.append(Word(raw, folded, owner, capital, after in {",", ";", ".", ":"}))
+        found.append(Word(raw, folded, owner, capital, after in {",", ";", ".", ":"}, match.start(), match.end()))
     return found
 
 

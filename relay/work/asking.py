@@ -87,7 +87,7 @@ class Asking:
             return SearchResult(plan=Plan(query=query), problem=Trouble(problem.code, problem.detail, problem.hint))
         plan = understand(query, self._context(knowledge, user, known))
         understand_s, begun_s = time.perf_counter() - begun_s, time.perf_counter()
-        result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters)
+        result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters, timezone=user.timezone)
         result.timings_s.update(understand=understand_s, search=time.perf_counter() - begun_s)
         return result
 

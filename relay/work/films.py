@@ -96,6 +96,7 @@ class FilmJobs:
             raise SouvenirError(result.problem.detail, code=result.problem.code, hint=result.problem.hint or None)
         chosen_s = time.perf_counter()
         found = await self._database.read(lambda connection: _found(connection, user_id, result))
+        found = [one for one in found if one.hit.exact] or found
         clips = [one for one in found if one.video.kind is Kind.VIDEO]
         memory.near_misses += [_photo(one) for one in found if one.video.kind is not Kind.VIDEO]
         cut_list = choose([_candidate(one) for one in clips], max_duration_s=max_duration_s)

@@ -168,7 +168,8 @@ def shown(term: Term, context: AskContext) -> str:
         return f"{term.kind} {day(term.start_at)}..{day(term.end_at)}"
     if term.kind is TermKind.THING or (term.kind is TermKind.WITHOUT and term.value in term.ids):
         return f"{term.kind} {term.value}{bar}"
-    return f"{term.kind} {','.join(term.ids) or term.value}{bar}"
+    ids = [each for each in term.ids if not each.startswith("prefer:")]
+    return f"{term.kind} {','.join(ids) or term.value}{bar}"
 
 
 @pytest.mark.parametrize(("query", "expected"), ROWS, ids=[row[0] for row in ROWS])
