@@ -99,7 +99,8 @@ class Asker:
                 body = [*middle, f"with {parts['who']}" if middle else parts["who"]]
         else:
             body = [rng.choice(["videos", "clips", "everything", "all the clips", "something"]), *middle, *tail, *without]
-        sentence = rng.choice(self.world.frames).format(" ".join(body))
+        frames = [frame for frame in self.world.frames if "who" in parts and body[0] == parts["who"] or not frame.endswith("show me {}")]
+        sentence = rng.choice(frames).format(" ".join(body))
         style = rng.random()
         if style < 0.45:  # as speech gives it
             return sentence.lower().replace(",", "").replace(".", "").replace("?", "")

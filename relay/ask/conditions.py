@@ -47,6 +47,8 @@ class Condition:
     moments: Keys | None = None
     exact: Mask | None = None
     grade: Grade | None = None
+    best: Keys | None = None
+    """Of ``moments``, those that are meant most: all of "our kids", the very word, the words in a row."""
 
     @property
     def kind(self) -> TermKind:
@@ -106,7 +108,7 @@ class Conditions:
             TermKind.TEXT: self._written, TermKind.COUNT: self._counted,
         }  # fmt: skip
         moments = np.unique(np.concatenate([rules[kind](term) for term in group]))
-        return Condition(group, self._videos(moments), moments, grade=self._meant(group, moments))
+        return Condition(group, self._videos(moments), moments, best=self._meant(group, moments))
 
     def _timed(self, group: tuple[Term, ...]) -> Condition:
         """Exact by the calendar of home or of the place; more surely so by both, and on the days that are meant most."""
@@ -149,8 +151,8 @@ class Conditions:
             return []
         return [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))]
 
-    def _meant(self, group: tuple[Term, ...], moments: Keys) -> Grade | None:
-        """Of several people, all; of labels, the very word; of what was said, the words in a row."""
+    def _meant(self, group: tuple[Term, ...], moments: Keys) -> Keys | None:
+        """Of several people, all; of labels, the very word; of what was said, the words in a row; of a number of us, with the wearer."""
         kind, best = group[0].kind, None
         if kind is TermKind.PERSON and len(group) == 1 and group[0].source == "group":
             best = moments
@@ -164,9 +166,7 @@ class Conditions:
         elif kind is TermKind.COUNT:
             likely = [each.partition(":")[2] for each in group[0].ids if each.startswith("prefer:")]
             best = np.intersect1d(moments, self.person(likely)) if likely else None
-        if best is None:
-            return None
-        return np.maximum(self._videos(best).astype(np.float32), self._videos(moments) * _LIKELY)
+        return best
 
     def _thing(self, term: Term) -> Keys:
         """By label, note or tag; for words that are no label also by what was said or written, and by nearness in meaning."""

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from relay.ask.days import EVERYWHERE, RULES, Period, Yearly, by_country
+from relay.ask.days import DAY_PARTS, EVERYWHERE, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, by_country
 from relay.ask.wordlist import in_order, phrases
 from relay.ask.words import key_of, singular
 
@@ -27,6 +27,7 @@ _SAME = {
 }  # fmt: skip
 """Other names; tried only for a name that is not found."""
 _NO_FEAST = re.compile(r"observed|in lieu|substitut|day off|additional|alternative|election|polling|bridge|from 1pm|mourning|partial", re.IGNORECASE)
+_NO_NAMES = DAY_PARTS.keys() | WEEKDAYS.keys() | MONTHS.keys() | SEASONS.keys() | {"holiday", "public holiday", "independence", "family", "victory", "children"}
 _ENDINGS = frozenset({"day", "festival", "holiday", "celebration"})
 _OPENINGS = phrases("national, hm, the, international, catholic, orthodox, day of, feast of")
 
@@ -133,7 +134,7 @@ def _keys(name: str) -> set[str]:
     """ "Chinese New Year (Spring Festival)" by either name, "National Day of Sweden" as it is, "Thanksgiving Day" without "Day" too."""
     parts = [part for part in re.split(r"[()/]| or ", name) if part.strip()]
     keys = set()
-    for part in [*parts, name]:
+    for part in [*(part for part in parts if len(part.split()) > 1 or part == parts[0]), name]:
         words = tuple(word for word in _stemmed(tuple(key_of(part).split())).split() if word not in {"estimated"})
         for opening in _OPENINGS:
             shorter = words[len(opening) :] if words[: len(opening)] == opening else ()
@@ -141,7 +142,7 @@ def _keys(name: str) -> set[str]:
         keys.add(" ".join(words))
         if words and words[-1] in _ENDINGS and len(words) > 2:
             keys.add(" ".join(words[:-1]))
-    return {key for key in keys if len(key) > 2 and not key.isdigit()}
+    return {key for key in keys if len(key) > 3 and not key.isdigit() and key not in _NO_NAMES}
 
 
 def _yearly(days: list[date]) -> Yearly:

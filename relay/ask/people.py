@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jellyfish
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import KnownPerson
 from relay.ask.names import GIVEN_NAMES
-from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, RELATIONS, canonical
+from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, RELATIONS, SYNONYMS, canonical
 from relay.ask.vocabulary import BOUNDARIES, FILLERS
 from relay.ask.wordlist import listed
 from relay.ask.words import Word, is_plural, key_of, singular, words_of
@@ -35,6 +36,12 @@ class PersonReading:
     """False for a name that was only spelt alike."""
     partial: bool = False
     """Only a part of a longer name was said."""
+
+
+@lru_cache(maxsize=64)
+def people_of(people: tuple[KnownPerson, ...]) -> People:
+    """Remembered: people change seldom, requests come often."""
+    return People(people)
 
 
 class People:
@@ -180,7 +187,7 @@ class People:
                 continue
             for folded in (part, [singular(part[0]), *part[1:]], [*part[:-1], singular(part[-1])]):
                 key = " ".join(folded)
-                name = self._words.get(key) or canonical(key)
+                name = self._words.get(key) or SYNONYMS.get(key, key)
                 if name != ME and (key in self._words or name in RELATIONS):
                     return name, took, folded != part
         return None

@@ -10,7 +10,7 @@ from relay.ask import clauses, vocabulary
 from relay.ask.carrier import carrier_length, farewell
 from relay.ask.context import AskContext
 from relay.ask.names import GIVEN_NAMES
-from relay.ask.people import People, PersonReading
+from relay.ask.people import PersonReading, people_of
 from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
 from relay.ask.relations import RELATIONS, canonical
 from relay.ask.things import CLOSE_IN_MEANING, Things
@@ -75,7 +75,7 @@ class Reader:
         self.spans: list[Span] = []
         self.only_these: list[int] = []
         """Words that say that nobody else is there."""
-        self.people = People(context.people)
+        self.people = people_of(context.people)
         self.places = Places(context)
         self.things = Things(context.labels, context.neighbours)
         southern = context.home is not None and context.home[0] < 0
@@ -290,9 +290,7 @@ class Reader:
     def _other(self, at: int) -> int:
         """A word that is no term by itself: a small word, an unknown name, an unknown thing, or one to leave over."""
         word, where = self._folded[at], self._where
-        small = vocabulary.FILLERS | vocabulary.CONJUNCTIONS | vocabulary.ARTICLES | vocabulary.POSSESSIVES
-        small = small | vocabulary.PRONOUNS | vocabulary.AUXILIARIES | vocabulary.BOUNDARIES | vocabulary.PERSON_PREPOSITIONS
-        if word in small or (self.words[at].owner and self._owner_is_known(at)):
+        if word in vocabulary.SMALL_WORDS or (self.words[at].owner and self._owner_is_known(at)):
             return self._stop(at, 1)
         if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or self._modifies(at):
             return self._leave(at)

@@ -17,8 +17,8 @@ from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextFi
 RANK_CONSTANT = 60.0
 """Of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 MOST_NEAR_MISSES = 10
-_GRADE, _FUSED = 0.2, 2.0
-"""Next to one for being exact and one for being in one moment: what is meant most, then the fusion of text and meaning."""
+_BEST, _GRADE, _FUSED = 0.5, 0.2, 1.0
+"""Next to one for being exact and one for being in one moment: a moment that is meant most, a time that is, the fusion of text and meaning."""
 _RANKED = 150
 """How many candidates each list of the fusion holds."""
 
@@ -108,14 +108,18 @@ class Searcher:
         self, asking: Conditions, conditions: Sequence[Condition], found: Keys
     ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """For each hit, the largest share of the conditions that one of its moments meets by itself."""
-        of_moments = [condition.moments for condition in conditions if condition.moments is not None]
-        if len(of_moments) < 2 or not len(found):
+        votes = [(each.moments, 1.0) for each in conditions if each.moments is not None]
+        votes += [(each.best, _BEST) for each in conditions if each.best is not None]
+        if len(votes) < 2 or not len(found):
             return np.ones(len(found))
-        keys, met = np.unique(np.concatenate(of_moments), return_counts=True)
+        keys = np.concatenate([moments for moments, _ in votes])
+        weights = np.concatenate([np.full(len(moments), weight) for moments, weight in votes])
+        moments, inverse = np.unique(keys, return_inverse=True)
+        met = np.bincount(inverse, weights, len(moments)) / sum(weight for _, weight in votes)
         best = np.zeros(asking.size)
-        videos = keys >> MOMENT_BITS
+        videos = moments >> MOMENT_BITS
         inside = videos < asking.size
-        np.maximum.at(best, videos[inside], met[inside] / len(of_moments))
+        np.maximum.at(best, videos[inside], met[inside])
         return best[found]
 
     def _fused(self, user_id: str, plan: Plan) -> dict[int, float]:

@@ -68,3 +68,6 @@ ADJECTIVES = listed(
 """Small words that may stand between an article and its noun."""
 
 COLOURS = listed("red green blue yellow black white brown orange purple pink grey gray golden silver dark bright")
+
+SMALL_WORDS = FILLERS | CONJUNCTIONS | ARTICLES | POSSESSIVES | PRONOUNS | AUXILIARIES | BOUNDARIES | PERSON_PREPOSITIONS
+"""Words that are no term by themselves."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from relay.ask.wordlist import in_order, listed
 
@@ -66,6 +67,7 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=16384)
 def key_of(text: str) -> str:
     """The folded words of ``text`` joined by single blanks: how names are compared."""
     return " ".join(word.folded for word in words_of(text))
