@@ -151,9 +151,7 @@ def _seasons(today: date, *, southern: bool) -> list[Span]:
                 spans.append(Span(f"last {name}", first, last))
                 break
         if month < 12:
-            spans.append(
-                Span(f"in the {name} of {today.year - 1}", date(today.year - 1, month, 1), _month(today.year - 1, month + 2)[-1])
-            )
+            spans.append(Span(f"in the {name} of {today.year - 1}", date(today.year - 1, month, 1), _month(today.year - 1, month + 2)[-1]))
     return spans
 
 

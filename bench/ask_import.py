@@ -12,6 +12,7 @@ from models.meaning import TextEmbedder
 from models.places import PlaceFinder
 from models.store import ModelStore
 from relay.ask.context import AskContext, KnownPerson, VisitedPlace
+from relay.ask.feasts import warm
 from relay.ask.gazetteer import WorldGazetteer
 from relay.ask.search import Searcher
 from relay.catalog.records import MomentDoc, PlaceName
@@ -52,6 +53,7 @@ def imported(library: dict[str, Any], folder: Path) -> Imported:
         visited=tuple(VisitedPlace(place.name, place.ids, place.videos) for place in index.places(USER)),
         home=position, neighbours=LabelNeighbours(embedder, labels),
     )  # fmt: skip
+    warm(datetime.fromtimestamp(context.now_ms / 1000, UTC).year)
     return Imported(context, Searcher(index, embedder), index)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,7 +81,7 @@ class World:
 def library(world: World, clips: int) -> dict[str, Any]:
     """``library.json`` of ``clips`` videos."""
     rng = random.Random(world.seed)  # noqa: S311 - a repeatable library, no secret
-    videos = []
+    videos: list[dict[str, Any]] = []
     today = world.now.date()
     while len(videos) < clips:
         first = today - timedelta(rng.randrange(1, YEARS * 365))
@@ -101,8 +102,8 @@ def library(world: World, clips: int) -> dict[str, Any]:
     ]
     home = world.home.spots[0]
     return {
-        "now": world.now.isoformat(), "timezone": world.timezone, "me": world.people[0].person_id, "home": {"lat": home.lat, "lon": home.lon},
-        "people": people, "videos": videos,
+        "now": world.now.isoformat(), "timezone": world.timezone, "me": world.people[0].person_id,
+        "home": {"lat": home.lat, "lon": home.lon}, "people": people, "videos": videos,
     }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def _clip(world: World, rng: random.Random, town: Town, day: date, party: list[P
     duration = rng.randrange(8, 46)
     cuts = sorted({0, duration, *(rng.randrange(4, duration) for _ in range(rng.randrange(3)))})
     present = [person for person in party if rng.random() < 0.6]
-    moments = [_moment(world, rng, present, float(start), float(end)) for start, end in zip(cuts, cuts[1:], strict=False)]
+    moments = [_moment(world, rng, present, float(start), float(end)) for start, end in pairwise(cuts)]
     spread = 0.004 if spot is town.spots[0] else 0.001
     return {
         "id": "", **_timed(world, rng, town.zone, day), "_zone": town.zone, "duration_s": float(duration),
@@ -145,7 +146,8 @@ def _clip(world: World, rng: random.Random, town: Town, day: date, party: list[P
 
 def _timed(world: World, rng: random.Random, zone: str, day: date) -> dict[str, str]:
     """An instant of a local day; written in UTC, or with the offset of the library's own zone."""
-    local = datetime(day.year, day.month, day.day, rng.choice([7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22]), rng.randrange(60))
+    hour, minute = rng.choice([7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22]), rng.randrange(60)
+    local = datetime.combine(day, time(hour, minute))
     if world.one_moment:
         return {"captured_at": local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).isoformat().replace("+00:00", "Z")}
     return {"captured_at": local.replace(tzinfo=ZoneInfo(world.timezone)).isoformat()}

@@ -99,7 +99,7 @@ class Asker:
                 body = [*middle, f"with {parts['who']}" if middle else parts["who"]]
         else:
             body = [rng.choice(["videos", "clips", "everything", "all the clips", "something"]), *middle, *tail, *without]
-        frames = [frame for frame in self.world.frames if "who" in parts and body[0] == parts["who"] or not frame.endswith("show me {}")]
+        frames = [frame for frame in self.world.frames if ("who" in parts and body[0] == parts["who"]) or not frame.endswith("show me {}")]
         sentence = rng.choice(frames).format(" ".join(body))
         style = rng.random()
         if style < 0.45:  # as speech gives it
@@ -120,7 +120,7 @@ class Asker:
         people.sort(key=lambda one: one is me)
         said = " and ".join(self._said(rng, one, first=at == 0) for at, one in enumerate(people))
         ids = {one.person_id for one in people}
-        if rng.random() < 0.25 and 2 <= len(ids):
+        if rng.random() < 0.25 and len(ids) >= 2:
             return Asked(
                 "who", f"just {said}", (*(("person", one.person_id) for one in people), ("count", str(len(ids)))),
                 moment=lambda moment: ids <= set(moment["people"]) and _faces(moment) == len(ids),
@@ -136,7 +136,8 @@ class Asker:
     def _group(self, rng: random.Random) -> Asked:
         words, members = rng.choice(list(self.world.groups.items()))
         ids = set(members)
-        holds = (lambda moment: ids <= set(moment["people"])) if self.world.all_of_group else (lambda moment: bool(ids & set(moment["people"])))
+        every: Check = lambda moment: ids <= set(moment["people"])  # noqa: E731 - one of two
+        holds: Check = every if self.world.all_of_group else lambda moment: bool(ids & set(moment["people"]))
         if self.world.all_of_group and rng.random() < 0.4:
             mine = self.world.people[0].person_id
             terms = (*(("person", one) for one in members), ("person", mine))
@@ -149,9 +150,11 @@ class Asker:
         choices = [
             (f"{word} people", (("count", str(number)),), lambda moment: _faces(moment) == number),
             (f"at least {word} people", (("count", f">={number}"),), lambda moment: _faces(moment) >= number),
-            ("just the two of us", (("count", "2"),), lambda moment: _faces(moment) == 2 and (self.world.one_moment or me in moment["people"])),
+            ("just the two of us", (("count", "2"),),
+            lambda moment: _faces(moment) == 2 and (self.world.one_moment or me in moment["people"])),
             ("only me", (("person", me), ("count", "1")), lambda moment: moment["people"] == [me] and not moment["unknown_faces"]),
-            ("me with nobody else", (("person", me), ("count", "1")), lambda moment: moment["people"] == [me] and not moment["unknown_faces"]),
+            ("me with nobody else", (("person", me), ("count", "1")),
+            lambda moment: moment["people"] == [me] and not moment["unknown_faces"]),
         ]  # fmt: skip
         words, terms, check = rng.choice(choices)
         return Asked("who", words, terms, moment=check)
@@ -165,7 +168,9 @@ class Asker:
             return Asked("where", f"in {rng.choice(town.misspelt)}", (("place", town.name),), video=self._within(f"in {town.name}"))
         name = rng.choice(names)
         if rng.random() < 0.08:
-            return Asked("where", f"not in {town.name}", (("without", town.name),), video=lambda video: not self._within(f"in {town.name}")(video))
+            return Asked(
+                "where", f"not in {town.name}", (("without", town.name),), video=lambda video: not self._within(f"in {town.name}")(video)
+            )
         if name == f"in {town.name}" and rng.random() < 0.15:
             name = rng.choice([f"on our trip to {town.name}", f"from {town.name}", f"when we were in {town.name}", f"around {town.name}"])
             return Asked("where", name, (("place", town.name),), video=self._within(f"in {town.name}"))
@@ -194,7 +199,9 @@ class Asker:
         roll = rng.random()
         if roll < 0.12:
             words, (first, end) = rng.choice(list(HOURS.items()))
-            return Asked("when", words, (("time", words.rsplit(" ", 1)[1]),), video=lambda video: _in_hours(self._local(video).hour, first, end))
+            return Asked(
+                "when", words, (("time", words.rsplit(" ", 1)[1]),), video=lambda video: _in_hours(self._local(video).hour, first, end)
+            )
         if roll < 0.2:
             person = rng.choice([one for one in world.people if one.birthday])
             whose = "my" if person is world.people[0] else f"{rng.choice(person.said)}'s"
@@ -206,7 +213,9 @@ class Asker:
             span = rng.choice(ask_days.named(today))
         else:
             span = rng.choice(ask_days.feasts(today, world.feasts, weekend_before=world.weekend_before))
-        return Asked("when", span.words, (("time", f"{span.first}/{span.last}"),), video=lambda video: span.holds(self._local(video).date()))
+        return Asked(
+            "when", span.words, (("time", f"{span.first}/{span.last}"),), video=lambda video: span.holds(self._local(video).date())
+        )
 
     def _what(self, rng: random.Random) -> Asked:
         world = self.world
@@ -248,5 +257,3 @@ def _km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     a, b = radians(lat), radians(other_lat)
     half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(other_lon - lon) / 2) ** 2
     return 12742 * asin(sqrt(min(1.0, half)))
-
-

@@ -16,6 +16,7 @@ the plan answers for one expected term. What stands for what:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
@@ -23,9 +24,12 @@ from zoneinfo import ZoneInfo
 
 from glasses.wire.memory import Plan, Term, TermKind
 
-_NUMBERS = {word: number for number, word in enumerate("zero one two three four five six seven eight nine ten".split())}
+_NUMBERS = {
+    word: number for number, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"))
+}
 _NOBODY_ELSE = {"anyone", "anybody", "others", "else", "nobody", "people", "people else", "strangers"}
-_SMALL = set("the a an my our his her their of in on at to with and i we me it is was that this who where for by near from someone".split())
+_SMALL_TEXT = "the a an my our his her their of in on at to with and i we me it is was that this who where for by near from someone"
+_SMALL = frozenset(_SMALL_TEXT.split())
 _ALSO = {TermKind.THING: {TermKind.PLACE, TermKind.TIME}}
 
 
@@ -50,12 +54,13 @@ def people_meant(value: Any, library: dict[str, Any]) -> set[str]:
     people = library.get("people", [])
     if text == "me" and library.get("me") is not None:
         return {str(library["me"])}
-    for fits in (
+    ways: tuple[Callable[[dict[str, Any]], bool], ...] = (
         lambda one: str(one["id"]) == str(value),
         lambda one: _plain(one["name"]) == text,
         lambda one: text in {_plain(relation) for relation in one.get("relations") or []},
         lambda one: bool(text) and text == _plain(one["name"]).split()[0],
-    ):
+    )
+    for fits in ways:
         found = {str(one["id"]) for one in people if fits(one)}
         if found:
             return found

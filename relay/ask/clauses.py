@@ -29,7 +29,7 @@ _WRITTEN_ON = listed(
 _PLATES = listed("sign poster banner billboard notice label sticker plaque signboard")
 """What carries the words before it: "a no entry sign"."""
 _ENDS_TOPIC = listed("with without but where when while except")
-_MAY_END_TOPIC = listed("in at on near during over last this yesterday today since before after from and recently")
+_MAY_END_TOPIC = listed("to in at on near during over last this yesterday today since before after from and recently")
 _LEADING = listed("the a an our my his her their that how about of to some")
 
 _WITHOUT = phrases(
@@ -49,7 +49,8 @@ _ONLY_THESE = phrases(
 
 
 _NOBODY = phrases(
-    "no people, without people, without any people, without anyone, without anybody, no one in it, nobody in it, nobody in view, "
+    "no people, with no people, without people, without any people, without anyone, without anybody, no one in it, nobody in it, nobody "
+    "in view, "
     "no one in view, nobody at all, no one at all, no faces, no persons, with nobody, with no one, with noone, empty of people "
 )
 _PERSONS = listed("people persons person faces folks adults guys humans")
@@ -109,7 +110,7 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
     while at < len(words):
         folded = [word.folded for word in words[at : at + 2]]
         lead = next((len(phrase) for phrase in _WITHOUT if tuple(folded[: len(phrase)]) == phrase), 0)
-        if lead and not only_these(words, at) and not (folded[0] == "not" and folded[1:] in (["only"], ["just"])):
+        if lead and not only_these(words, at) and not nobody(words, at) and not (folded[0] == "not" and folded[1:] in (["only"], ["just"])):
             end = _without_end(words, at + lead)
             if end > at + lead:
                 found.append(Clause(at, end, lead, ""))
@@ -139,14 +140,23 @@ class Count:
 def count_of(words: list[Word], at: int) -> Count | None:
     """ "just the two of us", "at least three people", "no people", "a group of five"."""
     folded = [word.folded for word in words[at : at + 8]]
-    for phrase in _NOBODY:
-        if tuple(folded[: len(phrase)]) == phrase and folded[len(phrase) : len(phrase) + 1] not in (["else"], ["other"]):
-            return Count(len(phrase), 0)
+    empty = nobody(words, at)
+    if empty:
+        return Count(empty, 0)
+    if folded[:1] in (["us"], ["we"]) and len(folded) > 1 and (number := cardinal(folded[1])) and folded[2:3] != ["people"]:
+        return Count(2, number, ours=True)
     for lead, (extra, more) in _BOUNDS.items():
         if tuple(folded[: len(lead)]) == lead:
             inner = _number_of(folded[len(lead) :], bounded=True)
             return Count(inner.took + len(lead), inner.number + extra, more, inner.ours) if inner else None
     return _number_of(folded, bounded=False)
+
+
+def nobody(words: list[Word], at: int) -> int:
+    """How many words at ``at`` say that there is nobody at all."""
+    folded = [word.folded for word in words[at : at + 6]]
+    found = (len(phrase) for phrase in _NOBODY if tuple(folded[: len(phrase)]) == phrase)
+    return next((took for took in found if folded[took : took + 1] not in (["else"], ["other"])), 0)
 
 
 def _number_of(folded: list[str], *, bounded: bool) -> Count | None:
@@ -258,6 +268,13 @@ def _topic(words: list[Word], start: int, lead: int, ends: Callable[[int], bool]
         if end > first and (word in _ENDS_TOPIC or words[end - 1].comma or (word in _MAY_END_TOPIC and (ends(end) or ends(end + 1)))):
             break
         end += 1
+    if (
+        end - 3 >= first
+        and words[end - 1].folded in _WRITTEN_ON
+        and words[end - 2].folded in {"a", "the", "an"}
+        and words[end - 3].folded == "on"
+    ):
+        return Clause(start, end, first - start, " ".join(word.text for word in words[first : end - 3])) if end - 3 > first else None
     if end <= first or (first == end - 1 and words[first].folded in _ENDS_TOPIC | _MAY_END_TOPIC):
         return None
     return Clause(start, end, first - start, " ".join(word.text for word in words[first:end]))

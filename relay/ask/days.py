@@ -111,7 +111,8 @@ RULES: dict[str, Yearly] = {
     "veteran day": _fixed(11, 11), "remembrance day": _fixed(11, 11), "saint nicholas day": _fixed(12, 6), "juneteenth": _fixed(6, 19),
     "burn night": _fixed(1, 25), "saint lucia day": _fixed(12, 13), "golden week": _fixed(4, 29, 7), "cinco de mayo": _fixed(5, 5),
     "midsummer": lambda year: Period(_friday_from(year, 6, 19), _friday_from(year, 6, 19) + 3 * DAY), "woman day": _fixed(3, 8),
-    "easter": _easter(-2, 4), "easter sunday": _easter(0), "easter day": _easter(0), "easter monday": _easter(1), "good friday": _easter(-2),
+    "easter": _easter(-2, 4), "easter sunday": _easter(0), "easter day": _easter(0), "easter monday": _easter(1),
+    "good friday": _easter(-2),
     "palm sunday": _easter(-7), "ash wednesday": _easter(-46), "mardi gra": _easter(-47), "shrove tuesday": _easter(-47),
     "pancake day": _easter(-47), "carnival": _easter(-52, 6), "ascension day": _easter(39), "pentecost": _easter(49, 2),
     "whitsun": _easter(49, 2), "corpus christi": _easter(60), "holy week": _easter(-7, 7), "maundy thursday": _easter(-3),
@@ -128,12 +129,15 @@ EVERYWHERE = frozenset({"christmas", "new year", "easter"})
 
 _SEVERAL_RULES: dict[str, tuple[tuple[str, Yearly], ...]] = {
     "mother day": (
-        ("GB IE IM JE GG NG", _easter(-21)), ("ES PT HU LT RO ZA AO MZ CV", _nth_weekday(5, 6, 1)), ("FR SE DO HT MG", _nth_weekday(5, 6, -1)),
+        ("GB IE IM JE GG NG", _easter(-21)), ("ES PT HU LT RO ZA AO MZ CV", _nth_weekday(5, 6, 1)), ("FR SE DO HT MG", _nth_weekday(5,
+        6, -1)),
         ("NO", _nth_weekday(2, 6, 2)), ("AR", _nth_weekday(10, 6, 3)), ("MX GT SV BZ", _fixed(5, 10)), ("PL", _fixed(5, 26)),
-        ("TH", _fixed(8, 12)), ("AE BH EG IQ JO KW LB OM QA SA SY YE DZ", _fixed(3, 21)), ("ID", _fixed(12, 22)), ("RS BG MK AL", _fixed(3, 8)),
+        ("TH", _fixed(8, 12)), ("AE BH EG IQ JO KW LB OM QA SA SY YE DZ", _fixed(3, 21)), ("ID", _fixed(12, 22)), ("RS BG MK AL",
+        _fixed(3, 8)),
     ),
     "father day": (
-        ("AU NZ FJ PG", _nth_weekday(9, 6, 1)), ("ES PT IT HR BO HN LI", _fixed(3, 19)), ("DE", _easter(39)), ("AT BE", _nth_weekday(6, 6, 2)),
+        ("AU NZ FJ PG", _nth_weekday(9, 6, 1)), ("ES PT IT HR BO HN LI", _fixed(3, 19)), ("DE", _easter(39)), ("AT BE", _nth_weekday(6,
+        6, 2)),
         ("SE NO FI IS EE", _nth_weekday(11, 6, 2)), ("BR WS", _nth_weekday(8, 6, 2)), ("DK", _fixed(6, 5)), ("PL", _fixed(6, 23)),
         ("TH", _fixed(12, 5)), ("TW", _fixed(8, 8)), ("ID", _fixed(11, 12)),
     ),
@@ -141,7 +145,7 @@ _SEVERAL_RULES: dict[str, tuple[tuple[str, Yearly], ...]] = {
     "thanksgiving": (("CA", _nth_weekday(10, 0, 2)),), "thanksgiving day": (("CA", _nth_weekday(10, 0, 2)),),
 }  # fmt: skip
 """Days that go by another rule in some countries."""
-_ORTHODOX = frozenset("GR CY RO BG RS UA RU GE ET ER MK MD BY ME".split())
+_ORTHODOX = frozenset(["GR", "CY", "RO", "BG", "RS", "UA", "RU", "GE", "ET", "ER", "MK", "MD", "BY", "ME"])
 """Where Easter is the eastern one."""
 _BY_EASTER = {"easter": (-2, 4), "easter sunday": (0, 1), "easter day": (0, 1), "easter monday": (1, 1), "good friday": (-2, 1)}
 

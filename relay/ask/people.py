@@ -19,9 +19,12 @@ from relay.ask.words import Word, is_plural, key_of, singular, words_of
 ME = "me"
 GROUP = "group"
 """Source of a term for several people in one word: "our kids"."""
-_PARTICLES = listed("de da di do du van von der den del la le el al bin bint ibn abu ben san saint st mc mac jr sr ii iii dr mr mrs ms miss")
+_PARTICLES = listed(
+    "de da di do du van von der den del la le el al bin bint ibn abu ben san saint st mc mac jr sr ii iii dr mr mrs ms miss"
+)
 _OWNERS = frozenset({"my", "our"})
-_OPENERS = frozenset({"my", "our", "the", "his", "her"})
+_OPENERS = frozenset({"my", "our", "the"})
+_OTHERS = frozenset({"his", "her", "their", "its"})
 _AGES = listed("old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late ")
 _SELF = frozenset({"me", "myself", "us", "ourselves"})
 _CLOSE_ENOUGH = 0.86
@@ -83,7 +86,7 @@ class People:
             return None
         if words[at].folded in _SELF:
             return PersonReading(1, self._self(words[at]))
-        return self._related(words, at, bare=after_relation) or self._named(words, at)
+        return self._related(words, at, bare=after_relation) or self._relative(words, at) or self._named(words, at)
 
     def speaker(self, word: Word) -> PersonReading:
         """The wearer, said as "I"."""
@@ -91,14 +94,15 @@ class People:
 
     def birthday(self, words: list[Word], at: int) -> tuple[int, str, str] | None:
         """ "my wife's birthday", "Anna's birthday", "my birthday": words taken, whose, MM-DD or empty."""
-        if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded == "birthday":
+        if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded in {"birthday", "bday"}:
             me = self.me()
             return 2, "my", me.birthday if me else ""
         reading = self._related(words, at, bare=False) or self._named(words, at)
         if reading is None:
             return None
         after = at + reading.took
-        if after >= len(words) or words[after].folded != "birthday" or not words[after - 1].owner:
+        unmarked = after <= len(words) and is_plural(words[after - 1].folded)
+        if after >= len(words) or words[after].folded not in {"birthday", "bday"} or not (words[after - 1].owner or unmarked):
             return None
         person = next((each for each in self._people if each.person_id in reading.term.ids), None)
         return reading.took + 1, f"{reading.term.value}'s", person.birthday if person else ""
@@ -155,6 +159,28 @@ class People:
         ):
             return PersonReading(at + 1 - start, _heard(self.unknown(words, at), words, start, at + 1))
         return self._of_relation(words, start, at, relation, plural=plural)
+
+    def _relative(self, words: list[Word], at: int) -> PersonReading | None:
+        """ "Anna's mother", "her sister": of the wearer only if it follows from what Anna is to them; else nobody knows who that is."""
+        if words[at].folded in _OTHERS:
+            found, took, whose = self._relation(words, at + 1), 1, None
+        else:
+            named = self._named(words, at)
+            if named is None or not words[at + named.took - 1].owner:
+                return None
+            found, took, whose = self._relation(words, at + named.took), named.took, named.term
+        if found is None:
+            return None
+        end = at + took + found[1]
+        of = {
+            relation for person in self._people if whose and person.person_id in whose.ids for relation in self._relations[person.person_id]
+        }
+        known = next((CHAINED[(one, found[0])] for one in sorted(of) if (one, found[0]) in CHAINED), "")
+        if known:
+            return self._of_relation(words, at, end, known, plural=found[2])
+        heard = " ".join(word.text for word in words[at:end])
+        hint = f"Who '{heard}' is, is not known: say the name."
+        return PersonReading(took + found[1], Term(kind=TermKind.PERSON, value=heard, heard=heard, resolved=False, hint=hint))
 
     def _of_relation(self, words: list[Word], start: int, end: int, relation: str, *, plural: bool) -> PersonReading:
         heard = " ".join(word.text for word in words[start:end])
@@ -244,7 +270,8 @@ def _keys(name: str) -> set[str]:
     keys = {" ".join(parts)}
     if len(parts) > 1 and canonical(parts[0]) not in ADDRESSES and parts[0] not in {"dr", "mr", "mrs", "ms", "miss"}:
         keys |= {" ".join(parts[:length]) for length in range(1, len(parts))}
-    return keys
+    joined = ["".join(word.folded for word in words_of(part)) for part in name.split()]
+    return keys | {" ".join(joined)} | ({joined[0]} if parts[0] in keys else set())
 
 
 def _term(people: list[KnownPerson], words: list[Word], at: int, took: int) -> Term:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from glasses.wire.memory import Term, TermKind
 from relay.ask import clauses, vocabulary
 from relay.ask.carrier import carrier_length, farewell
@@ -12,9 +9,11 @@ from relay.ask.context import AskContext
 from relay.ask.names import GIVEN_NAMES
 from relay.ask.people import PersonReading, people_of
 from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
+from relay.ask.reading import TimeReading
 from relay.ask.relations import RELATIONS, canonical
+from relay.ask.spans import Candidate, Span, Standing, Use
 from relay.ask.things import CLOSE_IN_MEANING, Things
-from relay.ask.times import Calendar, TimeReading
+from relay.ask.times import Calendar
 from relay.ask.wordlist import listed
 from relay.ask.words import is_plural, singular, words_of
 
@@ -24,45 +23,6 @@ _EATEN = listed("eating eat eats ate cooking cook carving roasting drinking drin
 FACES_FROM = "faces>="
 """Prefix of a count's id when more are welcome too: "at least three people"."""
 _PLACE_LEADS = listed("in to near visiting around through across exploring outside into toward towards past leaving")
-
-
-class Use(StrEnum):
-    """What became of a word."""
-
-    CARRIER = "carrier"
-    TERM = "term"
-    STOP = "stop"
-    LEFT = "left"
-
-
-@dataclass
-class Span:
-    """A term and the words it was read from."""
-
-    start: int
-    end: int
-    term: Term
-    time: TimeReading | None = None
-    negated: bool = False
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    took: int
-    rank: int
-    term: Term
-    time: TimeReading | None = None
-
-
-@dataclass
-class _Place:
-    """Where in the sentence the reader is: the preposition in force, an article before, and what "and" joins to."""
-
-    lead: str = "of"
-    article: bool = False
-    joined: str = ""
-    last_lead: str = "of"
-    last_kind: str = ""
 
 
 class Reader:
@@ -80,11 +40,9 @@ class Reader:
         self.things = Things(context.labels, context.neighbours)
         southern = context.home is not None and context.home[0] < 0
         self._folded = [word.folded for word in self.words]
-        self.calendar = Calendar(
-            context.now_ms, context.timezone, country=context.country, southern=southern, birthdays=self._birthday
-        )
+        self.calendar = Calendar(context.now_ms, context.timezone, country=context.country, southern=southern, birthdays=self._birthday)
         self._absent: set[int] = set()
-        self._where = _Place()
+        self._where = Standing()
         length, self.intent = carrier_length(self.words)
         self._end = max(length, farewell(self.words))
         for index in [*range(length), *range(self._end, len(self.words))]:
@@ -121,6 +79,8 @@ class Reader:
         if at >= len(self.words):
             return False
         after = self._folded[at - 1]
+        if after == "to":
+            return self.people.read(self.words, at) is not None
         time = self.calendar.read(self._folded, at)
         place = self.places.read(self.words, at, after=after) if after in vocabulary.PLACE_PREPOSITIONS else None
         return time is not None or place is not None or (self.people.read(self.words, at) is not None and after == "with")
@@ -128,7 +88,7 @@ class Reader:
     def _scan(self, at: int) -> None:
         while at < self._end:
             if self.uses[at] is not None:
-                self._where = _Place(lead="")
+                self._where = Standing(lead="")
                 at += 1
                 continue
             at += self._step(at)
@@ -155,7 +115,7 @@ class Reader:
         ids += [f"prefer:{me.person_id}"] if me else []
         return Term(kind=TermKind.COUNT, value=str(count.number), ids=ids, heard=self._text(at, count.took), source="words")
 
-    def _best(self, at: int) -> _Candidate | None:
+    def _best(self, at: int) -> Candidate | None:
         listed = [self._time(at), self._person(at), self._place(at), self._thing(at)]
         found = [candidate for candidate in listed if candidate and self._free(at, candidate.took)]
         return max(found, key=lambda candidate: (candidate.took, candidate.rank)) if found else None
@@ -168,7 +128,7 @@ class Reader:
         where = self._where
         return where.lead in vocabulary.PERSON_PREPOSITIONS or where.joined == TermKind.PERSON
 
-    def _time(self, at: int) -> _Candidate | None:
+    def _time(self, at: int) -> Candidate | None:
         reading = self.calendar.read(self._folded, at)
         if reading is None:
             return None
@@ -184,15 +144,16 @@ class Reader:
             return None
         span = self.calendar.span(reading)
         term = Term(
-            kind=TermKind.TIME, value=reading.value, ids=[*reading.repeats, *self.calendar.hints(reading)], heard=self._text(at, reading.took),
+            kind=TermKind.TIME, value=reading.value, ids=[*reading.repeats, *self.calendar.hints(reading)], heard=self._text(at,
+            reading.took),
             start_at=span[0] if span else None, end_at=span[1] if span else None,
             resolved=not reading.unknown and (span is not None or bool(reading.repeats)), hint=reading.unknown,
             source="" if reading.unknown else reading.source,
         )  # fmt: skip
         named = not led and reading.took == 1 and self.people.is_name(self._folded[at])
-        return _Candidate(reading.took, 5 if (self._among_people and not led) or named else 6, term, reading)
+        return Candidate(reading.took, 5 if (self._among_people and not led) or named else 6, term, reading)
 
-    def _person(self, at: int) -> _Candidate | None:
+    def _person(self, at: int) -> Candidate | None:
         where = self._where
         if self._folded[at] == "us" and where.article:
             return None
@@ -211,10 +172,10 @@ class Reader:
         if not reading.certain and (self.things.read(self.words, at) or where.lead in _PLACE_LEADS):
             return None
         if named and reading.partial and where.lead in {"of", ""} and not where.joined and self._is_visited(at):
-            return _Candidate(reading.took, 4, reading.term)
+            return Candidate(reading.took, 4, reading.term)
         if named and where.lead in vocabulary.PLACE_PREPOSITIONS and where.joined != TermKind.PERSON:
-            return _Candidate(reading.took, 3, reading.term)
-        return _Candidate(reading.took, 7 if self._among_people else 6, reading.term)
+            return Candidate(reading.took, 3, reading.term)
+        return Candidate(reading.took, 7 if self._among_people else 6, reading.term)
 
     def _speaker(self, at: int) -> PersonReading | None:
         """ "my wife and I", "I and Anna"."""
@@ -233,7 +194,7 @@ class Reader:
             return False
         return word not in vocabulary.BOUNDARIES and word not in vocabulary.CONJUNCTIONS and self.calendar.read(self._folded, at) is None
 
-    def _stranger(self, at: int) -> _Candidate | None:
+    def _stranger(self, at: int) -> Candidate | None:
         """A common given name that nobody here has."""
         word, where = self._folded[at], self._where
         if word not in GIVEN_NAMES or where.article or (self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1)):
@@ -241,11 +202,11 @@ class Reader:
         if word in {"will", "may", "art", "mark", "summer", "frank", "grant", "miles", "clay"} and not self._among_people:
             return None
         if where.lead in _PLACE_LEADS | {"at"} and where.joined != TermKind.PERSON:
-            return _Candidate(1, 2, self.people.unknown(self.words, at))
+            return Candidate(1, 2, self.people.unknown(self.words, at))
         surname = at + 1 < len(self.words) and self.words[at].capital and self.words[at + 1].capital and self._is_surname(at + 1)
         took = 2 if surname else 1
         strong = where.lead in {"with", "featuring", "meeting", "including"} or where.joined == TermKind.PERSON
-        return _Candidate(took, 6 if strong else 3, self.people.unknown(self.words, at, took))
+        return Candidate(took, 6 if strong else 3, self.people.unknown(self.words, at, took))
 
     def _is_surname(self, at: int) -> bool:
         word = self._folded[at]
@@ -255,7 +216,7 @@ class Reader:
             and not self.words[at - 1].comma
         )
 
-    def _place(self, at: int) -> _Candidate | None:
+    def _place(self, at: int) -> Candidate | None:
         where = self._where
         after = where.lead if where.lead in vocabulary.PLACE_PREPOSITIONS else ""
         if self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1) and not after:
@@ -268,29 +229,42 @@ class Reader:
         if reading.took == 1 and not after and not reading.broad and self._folded[at].endswith("ing"):
             return None
         clear = reading.broad or reading.population >= BEATS_A_WORD
+        if where.article and not reading.visited and self._is_thing(at):
+            return None
+        beside_people = where.joined == TermKind.PERSON or where.lead in {"with", "featuring", "meeting"}
+        if reading.took > 1 and beside_people and self.people.is_name(self._folded[at]):
+            return None
         if after:
-            return _Candidate(
+            return Candidate(
                 reading.took, 5 if clear or (reading.population >= KNOWN_WORLDWIDE and not self._is_thing(at)) else 3, reading.term
             )
         if where.lead == "with" or (self._folded[at - 1 : at] and self._folded[at - 1] in _EATEN):
-            return _Candidate(reading.took, 1, reading.term)
-        return _Candidate(reading.took, 5 if clear else 2, reading.term)
+            return Candidate(reading.took, 1, reading.term)
+        return Candidate(reading.took, 5 if clear else 2, reading.term)
 
     def _is_thing(self, at: int) -> bool:
         return self.things.read(self.words, at) is not None
 
-    def _thing(self, at: int) -> _Candidate | None:
+    def _thing(self, at: int) -> Candidate | None:
         reading = self.things.read(self.words, at)
-        if reading is None:
+        if reading is None or (self.words[at].owner and self.people.is_name(self._folded[at])):
             return None
         if reading.took == 1 and self._folded[at] in vocabulary.FILLERS and not reading.term.ids:
             return None
-        return _Candidate(reading.took, 4, reading.term)
+        if reading.took == 1 and self._folded[at] in vocabulary.NAMES_FOR_ANYONE and not self.context.labels & set(reading.term.ids):
+            return None
+        return Candidate(reading.took, 4, reading.term)
 
     def _other(self, at: int) -> int:
         """A word that is no term by itself: a small word, an unknown name, an unknown thing, or one to leave over."""
         word, where = self._folded[at], self._where
-        if word in vocabulary.SMALL_WORDS or (self.words[at].owner and self._owner_is_known(at)):
+        if word == "close" and self._folded[at + 1 : at + 2] == ["to"]:
+            self._stop(at, 2)
+            self._where = Standing(lead="near")
+            return 2
+        if self.words[at].owner and self._owner_is_known(at):
+            return self._leave(at)
+        if word in vocabulary.SMALL_WORDS or word in vocabulary.NAMES_FOR_ANYONE:
             return self._stop(at, 1)
         if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or self._modifies(at):
             return self._leave(at)
@@ -364,7 +338,7 @@ class Reader:
             term.alternative = True
         term.span = [self.words[start].start, self.words[end - 1].end]
         self.spans.append(Span(start, end, term, time, negated=start in self._absent and term.kind is not TermKind.COUNT))
-        self._where = _Place(lead="", last_lead=where.lead, last_kind=kind)
+        self._where = Standing(lead="", last_lead=where.lead, last_kind=kind)
         return end - start
 
     def _either(self, at: int) -> bool:

@@ -18,7 +18,7 @@ RANK_CONSTANT = 60.0
 """Of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 MOST_NEAR_MISSES = 10
 _BEST, _GRADE, _FUSED = 0.5, 0.2, 1.0
-"""Next to one for being exact and one for being in one moment: a moment that is meant most, a time that is, the fusion of text and meaning."""
+"""Next to one for being exact and one for being in one moment: a moment meant most, a time meant most, fused text and meaning."""
 _RANKED = 150
 """How many candidates each list of the fusion holds."""
 
@@ -251,7 +251,7 @@ def _understood(plan: Plan) -> str:
     return f"Understood: {plan.said}" if plan.said else ""
 
 
-def _hit(row: VideoRow, conditions: Sequence[Condition], score: float, exact: bool) -> VideoHit:  # noqa: FBT001 - read at one place
+def _hit(row: VideoRow, conditions: Sequence[Condition], score: float, exact: bool) -> VideoHit:
     of_moments = [condition for condition in conditions if condition.moments is not None]
     moments = []
     for moment in row.moments:

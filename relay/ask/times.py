@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay.ask import days
 from relay.ask.days import DAY, DAY_PARTS, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, one_day
 from relay.ask.feasts import Feasts, country_of, feasts_of
+from relay.ask.reading import TimeReading, amount_at, bare, clock_at, day_and_month, title, zone_of
 from relay.ask.today import Today
-from relay.ask.words import cardinal, ordinal, read_number, read_year, singular
+from relay.ask.words import ordinal, read_year, singular
 
 MAX_YEARS = 120
-_AMOUNTS = {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 5, "some": 3}
 _LAST = frozenset({"last", "past", "previous"})
 _EDGES = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
-
-
-@dataclass(frozen=True)
-class TimeReading:
-    """A time that was read. Either ``period`` (with ``hours`` within its first day) or ``repeats`` ("hours:17-24", "weekday:6")."""
-
-    took: int
-    value: str
-    period: Period | None = None
-    hours: tuple[int, int] | None = None
-    repeats: tuple[str, ...] = ()
-    yearly: Yearly | None = None
-    """When it was named without a year: its period in any year."""
-    unknown: str = ""
-    """Why it could not be placed in the calendar."""
-    source: str = "calendar"
 
 
 Birthdays = Callable[[int], tuple[int, str, str] | None]
@@ -45,7 +28,7 @@ class Calendar:
     def __init__(
         self, now_ms: int, timezone: str, *, country: str = "", southern: bool = False, birthdays: Birthdays = lambda _at: None
     ) -> None:
-        self.zone = _zone(timezone)
+        self.zone = zone_of(timezone)
         self.now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self.zone)
         self.today: date = self.now.date()
         self._today = Today(self.today, southern=southern)
@@ -91,7 +74,7 @@ class Calendar:
         for year in range(outer.first.year, outer.end.year + 1):
             period = reading.yearly(year)
             if period and outer.first <= period.first < outer.end:
-                return replace(reading, period=period, value=f"{_bare(reading.value)} {year}", yearly=None)
+                return replace(reading, period=period, value=f"{bare(reading.value)} {year}", yearly=None)
         return reading
 
     def _read(self, words: list[str], at: int) -> TimeReading | None:
@@ -104,7 +87,8 @@ class Calendar:
 
     def _rules(self) -> tuple[Callable[[list[str], int], TimeReading | None], ...]:
         return (
-            self._iso, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge, self._nth,
+            self._iso, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge,
+            self._nth,
             self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
         )  # fmt: skip
 
@@ -155,10 +139,17 @@ class Calendar:
 
     def _ago(self, words: list[str], at: int) -> TimeReading | None:
         """two weeks ago, a year ago today."""
-        amount = _amount(words, at)
+        if words[at : at + 4] == ["half", "a", "year", "ago"]:
+            return TimeReading(4, "half a year ago", self._today.back("month", 6, exact=False))
+        amount = amount_at(words, at)
         if amount is None:
             return None
         number, took = amount
+        feast = self._feasts.named((singular(words[at + took]),)) if at + took < len(words) else None
+        if feast and words[at + took + 1 : at + took + 2] == ["ago"]:
+            latest = self._today.latest(feast, finished=False)
+            period = feast(latest.first.year - number + 1) if latest else None
+            return TimeReading(took + 2, " ".join(words[at : at + took + 2]), period) if period else None
         unit = singular(words[at + took]) if at + took < len(words) else ""
         if words[at + took + 1 : at + took + 2] != ["ago"]:
             return None
@@ -171,7 +162,7 @@ class Calendar:
         """the last three weeks, the past year."""
         if at >= len(words) or words[at] not in _LAST:
             return None
-        amount = _amount(words, at + 1)
+        amount = amount_at(words, at + 1)
         number, took = amount or (1, 0)
         unit = singular(words[at + 1 + took]) if at + 1 + took < len(words) else ""
         if (amount is None and words[at] != "past") or unit not in {"day", "week", "month", "year"}:
@@ -262,9 +253,9 @@ class Calendar:
             skip += 2 if words[at + 2] == "the" else 1
         part = words[at + skip] if at + skip < len(words) else ""
         if part in DAY_PARTS and lead in {"early", "late"}:
-            first, end = DAY_PARTS[part]
-            middle = (first + end) // 2
-            hours = (first, middle) if lead == "early" else (middle, end)
+            low, high = DAY_PARTS[part]
+            middle = (low + high) // 2
+            hours = (low, middle) if lead == "early" else (middle, high)
             return TimeReading(skip + 1, f"{lead} {part}", repeats=(f"hours:{hours[0]}-{hours[1]}",))
         inner = self._read(words, at + skip)
         if inner is None or inner.period is None or inner.period.days < 14:
@@ -309,7 +300,7 @@ class Calendar:
 
     def _date(self, words: list[str], at: int) -> TimeReading | None:
         """June 5th 2025, the fifth of June, June 2025."""
-        month_at, day, took = self._day_and_month(words, at)
+        month_at, day, took = day_and_month(words, at)
         if month_at is None:
             return None
         month = MONTHS[words[month_at]]
@@ -321,29 +312,6 @@ class Calendar:
         if year:
             return TimeReading(after + year[1] - at, f"{name} {year[0]}", whole(year[0]))
         return TimeReading(took, name, self._today.latest(whole, finished=False), yearly=whole)
-
-    def _day_and_month(self, words: list[str], at: int) -> tuple[int | None, int, int]:
-        """Where the month stands, the day (0: none), and how many words both took."""
-        if at < len(words) and words[at] in MONTHS:
-            skip = 1 + (words[at + 1 : at + 2] == ["the"])
-            number = read_number(words, at + skip)
-            is_year = read_year(words, at + skip)
-            if (
-                number
-                and not is_year
-                and 1 <= number[0] <= 31
-                and (ordinal(words[at + skip + number[1] - 1]) or cardinal(words[at + skip]))
-            ):
-                return at, number[0], skip + number[1]
-            return at, 0, 1
-        number = read_number(words, at)
-        if number is None or not 1 <= number[0] <= 31:
-            return None, 0, 0
-        month_at = at + number[1]
-        month_at += words[month_at : month_at + 1] == ["of"]
-        if month_at < len(words) and words[month_at] in MONTHS:
-            return month_at, number[0], month_at + 1 - at
-        return None, 0, 0
 
     def _yearly_named(self, words: list[str], at: int) -> TimeReading | None:
         """summer, Christmas Eve 2023, Easter weekend, my wife's birthday; also months, for "last June"."""
@@ -376,7 +344,9 @@ class Calendar:
         named = replace(named, period=self._today.latest(named.yearly, finished=False))
         part = words[after] if after < len(words) else ""
         if named.period and part in DAY_PARTS and named.period.days <= 4 and words[after - 1 : after] != ["in"]:
-            named = replace(named, took=after + 1 - at, value=f"{named.value} {part}", period=self._core(named), hours=DAY_PARTS[part], yearly=None)
+            named = replace(
+                named, took=after + 1 - at, value=f"{named.value} {part}", period=self._core(named), hours=DAY_PARTS[part], yearly=None
+            )
         return named
 
     def _birthday(self, words: list[str], at: int) -> TimeReading | None:
@@ -393,7 +363,7 @@ class Calendar:
             name = tuple(words[at : at + length])
             feast = self._feasts.named(name) if len(name) == length and all(name) else None
             if feast:
-                return TimeReading(length, _title(" ".join(name)), yearly=feast, source="feast")
+                return TimeReading(length, title(" ".join(name)), yearly=feast, source="feast")
         return None
 
     def _season(self, words: list[str], at: int) -> TimeReading | None:
@@ -408,6 +378,9 @@ class Calendar:
     def _repeating(self, words: list[str], at: int) -> TimeReading | None:
         """in the evening, at night, on Sundays, on a Sunday, at weekends."""
         word = words[at] if at < len(words) else ""
+        clock = clock_at(words, at)
+        if clock:
+            return clock
         one = singular(word)
         if one in DAY_PARTS and (word not in {"night", "noon", "midnight", "midday"} or words[at - 1 : at] != ["every"]):
             first, end = DAY_PARTS[one]
@@ -422,30 +395,3 @@ class Calendar:
         if at < len(words) and words[at] in {"recently", "lately"}:
             return TimeReading(1, words[at], Period(self.today - 30 * DAY, self.today + DAY))
         return None
-
-
-def _amount(words: list[str], at: int) -> tuple[int, int] | None:
-    """ "three", "a", "a couple of", "a few": the number and how many words."""
-    start = at
-    if words[at : at + 1] in (["a"], ["an"]) and at + 1 < len(words) and words[at + 1] in {"couple", "few"}:
-        at += 1
-    if at < len(words) and words[at] in _AMOUNTS:
-        number = _AMOUNTS[words[at]]
-        at += 1 + (words[at + 1 : at + 2] == ["of"])
-        return number, at - start
-    return read_number(words, at)
-
-
-def _bare(value: str) -> str:
-    return value.removeprefix("last ").removeprefix("this ")
-
-
-def _title(name: str) -> str:
-    return " ".join(word if word in {"of", "de"} else word.capitalize() for word in name.split())
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

@@ -10,7 +10,8 @@ from glasses.wire.memory import Plan, Term, TermKind
 from relay.ask.context import AskContext
 from relay.ask.people import GROUP
 from relay.ask.phrasing import said_of, title_of
-from relay.ask.reader import Reader, Span, Use
+from relay.ask.reader import Reader
+from relay.ask.spans import Span, Use
 from relay.ask.wordlist import phrases
 from relay.ask.words import Word, words_of
 

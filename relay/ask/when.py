@@ -35,7 +35,7 @@ class TimesOf:
             if each.startswith("hours:"):
                 first, end = (int(part) for part in each.partition(":")[2].split("-"))
                 here, there = here & _within(self._at_home(), first, end), there & _within(self._columns.local_at, first, end)
-                core = _within(self._columns.local_at, first + 1, end - 2)
+                core = _within(self._columns.local_at, first + 1, max(end - 2, first + 2))
         for low, high in _ranges(term, "core:"):
             core = np.logical_or(*self._between(low, high))
         return here, there, core & (here | there)

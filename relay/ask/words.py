@@ -25,7 +25,8 @@ _PLURALS = {
     "people": "person", "children": "child", "men": "man", "women": "woman", "mice": "mouse", "geese": "goose", "feet": "foot",
     "teeth": "tooth", "wives": "wife", "knives": "knife", "wolves": "wolf", "leaves": "leaf", "loaves": "loaf", "shelves": "shelf",
     "movies": "movie", "cookies": "cookie", "selfies": "selfie", "grandchildren": "grandchild", "oxen": "ox", "puppies": "puppy",
-    "buses": "bus", "glasses": "glasses", "skis": "skis", "bus": "bus", "christmas": "christmas", "news": "news", "tennis": "tennis",
+    "buses": "bus", "glasses": "glasses", "skis": "skis", "bus": "bus", "christmas": "christmas", "christmases": "christmas",
+    "texas": "texas", "holi": "holi", "news": "news", "tennis": "tennis",
     "movers": "mover", "horses": "horse", "houses": "house", "vases": "vase", "nurses": "nurse", "roses": "rose", "shoes": "shoe",
     "canoes": "canoe", "parents": "parent", "ties": "tie", "pies": "pie", "kisses": "kiss", "selves": "self",
 }  # fmt: skip

@@ -33,8 +33,8 @@ LEAST_USABLE_S = 1.0
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
-Ask = Callable[[str, str], Awaitable[SearchResult]]
-"""(user_id, query)."""
+Ask = Callable[[str, str, tuple[str, ...]], Awaitable[SearchResult]]
+"""(user_id, query, corrections)."""
 
 
 class MadeFilm(NamedTuple):
@@ -89,7 +89,7 @@ class FilmJobs:
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
         begun_s = time.perf_counter()
-        result = await self._ask(user_id, memory.query)
+        result = await self._ask(user_id, memory.query, tuple(memory.corrections))
         memory.plan, memory.near_misses = result.plan, list(result.near_misses)
         memory.timings_s = {stage: result.timings_s.get(stage, 0.0) for stage in ("understand", "search")}
         if result.problem is not None:
