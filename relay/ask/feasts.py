@@ -18,7 +18,7 @@ from relay.ask.wordlist import in_order, phrases
 from relay.ask.words import key_of, singular
 
 YEARS_BACK = 15
-_ASKED_FIRST = in_order("US GB IN CN IL AE KR JP TH DE FR IT ES MX BR IR TR ID VN AU CA IE NZ SE FI NL ZA NG")
+_ASKED_FIRST = in_order("US GB AE CN IL IN KR JP TH DE FR IT ES MX BR IR TR ID VN AU CA IE NZ SE FI NL ZA NG")
 """Whose feast a name is taken for when the home country has none of that name."""
 _SAME = {
     "deepavali": "diwali", "lunar new year": "chinese new year", "seollal": "korean new year", "eid": "eid al fitr",

@@ -28,11 +28,11 @@ HOME_KM = 0.5
 _FAR_LARGER = 20
 """A place with so many times the people is meant although the name is not its own ("Seville")."""
 _NICKNAMES = {
-    "la": "los angeles", "nyc": "new york", "dc": "washington", "sf": "san francisco", "philly": "philadelphia", "vegas": "las vegas",
+    "la": "los angeles", "nyc": "new york", "dc": "washington d c", "sf": "san francisco", "philly": "philadelphia", "vegas": "las vegas",
     "rio": "rio de janeiro", "big apple": "new york", "kl": "kuala lumpur", "barca": "barcelona", "st pete": "saint petersburg",
 }  # fmt: skip
 _LONGEST = 5
-_SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "dc", "us", "eu"})
+_SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "goa", "us", "eu"})
 """Alternate names this short are airport codes otherwise ("THE" is Teresina)."""
 _STOPS = listed(
     "a an and or in at on of to with for from by my our me us we i you he she they it is was were be not no but without near where "

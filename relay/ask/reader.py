@@ -81,9 +81,18 @@ class Reader:
         after = self._folded[at - 1]
         if after == "to":
             return self.people.read(self.words, at) is not None
+        if clauses.count_of(self.words[: self._end], at) or self._is_scene(at, after):
+            return True
         time = self.calendar.read(self._folded, at)
         place = self.places.read(self.words, at, after=after) if after in vocabulary.PLACE_PREPOSITIONS else None
         return time is not None or place is not None or (self.people.read(self.words, at) is not None and after == "with")
+
+    def _is_scene(self, at: int, after: str) -> bool:
+        """ "at the beach": a thing that the library has, after an article."""
+        if after not in {"at", "on", "in", "near"} or self._folded[at] not in vocabulary.ARTICLES or at + 1 >= self._end:
+            return False
+        reading = self.things.read(self.words, at + 1)
+        return reading is not None and not self.context.labels.isdisjoint(reading.term.ids)
 
     def _scan(self, at: int) -> None:
         while at < self._end:
