@@ -18,7 +18,7 @@ from relay.ask.wordlist import in_order, phrases
 from relay.ask.words import key_of, singular
 
 YEARS_BACK = 15
-_ASKED_FIRST = in_order("US GB AE CN IL IN KR JP TH DE FR IT ES MX BR IR TR ID VN AU CA IE NZ SE FI NL ZA NG")
+_ASKED_FIRST = in_order("US GB IN CN IL AE KR JP TH DE FR IT ES MX BR IR TR ID VN AU CA IE NZ SE FI NL ZA NG")
 """Whose feast a name is taken for when the home country has none of that name."""
 _SAME = {
     "deepavali": "diwali", "lunar new year": "chinese new year", "seollal": "korean new year", "eid": "eid al fitr",
@@ -63,16 +63,17 @@ class Feasts:
         return None
 
     def _ramadan(self, year: int) -> Period | None:
-        """The thirty days before Eid al-Fitr."""
-        eid = self.named(("eid", "al", "fitr"))
-        period = eid(year) if eid else None
-        return Period(period.first - timedelta(30), period.first) if period else None
+        """Thirty days from its first, which some countries keep."""
+        first = self._home().get("ramadan") or self._abroad("ramadan")
+        period = first(year) if first else None
+        return Period(period.first, period.first + timedelta(30)) if period else None
 
     def _home(self) -> dict[str, Yearly]:
         return _of_country(self._country, self._year) if self._country else {}
 
     def _abroad(self, name: str) -> Yearly | None:
-        for country in _world(self._year).get(name, ()):
+        first = ("TR",) if name.startswith("eid ") else ()
+        for country in (*first, *_world(self._year).get(name, ())):
             found = _of_country(country, self._year).get(name)
             if found:
                 return found

@@ -49,10 +49,10 @@ class MemoriesHttp:
     async def correct(self, request: web.Request) -> web.Response:
         """A new memory: the earlier one's request and corrections, and this one. The earlier one stays."""
         asked, identity, now = await body(request, CorrectionRequest), who(request), self._now_ms()
-        if not asked.utterance.strip():
-            raise NothingAskedError("the correction is empty")
         earlier_id = request.match_info["memory_id"]
         earlier = (await self._database.read(lambda connection: memories.get(connection, identity.user_id, earlier_id))).memory
+        if not asked.utterance.strip():
+            raise NothingAskedError("the correction is empty")
         if (
             len(asked.utterance) > _MOST_LETTERS
             or not 1 <= asked.max_duration <= _LONGEST_S

@@ -62,7 +62,7 @@ def test_a_given_library_is_asked_through_the_real_understanding() -> None:
         ("count", 3, Term(kind=TermKind.COUNT, value="2"), False),
     ],
 )
-def test_what_stands_for_a_term(kind: str, value: object, term: Term, held: bool) -> None:  # noqa: FBT001 - of a table
+def test_what_stands_for_a_term(kind: str, value: object, term: Term, held: bool) -> None:
     life = {**PEOPLE, "timezone": "UTC"}
     assert (dropped([{"kind": kind, "value": value}], Plan(terms=[term]), life) == []) is held
 

@@ -10,11 +10,17 @@ from relay.ask.context import AskContext, KnownPerson
 from relay.ask.understand import understand
 
 PEOPLE = (
-    KnownPerson("me", "Grace Bell", ("me",), "03-15"), KnownPerson("will", "Will Bell", ("husband",)), KnownPerson("may", "May", ("daughter",), "06-01"),
-    KnownPerson("summer", "Summer", ("daughter",)), KnownPerson("yoga", "Nguyen Thi Hoa", ("yoga teacher",)), KnownPerson("ji", "Ji-hoon Kim", ("friend",)),
-    KnownPerson("rahman", "Abd al-Rahman", ("friend",)), KnownPerson("fang", "王芳", ("roommate",)), KnownPerson("bilal", "Bilal", ("best friend",)),
+    KnownPerson("me", "Grace Bell", ("me",), "03-15"),
+    KnownPerson("will", "Will Bell", ("husband",)),
+    KnownPerson("may", "May", ("daughter",), "06-01"),
+    KnownPerson("summer", "Summer", ("daughter",)),
+    KnownPerson("yoga", "Nguyen Thi Hoa", ("yoga teacher",)),
+    KnownPerson("ji", "Ji-hoon Kim", ("friend",)),
+    KnownPerson("rahman", "Abd al-Rahman", ("friend",)),
+    KnownPerson("fang", "王芳", ("roommate",)),
+    KnownPerson("bilal", "Bilal", ("best friend",)),
     KnownPerson("rose", "Rose", ("grandmother",)),
-)  # fmt: skip
+)
 
 TABLE = """
 will and may in may                          | person will; person may; time
