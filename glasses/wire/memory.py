@@ -53,6 +53,8 @@ class Plan(Wire):
     intent: str = "create_memory"
     terms: list[Term] = []
     leftover: list[str] = []
+    vague: bool = False
+    """It was said that it is not certain ("maybe in Rome, I think"): where nothing fits all of it, what fits most of it is shown."""
     title: str = ""
     """"My wife & me · Paris": for the title card."""
     said: str = ""

@@ -36,6 +36,10 @@ _WITHOUT = phrases(
     "without, excluding, except for, except, minus, but not, but no, and no, with no, but without, not with, neither, "
     "nor, not, no, leave out, leaving out, other than, apart from "
 )
+_UNSURE = phrases(
+    "i think, i guess, i believe, i am not sure, im not sure, not sure, maybe, perhaps, probably, possibly, something like, sort of, "
+    "kind of, roughly, or so, or something like that, or something, or somewhere like that, or around then, or thereabouts, more or less "
+)
 _ENDS_WITHOUT = listed(
     "in at on near from during since between until over around last this next yesterday today tonight but with where when while who "
     "that which before after to "
@@ -150,6 +154,12 @@ def count_of(words: list[Word], at: int) -> Count | None:
             inner = _number_of(folded[len(lead) :], bounded=True)
             return Count(inner.took + len(lead), inner.number + extra, more, inner.ours) if inner else None
     return _number_of(folded, bounded=False)
+
+
+def unsure(words: list[Word], at: int) -> int:
+    """How many words at ``at`` say that the wearer is not certain."""
+    folded = tuple(word.folded for word in words[at : at + 4])
+    return max((len(phrase) for phrase in _UNSURE if folded[: len(phrase)] == phrase), default=0)
 
 
 def nobody(words: list[Word], at: int) -> int:

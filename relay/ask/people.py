@@ -80,13 +80,13 @@ class People:
     def me(self) -> KnownPerson | None:
         return next((person for person in self._people if ME in self._relations[person.person_id]), None)
 
-    def read(self, words: list[Word], at: int, *, after_relation: bool = False) -> PersonReading | None:
-        """The person named at ``at``; ``after_relation``: a relation came just before "and" ("my mom and dad")."""
+    def read(self, words: list[Word], at: int, *, after_relation: bool = False, led: bool = False) -> PersonReading | None:
+        """The person named at ``at``; ``after_relation``: a relation came just before "and" ("my mom and dad"); ``led``: "with" did."""
         if at >= len(words):
             return None
         if words[at].folded in _SELF:
             return PersonReading(1, self._self(words[at]))
-        return self._related(words, at, bare=after_relation) or self._relative(words, at) or self._named(words, at)
+        return self._related(words, at, bare=after_relation, led=led) or self._relative(words, at) or self._named(words, at)
 
     def speaker(self, word: Word) -> PersonReading:
         """The wearer, said as "I"."""
@@ -125,7 +125,7 @@ class People:
             return Term(kind=TermKind.PERSON, value=ME, heard=word.text, resolved=False, hint=hint)
         return Term(kind=TermKind.PERSON, value=me.name or ME, ids=[me.person_id], heard=word.text, source="self")
 
-    def _related(self, words: list[Word], at: int, *, bare: bool) -> PersonReading | None:
+    def _related(self, words: list[Word], at: int, *, bare: bool, led: bool = False) -> PersonReading | None:
         """ "my wife", "our kids", "my wife's sister", "my brother Tom", "mom"."""
         start = at
         opener = words[at].folded if words[at].folded in _OPENERS else ""
@@ -145,7 +145,7 @@ class People:
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
         several = plural and relation not in {"son", "daughter"}
-        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the" or several)):
+        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the" or several or led)):
             return None
         named = self._named(words, at) if not words[at - 1].owner else None
         if named and not words[at - 1].comma:

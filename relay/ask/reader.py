@@ -33,6 +33,7 @@ class Reader:
         self.words = words_of(query)
         self.uses: list[Use | None] = [None] * len(self.words)
         self.spans: list[Span] = []
+        self.vague = False
         self.only_these: list[int] = []
         """Words that say that nobody else is there."""
         self.people = people_of(context.people)
@@ -108,6 +109,12 @@ class Reader:
         if exclusive:
             self.only_these += list(range(at, at + exclusive))
             return self._stop(at, exclusive)
+        unsure = clauses.unsure(self.words[: self._end], at)
+        if unsure:
+            self.vague = True
+            for index in range(at, at + unsure):
+                self.uses[index] = Use.STOP
+            return unsure
         count = clauses.count_of(self.words[: self._end], at)
         if count and self._free(at, count.took):
             return self._take(at, at + count.took, self._number(at, count))
@@ -166,7 +173,9 @@ class Reader:
         where = self._where
         if self._folded[at] == "us" and where.article:
             return None
-        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON) or self._speaker(at)
+        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON, led=self._is_led(at)) or self._speaker(
+            at
+        )
         if reading is None:
             return self._stranger(at)
         last = self.words[at + reading.took - 1]
@@ -185,6 +194,10 @@ class Reader:
         if named and where.lead in vocabulary.PLACE_PREPOSITIONS and where.joined != TermKind.PERSON:
             return Candidate(reading.took, 3, reading.term)
         return Candidate(reading.took, 7 if self._among_people else 6, reading.term)
+
+    def _is_led(self, at: int) -> bool:
+        """Whether "with" stands before a word that is no thing of the library: "with sister"."""
+        return self._where.lead == "with" and not self._where.article and self._folded[at] not in self.context.labels
 
     def _speaker(self, at: int) -> PersonReading | None:
         """ "my wife and I", "I and Anna"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relay.ask.wordlist import listed
-from relay.ask.words import key_of
+from relay.ask.words import key_of, singular
 
 _SAME: dict[str, str] = {
     "me": "me myself self owner",
@@ -140,5 +140,6 @@ CHAINED: dict[tuple[str, str], str] = {
 
 def canonical(relation: str) -> str:
     """The one word for a relation: "Mum" -> "mother"; unknown words are kept as they are, folded."""
-    key = key_of(relation)
-    return SYNONYMS.get(key, key)
+    key = key_of(relation).removeprefix("my ").removeprefix("our ")
+    first, _, last = key.rpartition(" ")
+    return SYNONYMS.get(key) or SYNONYMS.get(f"{first} {singular(last)}".strip()) or key

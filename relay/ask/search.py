@@ -50,6 +50,8 @@ class Searcher:
             mask &= condition.videos
         mask &= self._together(asking, conditions)
         found = np.flatnonzero(mask)
+        if plan.vague and not len(found):
+            found = _mostly(base, conditions)
         problem = _unresolved(plan) or self._nothing(user_id, plan, filters or Filters(), conditions, found)
         hits = () if problem else self._ranked(asking, user_id, plan, conditions, found, limit)
         misses = self._near_misses(asking, user_id, conditions, base & ~mask if not problem or len(found) == 0 else base)
@@ -95,7 +97,7 @@ class Searcher:
         exact = np.ones(len(found), bool)
         graded = np.zeros(len(found))
         for condition in conditions:
-            exact &= condition.exact[found] if condition.exact is not None else True
+            exact &= (condition.exact if condition.exact is not None else condition.videos)[found]
             graded += condition.grade[found] - 1 if condition.grade is not None else 0.0
         together = self._togetherness(asking, conditions, found)
         score = exact + together + _GRADE * graded + _FUSED * bonus[found]
@@ -271,6 +273,16 @@ def _contains(keys: Keys | None, key: int) -> bool:
         return False
     at = int(np.searchsorted(keys, key))
     return at < len(keys) and int(keys[at]) == key
+
+
+def _mostly(base: Mask, conditions: Sequence[Condition]) -> Keys:
+    """Of what fits more than half of the conditions by weight, that which fits most."""
+    weight = np.zeros(len(base))
+    for condition in conditions:
+        weight += condition.weight * condition.videos
+    best = float(weight[base].max()) if base.any() else 0.0
+    enough = best > sum(condition.weight for condition in conditions) / 2
+    return np.flatnonzero(base & (weight >= best)) if enough else np.empty(0, np.int64)
 
 
 def _meeting(conditions: Sequence[Condition], asking: Conditions) -> Mask:

@@ -33,6 +33,7 @@ ji hoon and me                               | person ji; person me
 abd al rahman in rome                        | person rahman; place
 my roommate 王芳                             | person fang
 my girls                                     | person may,summer
+with roommate in berlin                      | person fang; place
 my best mate and my better half              | person bilal; person will
 grandma with roses                           | person rose; thing
 on mays birthday                             | time
