@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from relay.ask.wordlist import listed, phrases
 from relay.ask.words import Word, cardinal
 
-_ABOUT_VERBS = listed(
+ABOUT_VERBS = listed(
     "talk talks talking talked speak speaks speaking spoke chat chats chatting chatted argue argues arguing argued joke jokes "
     "joking joked tell tells telling told complain complains complaining conversation conversations discussion discussions "
     "dialogue dialog speech hear hears heard hearing ask asks asking asked talkin story stories "
@@ -45,6 +45,7 @@ _ENDS_WITHOUT = listed(
     "that which before after to "
 )
 _ONLY_THESE = phrases(
+    "nobody but, no one but, noone but, nobody except, no one except, nobody other than, no one other than, "
     "nobody else, no one else, noone else, no other people, no others, without anyone else, without anybody else, "
     "without other people, without others, and nobody else, and no one else, alone, by myself, by himself, by herself, "
     "by ourselves, by themselves, on my own, on our own, on his own, on her own, on their own, and no others, with no one else, "
@@ -114,7 +115,14 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
     while at < len(words):
         folded = [word.folded for word in words[at : at + 2]]
         lead = next((len(phrase) for phrase in _WITHOUT if tuple(folded[: len(phrase)]) == phrase), 0)
-        if lead and not only_these(words, at) and not nobody(words, at) and not (folded[0] == "not" and folded[1:] in (["only"], ["just"])):
+        but_for = " ".join(word.folded for word in words[max(0, at - 2) : at]).endswith(("nobody", "no one", "noone", "nothing"))
+        if (
+            lead
+            and not but_for
+            and not only_these(words, at)
+            and not nobody(words, at)
+            and not (folded[0] == "not" and folded[1:] in (["only"], ["just"]))
+        ):
             end = _without_end(words, at + lead)
             if end > at + lead:
                 found.append(Clause(at, end, lead, ""))
@@ -218,10 +226,11 @@ def _speech_lead(words: list[Word], at: int) -> int:
         return 1
     if word in _ASKED and after == "for" and at + 2 < len(words):
         return 2
-    if word in _ABOUT_VERBS:
-        for skip in (1, 2, 3):
-            if at + skip < len(words) and words[at + skip].folded == "about":
-                return skip + 1
+    if word == "about" and any(each.folded in ABOUT_VERBS for each in words[max(0, at - 3) : max(0, at - 1)]):
+        return 1
+    if word in ABOUT_VERBS:
+        if after == "about":
+            return 2
         return 2 if word in {"hear", "heard"} and after in {"the", "word", "words"} else 0
     if word in _DIRECT_VERBS and after:
         return 2 if after in {"about", "that", "to"} and at + 2 < len(words) else 1
@@ -253,6 +262,8 @@ def _text_lead(words: list[Word], at: int) -> int:
     """How many words from "sign" or "the words" to the text."""
     folded = [word.folded for word in words[at : at + 4]]
     before = words[at - 1].folded if at else ""
+    if before in _HEARD | _DIRECT_VERBS:
+        return 0
     if folded[0] == "read" and before in {"can", "could", "you", "we", "to"} and len(folded) > 1 and folded[1] not in {"a", "the"}:
         return 1
     if folded[0] in {"labelled", "labeled", "titled", "entitled", "captioned", "lettered"} and len(folded) > 1:

@@ -35,7 +35,8 @@ _LONGEST = 5
 _SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "goa", "us", "eu"})
 """Alternate names this short are airport codes otherwise ("THE" is Teresina)."""
 _STOPS = listed(
-    "a an and or in at on of to with for from by my our me us we i you he she they it is was were be not no but without near where "
+    "them him there here which whom whose a an and or in at on of to with for from by my our me us we i you he she they it is was were "
+    "be not no but without near where "
     "when while who this next his her their your as if so up out off over then than do did had have last every all some before "
     "after during "
 )

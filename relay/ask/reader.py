@@ -65,6 +65,10 @@ class Reader:
                 if all(self.uses[index] is None for index in range(clause.start, clause.end)):
                     heard = " ".join(word.text for word in self.words[clause.start : clause.end])
                     self._take(clause.start, clause.end, Term(kind=kind, value=clause.value, heard=heard, source="words"))
+        for span in [each for each in self.spans if each.term.kind is TermKind.SPEECH]:
+            for index in range(max(0, span.start - 3), span.start):
+                if self.words[index].folded in clauses.ABOUT_VERBS:
+                    self.uses[index] = self.uses[index] or Use.STOP
         for clause in clauses.without_spans(self.words, start):
             for index in range(clause.start, clause.start + clause.lead):
                 self.uses[index] = self.uses[index] or Use.STOP

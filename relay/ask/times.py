@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from relay.ask import days
 from relay.ask.days import DAY, DAY_PARTS, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, one_day
 from relay.ask.feasts import Feasts, country_of, feasts_of
-from relay.ask.reading import TimeReading, amount_at, bare, clock_at, day_and_month, title, zone_of
+from relay.ask.reading import TimeReading, amount_at, bare, clock_at, day_and_month, title, written_date, zone_of
 from relay.ask.today import Today
 from relay.ask.words import ordinal, read_year, singular
 
@@ -33,7 +33,8 @@ class Calendar:
         self.today: date = self.now.date()
         self._today = Today(self.today, southern=southern)
         self._birthdays = birthdays
-        self._feasts: Feasts = feasts_of(country or country_of(timezone), self.today.year)
+        self._country = country or country_of(timezone)
+        self._feasts: Feasts = feasts_of(self._country, self.today.year)
 
     def read(self, words: list[str], at: int) -> TimeReading | None:
         """The longest time that begins at ``at``; None when there is none. Never raises for any words."""
@@ -95,7 +96,8 @@ class Calendar:
     def _iso(self, words: list[str], at: int) -> TimeReading | None:
         if at < len(words) and len(words[at]) == 10 and words[at][4] == "-":
             return TimeReading(1, words[at], one_day(date.fromisoformat(words[at])))
-        return None
+        day = written_date(words[at], month_first=self._country in {"US", "PH", "CA"}) if at < len(words) else None
+        return TimeReading(1, words[at], one_day(day)) if day else None
 
     def _open_range(self, words: list[str], at: int) -> TimeReading | None:
         """since / after / before / until A."""
@@ -382,6 +384,10 @@ class Calendar:
         if clock:
             return clock
         one = singular(word)
+        part = words[at + 1] if at + 1 < len(words) else ""
+        if one in WEEKDAYS and singular(part) in DAY_PARTS and part != singular(part):
+            first, end = DAY_PARTS[singular(part)]
+            return TimeReading(2, f"{one.title()} {part}", repeats=(f"weekday:{WEEKDAYS[one]}", f"hours:{first}-{end}"))
         if one in DAY_PARTS and (word not in {"night", "noon", "midnight", "midday"} or words[at - 1 : at] != ["every"]):
             first, end = DAY_PARTS[one]
             return TimeReading(1, one, repeats=(f"hours:{first}-{end}",))

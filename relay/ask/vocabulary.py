@@ -25,7 +25,8 @@ BOUNDARIES = (
 """Words that end a noun phrase or a clause."""
 
 FILLERS = listed(
-    "please thanks thank everybody everyone either close recent ok okay um uh er ah oh hmm like just really very so too also again all "
+    "selfie selfies please thanks thank everybody everyone either close recent ok okay um uh er ah oh hmm like just really very so too "
+    "also again all "
     "every each both only together "
     "other another more most best better favorite favourite nice good great beautiful lovely funny happy special fun cute "
     "sweet little big few many much lots lot bit couple of for as than then now ever never not no nor if about up down out "

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from relay.ask.wordlist import in_order, listed
 
-_WORD = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}|[^\W_]+(?:['\u2019][^\W_]+)*")
+_WORD = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}\b|\d{1,2}:\d{2}|[^\W_]+(?:['\u2019][^\W_]+)*")
 _NOT_OWNERS = listed("it that let what where who there he she here how when")
 _UNITS = in_order(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "

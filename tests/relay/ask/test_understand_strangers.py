@@ -52,6 +52,13 @@ half a year ago                              | time
 at 8 pm                                      | time
 christmas morning                            | time
 late at night                                | time
+nobody but will                              | person will; count
+on saturday mornings                         | time
+on 25.12.2024                                | time
+clips in which you can hear the word pizza   | speech
+will talking to may about the dog            | person will; person may; speech
+videos that have the word exit in them       | text
+maybe in rome i think                        | place
 close to rome                                | place
 at our place                                 | place
 by the pool                                  | thing
