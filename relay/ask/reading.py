@@ -96,7 +96,7 @@ def day_and_month(words: list[str], at: int) -> tuple[int | None, int, int]:
 
 
 def written_date(word: str, *, month_first: bool) -> date | None:
-    """ "25.12.2024", "12/25/2024": with strokes, the month stands first where it does at home. Raises ValueError for no day of the calendar."""
+    """ "25.12.2024", "12/25/2024": with strokes, the month stands first where it does at home. Raises ValueError for no such day."""
     match = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", word, re.ASCII)
     if match is None:
         return None

@@ -205,11 +205,8 @@ class Calendar:
         }:
             return None
         if words[at + 2 : at + 3] == ["last"] and how == "before" and unit in {"week", "weekend", "month", "year"}:
-            return TimeReading(
-                3,
-                f"the {unit} before last",
-                self._today.back(unit, 3 if unit == "weekend" and self.today.weekday() < 5 else 2, exact=False),
-            )
+            number = 3 if unit == "weekend" and self.today.weekday() < 5 else 2
+            return TimeReading(3, f"the {unit} before last", self._today.back(unit, number, exact=False))
         inner = self._read(words, at + 2)
         if inner is None or inner.period is None:
             return None
