@@ -95,7 +95,7 @@ def answer(library: dict[str, Any], questions: list[dict[str, Any]]) -> list[Ans
             begun_s = time.thread_time()
             understand(str(asked["query"]), asking.context)
             understand_ms = (time.thread_time() - begun_s) * 1000
-            result = asking.searcher.search(USER, plan, limit=_DEPTH, timezone=asking.context.timezone)
+            result = asking.searcher.search(USER, plan, limit=_DEPTH)
             answers.append(_judged(asked, result, library, understand_ms))
         asking.index.close()
     return answers

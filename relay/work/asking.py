@@ -98,7 +98,7 @@ class Asking:
         for utterance in corrections:
             plan = correct(plan, utterance, context)
         understand_s, begun_s = time.perf_counter() - begun_s, time.perf_counter()
-        result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters, timezone=context.timezone)
+        result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters)
         result.timings_s.update(understand=understand_s, search=time.perf_counter() - begun_s)
         return result
 
@@ -131,7 +131,18 @@ class Asking:
         return self._loaded
 
 
-def load(folder: Path, documents: Documents) -> Knowledge:
+@dataclass(frozen=True)
+class Models:
+    """What requests are read with, without any account."""
+
+    embedder: Embedder
+    gazetteer: Gazetteer
+    locate: Locate
+    country: Callable[[float, float], str]
+    """ISO 3166 code of the country at a position."""
+
+
+def load_models() -> Models:
     """Raises ModelMissingError."""
     from models.meaning import TextEmbedder
     from models.places import PlaceFinder
@@ -139,11 +150,17 @@ def load(folder: Path, documents: Documents) -> Knowledge:
 
     store = ModelStore()
     embedder, places = TextEmbedder(store.path("meaning")), PlaceFinder(store.path("places"))
-    index = LocalIndex(folder, embedder)
-    indexer = Indexer(index, documents.of_user, documents.of_video)
     warm(datetime.now(UTC).year)
     country = lru_cache(maxsize=1024)(lambda lat, lon: places.nearest(lat, lon).country_code)
-    return Knowledge(index, embedder, indexer, WorldGazetteer(places), Searcher(index, embedder, _locate(places)), country)
+    return Models(embedder, WorldGazetteer(places), _locate(places), country)
+
+
+def load(folder: Path, documents: Documents) -> Knowledge:
+    """Raises ModelMissingError."""
+    models = load_models()
+    index = LocalIndex(folder, models.embedder)
+    indexer = Indexer(index, documents.of_user, documents.of_video)
+    return Knowledge(index, models.embedder, indexer, models.gazetteer, Searcher(index, models.embedder, models.locate), models.country)
 
 
 def _locate(places: PlaceFinder) -> Locate:

@@ -38,7 +38,7 @@ def searcher(tmp_path: Path, atlas: Atlas) -> Searcher:
 
 
 def found(searcher: Searcher, plan: Plan) -> list[tuple[str, bool]]:
-    return [(hit.video_id, hit.exact) for hit in searcher.search(USER, plan, timezone="Europe/Berlin").hits]
+    return [(hit.video_id, hit.exact) for hit in searcher.search(USER, plan).hits]
 
 
 @pytest.mark.parametrize(
