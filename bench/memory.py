@@ -56,7 +56,7 @@ async def _measured(scratch: Path, clips: list[Path], phone: list[Path], film_s:
     services = await open_services(config, lambda: time.time_ns() // 1_000_000)
     library: list[Video] = []
 
-    async def ask(_user_id: str, query: str) -> SearchResult:
+    async def ask(_user_id: str, query: str, _corrections: tuple[str, ...]) -> SearchResult:
         return SearchResult(Plan(query=query, title="Twelve clips"), tuple(_hit(video) for video in library), total=len(library))
 
     forms, films = film_parts(services, ask)

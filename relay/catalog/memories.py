@@ -30,8 +30,8 @@ def create(connection: Connection, user_id: str, memory: Memory, request: Memory
     row = connection.execute("SELECT record FROM memories WHERE user_id = ? AND idempotency_key = ?", (user_id, key)).fetchone()
     if row is not None:
         earlier = decode_json(row["record"], Memory)
-        if earlier.query != request.query:
-            raise KeyReusedError(f"{key} was used for: {earlier.query}")
+        if earlier.query != request.query or earlier.corrections != memory.corrections:
+            raise KeyReusedError(f"{key} was used for: {'; '.join([earlier.query, *earlier.corrections])}")
         return earlier, False
     connection.execute(
         "INSERT INTO memories (user_id, memory_id, record, idempotency_key) VALUES (?, ?, ?, ?)",

@@ -26,6 +26,8 @@ class User(msgspec.Struct, kw_only=True):
     timezone: str = "UTC"
     faces_consent_at: int | None = None
     """When the account agreed to face recognition; None: it has not."""
+    home_lat: float | None = None
+    home_lon: float | None = None
 
 
 class Person(msgspec.Struct, kw_only=True):

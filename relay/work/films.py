@@ -37,8 +37,8 @@ _FILM_VERSION = 1
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
-Ask = Callable[[str, str], Awaitable[SearchResult]]
-"""(user_id, query)."""
+Ask = Callable[[str, str, tuple[str, ...]], Awaitable[SearchResult]]
+"""(user_id, query, corrections)."""
 
 log = logging.getLogger(__name__)
 
@@ -97,13 +97,14 @@ class FilmJobs:
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
         begun_s = time.perf_counter()
-        result = await self._ask(user_id, memory.query)
+        result = await self._ask(user_id, memory.query, tuple(memory.corrections))
         memory.plan, memory.near_misses = result.plan, list(result.near_misses)
         memory.timings_s = {stage: result.timings_s.get(stage, 0.0) for stage in ("understand", "search")}
         if result.problem is not None:
             raise SouvenirError(result.problem.detail, code=result.problem.code, hint=result.problem.hint or None)
         chosen_s = time.perf_counter()
         found = await self._database.read(lambda connection: _found(connection, user_id, result))
+        found = [one for one in found if one.hit.exact] or found
         cut_list = choose([_candidate(one) for one in found], max_duration_s=max_duration_s)
         memory.near_misses += cut_list.left_out
         told = len(cut_list.left_out)
