@@ -30,6 +30,8 @@ BLOBS = "blobs"
 UPLOADS = "uploads"
 KEYS = "keys"
 INDEX = "index"
+SCRATCH = "scratch"
+"""Films while they are made."""
 
 
 @dataclass

@@ -109,6 +109,11 @@ CREATE TABLE feed_readers (
 CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
 """
 
+_FILMS_BY_CONTENT = """
+ALTER TABLE memories ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+CREATE INDEX memories_by_fingerprint ON memories (user_id, fingerprint)
+"""
+
 _PARTS_AND_TURNS = """
 CREATE TABLE parts (
     user_id TEXT NOT NULL, video_id TEXT NOT NULL, name TEXT NOT NULL, faces INTEGER NOT NULL, record TEXT NOT NULL,
@@ -120,7 +125,7 @@ CREATE INDEX jobs_by_turn ON jobs (state, priority, user_id, due_at);
 CREATE INDEX jobs_leased ON jobs (dedupe_key) WHERE state = 'leased'
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _PARTS_AND_TURNS]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _PARTS_AND_TURNS]
 
 
 class SchemaNewerError(SouvenirError):

@@ -31,7 +31,7 @@ _FITTING = """
         SELECT 1 FROM jobs AS other WHERE other.dedupe_key = jobs.dedupe_key AND other.state = 'leased' AND other.lease_until > :now
     )
 """
-_READY = "SELECT * FROM (SELECT *, rowid AS number FROM jobs WHERE %s <= :now AND" + _FITTING + "ORDER BY due_at, rowid LIMIT 1)"
+_READY = "SELECT * FROM (SELECT *, rowid AS number FROM jobs WHERE %s <= :now AND" + _FITTING + "ORDER BY due_at, rowid LIMIT 1)"  # noqa: S608 -- fixed text
 _NEXT = " UNION ALL ".join((_READY % "state = 'waiting' AND due_at", _READY % "state = 'leased' AND lease_until"))
 _NEXT += " ORDER BY due_at, number LIMIT 1"
 _TAKE_TURN = "INSERT OR REPLACE INTO job_turns SELECT ?, coalesce(max(turn), 0) + 1 FROM job_turns"

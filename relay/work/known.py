@@ -35,4 +35,6 @@ def _findings(video: Video, detail: Detail, found: Sequence[MomentRecord]) -> It
         seconds_lufs = {int(second.at_s): second.loudness_lufs for second in detail.seconds}
         until = max(seconds_lufs, default=-1) + 1
         yield "sound", Loudness(loudness_lufs=video.loudness_lufs, seconds_lufs=[seconds_lufs.get(number) for number in range(until)])
-        yield "speech", Speech(spans=detail.speech_spans, words=[word for one in found for word in one.words])
+        if detail.commands is not None:
+            words = [*detail.commands, *(word for one in found for word in one.words)]
+            yield "speech", Speech(spans=detail.speech_spans, words=sorted(words, key=lambda word: word.start_s))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -29,18 +31,29 @@ class KilledError(BaseException):
     """The process is gone: nothing after this point happens."""
 
 
+_LOOKED: dict[bytes, object] = {}
+
+
+def looked(path: Path, request: ExtractRequest, kept: list) -> object:
+    """``advance``, once for each question: all tests ask about the same clip, and it always answers the same."""
+    question = pickle.dumps((request, [(part.name, part.key, part.found) for part in kept]))
+    if question not in _LOOKED:
+        _LOOKED[question] = advance(path, request, kept)
+    return deepcopy(_LOOKED[question])
+
+
 class Relay:
     """The parts of a relay that look into a clip; ``kill_at`` counts its calls of the models and of the index."""
 
     def __init__(self, folder: Path, kill_at: int = 10**9) -> None:
         self.database, self.blobs = Database(folder / "catalog.sqlite"), FolderBlobs(folder / "blobs")
-        self.jobs = ClipJobs(self.database, self.blobs, self.look, self, lambda: 5)
+        self.jobs = ClipJobs(self.database, self.blobs, self.look, self, lambda _connection, _message, due_at=0: None, lambda: 5)
         self.found: list[str] = []
         self.steps, self._kill_at = 0, kill_at
 
     async def look(self, path: Path, request: ExtractRequest, kept: list) -> object:
         self._step()
-        found = advance(path, request, kept)
+        found = looked(path, request, kept)
         self._step()
         if not isinstance(found, ClipFacts):
             self.found += [part.name for part in found]
@@ -66,7 +79,7 @@ class Relay:
 
 @pytest.fixture(scope="module")
 def heard(speak):
-    quiet = np.zeros(48_000, np.int16)
+    quiet = np.zeros(12_000, np.int16)
     return np.concatenate([quiet, speak("happy birthday my dear"), quiet])
 
 
@@ -82,7 +95,7 @@ async def stored(tmp_path, picture, make_clip, heard):
         video = Video(user_id="u", video_id="v", device_id="d", sha256="s", blob_key="u/v.mp4", lat=WHERE.lat, lon=WHERE.lon)
 
         def put(connection):
-            connection.execute("INSERT INTO users (user_id, record) VALUES ('u', '{\"user_id\":\"u\",\"name\":\"u\",\"created_at\":1}')")
+            connection.execute('INSERT INTO users (user_id, record) VALUES (\'u\', \'{"user_id":"u","name":"u","created_at":1}\')')
             users.save(connection, User(user_id="u", name="u", created_at=1, faces_consent_at=1))
             videos.put(connection, video)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from glasses.wire.stamp import Stamp
+from glasses.wire.video import VideoEdit
+from relay.catalog import stamps
+from relay.catalog.merging import Author
 from relay.jobs.kinds import JobKind
+from relay.jobs.workers import Workers
 from relay.work.clips import ClipJobs
 
 
@@ -130,9 +134,48 @@ async def test_the_trash_is_emptied_when_its_time_has_come_and_not_before(relay)
     await relay.work()
     [job] = [job for job in relay.jobs if job.operation is JobKind.ERASE]
     blobs = relay.services.blobs
-    await ClipJobs(relay.services.database, blobs, no_extract, NoIndex(), relay.clock).erase(job)
+    await ClipJobs(relay.services.database, blobs, no_extract, NoIndex(), relay.services.bus.publish_in, relay.clock).erase(job)
     assert "xyzzy" not in await relay.services.database.read(lambda c: "\n".join(c.iterdump()))
     assert not list(relay.services.folder.rglob("*.mp4"))
+
+
+async def test_what_came_back_and_is_deleted_again_is_erased_when_the_later_deletion_says(relay):
+    segment, services = await relay.store(), relay.services
+    jobs = ClipJobs(services.database, services.blobs, no_extract, NoIndex(), services.bus.publish_in, relay.clock)
+    workers = Workers(services.bus, {**dict.fromkeys(JobKind, ignored), JobKind.ERASE: jobs.erase}, services.config.jobs)
+    user_id, day_s = relay.accounts["anna"].user.user_id, services.config.sync.trash_s / 7
+
+    async def after(seconds):
+        relay.clock.forward(seconds)
+        while await workers.step():
+            pass
+        return bool(list(services.folder.rglob("*.mp4")))
+
+    def remove(connection):
+        author = Author(stamp=stamps.tick(connection, relay.clock.ms))
+        services.library.remove_in(connection, user_id, segment.segment_id, author)
+
+    await services.database.write(remove)
+    assert await after(2 * day_s)
+    await services.database.write(lambda c: services.library.edit_in(c, user_id, segment.segment_id, VideoEdit(caption="back")))
+    assert await after(0)
+    await services.database.write(remove)
+    assert await after(5.5 * day_s)  # the first deletion's time is over, the second's is not
+    assert not await after(2 * day_s)
+
+
+async def test_the_owner_s_deletion_does_not_wait_for_the_trash(relay):
+    segment = await relay.store()
+    await push(relay, "phone", segment.segment_id, 1.0, kind="video.delete")
+    await relay.work()
+    relay.jobs.clear()
+    await relay.http.delete(f"/api/v1/videos/{segment.segment_id}", headers=await relay.as_companion())
+    await relay.work()
+    assert JobKind.ERASE in [job.operation for job in relay.jobs]
+
+
+async def ignored(_message):
+    """Another job."""
 
 
 async def test_a_device_whose_clock_is_far_ahead_wins_nothing_by_it(relay):
