@@ -190,7 +190,7 @@ class Bus:
 
     def _end(self, connection: Connection, job: Job, state: JobState, error: str) -> None:
         connection.execute(
-            "UPDATE jobs SET state = ?, error = ?, finished_at = ? WHERE job_id = ? AND lease_id = ?",
+            "UPDATE jobs SET state = ?, error = ?, finished_at = ? WHERE job_id = ? AND lease_id = ? AND state IN ('waiting', 'leased')",
             (state, error, self._now_ms(), job.job_id, job.lease_id),
         )
 

@@ -75,6 +75,8 @@ class Job(msgspec.Struct, kw_only=True):
     job_id: str
     message: Message
     topic: Topic
+    priority: Priority
+    """The most urgent with which it was asked for."""
     state: JobState
     attempts: int = 0
     lease_id: str = ""

@@ -59,12 +59,11 @@ class _Process:
         self._executor: ProcessPoolExecutor | None = None
 
     async def run(self, work: Callable[..., R], *args: object) -> R:
-        executor = self._executor = self._executor or ProcessPoolExecutor(
-            1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-        )
         name = getattr(work, "__name__", str(work))
-        running = asyncio.get_running_loop().run_in_executor(executor, work, *args)
+        running: asyncio.Future[R] | None = None
         try:
+            executor = self._executor or await self._started()
+            running = asyncio.get_running_loop().run_in_executor(executor, work, *args)
             done, _ = await asyncio.wait({running}, timeout=self._longest_s)
             if done:
                 return running.result()
@@ -72,12 +71,21 @@ class _Process:
             self.end()
             raise WorkerDiedError(f"the process that ran {name} died") from problem
         except asyncio.CancelledError:
-            running.cancel()
-            self.end()
+            self._abandon(running)
             raise
-        running.cancel()
-        self.end()
+        self._abandon(running)
         raise WorkerHungError(f"{name} took longer than {self._longest_s:g} s and was ended")
+
+    async def _started(self) -> ProcessPoolExecutor:
+        """Up and waiting: how long that takes is no work's fault."""
+        self._executor = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+        await asyncio.get_running_loop().run_in_executor(self._executor, os.getpid)
+        return self._executor
+
+    def _abandon(self, running: asyncio.Future[R] | None) -> None:
+        if running is not None:
+            running.cancel()  # else its end would be logged as an error that nobody asked about
+        self.end()
 
     def end(self) -> None:
         executor, self._executor = self._executor, None

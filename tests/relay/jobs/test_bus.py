@@ -16,7 +16,7 @@ from relay.catalog.db import Database
 from relay.config import JobsConfig
 from relay.errors import SouvenirError
 from relay.jobs.bus import FIRST_BACKOFF_MS, Bus
-from relay.jobs.kinds import JobKind, JobState, Message, Priority
+from relay.jobs.kinds import TOPICS, JobKind, JobState, Message, Priority, Topic
 from relay.jobs.pool import CpuPool, WorkerDiedError
 from relay.jobs.workers import Workers
 
@@ -87,6 +87,7 @@ async def test_a_worker_that_dies_at_every_try_ends_as_a_dead_letter(bus, clock)
     for _ in range(3):
         assert await bus.claim() is not None
         clock.forward(61)
+    assert (await bus.claim()).state is JobState.DEAD
     assert await bus.claim() is None
     assert [job.error for job in await bus.list(JobState.DEAD)] == ["its worker died at every try"]
 
@@ -96,7 +97,7 @@ async def test_what_a_killed_relay_was_doing_is_taken_up_at_its_next_start(bus, 
     for attempt in range(3):
         assert (await bus.claim()).attempts == attempt + 1
         assert await bus.recover() == 1
-    assert await bus.claim() is None  # it killed the relay each time
+    assert (await bus.claim()).state is JobState.DEAD  # it killed the relay each time
     assert await bus.counts() == {"dead": 1}
 
 
@@ -163,6 +164,92 @@ async def test_a_worker_told_to_end_gives_its_job_back_at_once(bus):
     assert job.attempts == 1
 
 
+async def test_who_waits_for_a_job_that_killed_its_workers_is_told(bus, clock):
+    told = []
+
+    async def given_up(asked: Message, error: SouvenirError) -> None:
+        told.append((asked.video_id, error.detail))
+
+    workers = Workers(bus, {JobKind.EXTRACT: given_up}, JobsConfig(), given_up)
+    await bus.publish(message("film"))
+    for _ in range(3):
+        await bus.claim()
+        clock.forward(61)
+    assert await workers.step()
+    assert told == [("film", "its worker died at every try")]
+
+
+async def test_a_worker_that_lost_its_lease_stops_and_leaves_the_job_alone(bus, clock):
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(_asked: Message) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    workers = Workers(bus, {JobKind.EXTRACT: endless}, JobsConfig(lease_s=0.03))
+    await bus.publish(message())
+    step = asyncio.create_task(workers.step())
+    await begun.wait()
+    clock.forward(3600)
+    other = await bus.claim()
+    assert await step
+    assert ended.is_set()
+    assert await bus.renew(other)
+
+
+async def test_the_same_job_waits_while_its_like_runs(bus, clock):
+    await bus.publish(message())
+    running = await bus.claim()
+    await bus.publish(message())
+    assert await bus.claim() is None
+    clock.forward(59)
+    await bus.renew(running)
+    clock.forward(59)
+    assert await bus.claim() is None
+    await bus.finish(running)
+    assert (await bus.claim()).message.video_id == "v1"
+
+
+async def test_what_waits_comes_as_urgently_as_it_was_ever_asked_for(bus):
+    await bus.publish(message("other"))
+    await bus.publish(message(priority=Priority.LOW))
+    await bus.publish(message(priority=Priority.HIGH))
+    await bus.publish(message(priority=Priority.NORMAL))
+    assert (await bus.claim()).message.video_id == "v1"
+
+
+async def test_a_job_that_runs_while_its_like_waits_gives_way_to_it_when_the_relay_starts_again(bus):
+    await bus.publish(message())
+    await bus.claim()
+    await bus.publish(message())
+    await bus.recover()
+    assert await bus.counts() == {"waiting": 1, "done": 1}
+    assert (await bus.claim()).attempts == 1
+
+
+async def test_a_long_queue_of_one_account_does_not_hold_up_another(bus):
+    for number in range(20):
+        await bus.publish(message(f"a{number}", user_id="anna"))
+    for number in range(3):
+        await bus.publish(message(f"b{number}", user_id="bert"))
+    await bus.publish(message("c0", user_id="cleo"))
+    await bus.publish(message("film", user_id="anna", priority=Priority.HIGH))
+    order = [(await bus.claim()).message.video_id for _ in range(9)]
+    assert order == ["film", "b0", "c0", "a0", "b1", "a1", "b2", "a2", "a3"]
+
+
+async def test_each_kind_of_job_travels_on_its_topic(bus):
+    for kind in JobKind:
+        await bus.publish(message(operation=kind))
+    topics = {job.message.operation: job.topic for job in await bus.list()}
+    assert topics == TOPICS
+    assert set(topics.values()) == set(Topic)
+    assert {job.message.operation for job in await bus.list(topic=Topic.FILMS)} == {JobKind.CREATE_MEMORY}
+
+
 async def test_a_pool_whose_process_was_killed_is_replaced():
     pool = CpuPool(1)
     try:
@@ -170,6 +257,45 @@ async def test_a_pool_whose_process_was_killed_is_replaced():
         assert child != os.getpid()
         with pytest.raises(WorkerDiedError):
             await pool.run(os.kill, child, signal.SIGKILL)
+        assert await pool.run(os.getpid) != child
+    finally:
+        pool.close()
+
+
+async def test_a_process_that_hangs_is_ended_retried_and_given_up_with_the_reason_and_no_other_is_touched(bus, clock):
+    pool = CpuPool(2, longest_s=0.2)
+
+    async def hangs(_asked: Message) -> None:
+        await pool.run(signal.pause)
+
+    try:
+        both = set(await asyncio.gather(pool.run(os.getpid), pool.run(os.getpid)))
+        assert len(both) == 2
+        workers = Workers(bus, {JobKind.EXTRACT: hangs}, JobsConfig())
+        await bus.publish(message())
+        assert await workers.step()
+        [waiting] = await bus.list(JobState.WAITING)
+        assert waiting.error == "relay.failed: pause took longer than 0.2 s and was ended"
+        [alive] = [pid for pid in both if _runs(pid)]
+        for _ in range(2):
+            clock.forward(10)
+            assert await workers.step()
+        [dead] = await bus.list(JobState.DEAD)
+        assert (dead.attempts, dead.error) == (3, waiting.error)
+        assert alive in await asyncio.gather(pool.run(os.getpid), pool.run(os.getpid))
+    finally:
+        pool.close()
+
+
+async def test_work_that_nobody_waits_for_any_more_is_ended(bus):
+    pool = CpuPool(1)
+    try:
+        child = await pool.run(os.getpid)
+        work = asyncio.create_task(pool.run(signal.pause))
+        await asyncio.sleep(0)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
         assert await pool.run(os.getpid) != child
     finally:
         pool.close()
