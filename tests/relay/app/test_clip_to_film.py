@@ -16,6 +16,7 @@ from glasses.wire.memory import Memory
 from glasses.wire.segment import GeoPoint
 from relay.app import make_app
 from relay.auth.passwords import Passwords
+from relay.jobs.kinds import JobState
 from relay.services import open_services
 from relay.work.stages import make_stages
 
@@ -140,3 +141,23 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
     assert (found["videos"], found["problem"]["code"]) == ([], "ask.nothing_found")
     kept = sorted(key for key in relay.services.blobs.keys() if stored["without her"].segment_id in key)  # noqa: SIM118 -- a method
     assert kept == []
+
+
+async def test_a_film_that_was_given_up_is_made_on_replay(joined, picture, make_clip, clock):
+    relay, headers = joined, await joined.as_glasses()
+    await relay.store(make_clip([(picture("coffee"), 4.0)]).read_bytes())
+    await relay.work()
+    made = await relay.http.post("/api/v1/memories/create", headers=headers, json={"query": "coffee"})
+    memory_id = made.json()["memory_id"]
+    for _ in range(relay.services.config.jobs.max_attempts):  # each of its workers dies
+        assert await relay.services.bus.claim() is not None
+        clock.forward(relay.services.config.jobs.lease_s + 1)
+    await relay.work()
+    memory = (await relay.http.get(f"/api/v1/memories/{memory_id}", headers=headers)).json()
+    assert (memory["status"], memory["problem"]["code"]) == ("failed", "film.failed")
+    [dead] = await relay.services.bus.list(JobState.DEAD)
+    await relay.services.bus.replay(dead.job_id)
+    await relay.work()
+    memory = (await relay.http.get(f"/api/v1/memories/{memory_id}", headers=headers)).json()
+    assert (memory["status"], memory["problem"]) == ("completed", {})
+    assert await relay.services.bus.list(JobState.DEAD) == []

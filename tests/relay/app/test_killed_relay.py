@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -105,3 +106,54 @@ def test_killed_in_the_middle_nothing_receipted_is_lost(tmp_path, tus_headers, c
     assert findings["database"].well
     assert findings["media"].well
     assert "unhandled" not in log.read_text()
+
+
+def logged(log, message):
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    return [line for line in lines if line["message"] == message]
+
+
+def waits_for(true, process, log):
+    until = time.monotonic() + 120
+    while not true():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.02)  # another process: there is nothing here to wait on
+
+
+def test_killed_while_a_clip_is_looked_into_it_goes_on_with_what_is_missing(
+    tmp_path, tus_headers, clip, monkeypatch, picture, make_clip, speak
+):
+    monkeypatch.setattr("models.store.ModelStore.check", lambda self, used_by="": [])
+    data, first, second = tmp_path / "data", tmp_path / "first.log", tmp_path / "second.log"
+    command(data, "user", "add", "anna", "--password-stdin", stdin=PASSWORD + "\n")
+    film = make_clip([(picture("coffee"), 2), (picture("astronaut"), 2)], speak("happy birthday my dear")).read_bytes()
+    whole, same = clip(film), clip(film + b"\0\0\0\x08free")
+    chunk = {"Content-Type": "application/offset+octet-stream", "Tus-Resumable": "1.0.0"}
+
+    def video(http, segment):
+        return http.get(f"/api/v1/videos/{segment.segment_id}", headers=auth).json()
+
+    with serving(data, first) as (process, http):
+        auth = pair(data, http)
+        assert http.post("/api/v1/uploads", headers={**auth, **tus_headers(whole), **chunk}, content=film).status_code == 201
+        waits_for(lambda: any("look" in line["parts"] for line in logged(first, "parts found")), process, first)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        done = [name for line in logged(first, "parts found") for name in line["parts"]]
+        assert "speech" not in done, "it was faster than the kill: make the clip longer"
+    with serving(data, second) as (process, http):
+        waits_for(lambda: video(http, whole)["status"] == "ready", process, second)
+        [kept] = [line["parts"] for line in logged(second, "parts kept")]
+        found = [name for line in logged(second, "parts found") for name in line["parts"]]
+        assert set(done) <= set(kept)
+        assert sorted(kept + found) == ["look", "probe", "quality", "sound", "speech", "text"]
+        [job] = logged(second, "job begins")
+        assert job["attempt"] == 2
+        content = film + b"\0\0\0\x08free"
+        assert http.post("/api/v1/uploads", headers={**auth, **tus_headers(same), **chunk}, content=content).status_code == 201
+        waits_for(lambda: video(http, same)["status"] == "ready", process, second)
+        one, other = video(http, whole), video(http, same)
+        for field in ("things", "speech", "duration", "place", "people"):
+            assert one[field] == other[field]
+        assert one["speech"] == "happy birthday my dear"

@@ -72,7 +72,10 @@ class Relay:
 
         def look(connection):
             tables = ("videos", "moments", "details", "changes", "parts")
-            return {table: [tuple(row) for row in connection.execute(f"SELECT * FROM {table}").fetchall()] for table in tables}
+            return {
+                table: [tuple(row) for row in connection.execute(f"SELECT * FROM {table}").fetchall()]  # noqa: S608 -- fixed names
+                for table in tables
+            }
 
         return await self.database.read(look)
 
@@ -224,6 +227,28 @@ async def test_a_newer_model_redoes_its_own_part_alone_and_the_rest_stays(stored
     relay.database.close()
 
 
+async def test_the_words_of_commands_are_kept_aside_so_that_nothing_is_heard_again(stored):
+    folder = await stored("commanded")
+    relay = Relay(folder)
+
+    def begun_by_voice(connection):
+        video = videos.get(connection, "u", "v")
+        video.asked_at_s = 0.1
+        videos.put(connection, video)
+
+    await relay.database.write(begun_by_voice)
+    await relay.jobs.extract(JOB)
+    before = await relay.rows()
+    detail = await relay.database.read(lambda connection: details.find(connection, "u", "v"))
+    assert [word.word for word in detail.commands] == ["happy", "birthday", "my", "dear"]
+    relay.found.clear()
+    await relay.jobs.extract(JOB)
+    assert relay.found == ["probe", "place"]
+    after = await relay.rows()
+    assert [after[table] for table in ("videos", "moments", "details")] == [before[table] for table in ("videos", "moments", "details")]
+    relay.database.close()
+
+
 async def test_consent_given_later_looks_for_faces_and_for_nothing_else_again(stored):
     relay = Relay(await stored("later"))
     await relay.database.write(_withdraw)
@@ -253,7 +278,8 @@ def _faces_in(connection, table: str) -> int:
     if table == "parts":
         kept = parts.of_video(connection, "u", "v")
         return sum(b'"embedding"' in part.found for part in kept)
-    return connection.execute(f"SELECT count(*) FROM {table} WHERE instr(record, '\"embedding\"')").fetchone()[0]
+    sql = f"SELECT count(*) FROM {table} WHERE instr(record, '\"embedding\"')"  # noqa: S608 -- a fixed name
+    return connection.execute(sql).fetchone()[0]
 
 
 def _withdraw(connection) -> None:
