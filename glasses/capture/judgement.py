@@ -1,0 +1,57 @@
+"""What the recogniser read and what the spotter scored, as one reading. Pure.
+
+Where the recogniser has understood, the spotter may only object; where it has not, the spotter must be sure to be believed alone.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
+from glasses.capture.phrases import Phrases
+from glasses.capture.spotting import NONE, Spotted
+from glasses.wire.intent import Intent, IntentName
+from glasses.wire.tag import Word
+
+OBJECTS = -2.0
+"""Below these log odds the spotter objects."""
+SURE = 3.0
+"""From these on it is believed alone."""
+WAKE_S = 0.8
+"""About as long as a wake phrase is."""
+
+
+def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str) -> Reading:
+    """Nothing where the spotter objects; its own command where it is sure and nothing was understood."""
+    if isinstance(reading, Command):
+        return reading if agrees(str(reading.intent.name), spotted) else Nothing()
+    if isinstance(reading, OpenRequest):
+        return reading if reading.wake_s == 0 or spotted.wake >= OBJECTS else Nothing()
+    name, score = spotted.best
+    if score >= SURE:
+        return _as_reading(IntentName(name), score, spotted, phrases)
+    if isinstance(reading, Wake):
+        return reading if spotted.wake >= OBJECTS else Nothing()
+    return _woken(spotted, wake_phrase) if spotted.wake >= SURE else reading
+
+
+def agrees(name: str, spotted: Spotted) -> bool:
+    return spotted.commands.get(name, NONE) >= OBJECTS
+
+
+def _as_reading(name: IntentName, score: float, spotted: Spotted, phrases: Phrases) -> Reading:
+    start_s = max(0.0, spotted.wake_s - WAKE_S)
+    if name in phrases.open:
+        return OpenRequest(name, phrases.open[name][0], start_s, has_rest=True, wake_s=WAKE_S)
+    text = phrases.commands[name][0]
+    return Command(Intent(name=name, confidence=1 / (1 + exp(-score)), text=text), start_s, WAKE_S)
+
+
+def _woken(spotted: Spotted, wake_phrase: str) -> Wake:
+    """As if the recogniser had heard it."""
+    words, end_s = wake_phrase.split(), spotted.wake_s
+    each_s = WAKE_S / len(words)
+    starts = [max(0.0, end_s - WAKE_S + at * each_s) for at in range(len(words))]
+    return Wake(
+        tuple(Word(word=word, start_s=start, end_s=start + each_s, confidence=1.0) for word, start in zip(words, starts, strict=True))
+    )
