@@ -12,7 +12,8 @@ from models.spotter import LABELS, WAKE
 
 WAKES = ["okay glasses", "hey glasses"]
 GREETINGS = [
-    "okay", "hey", "say", "my", "old", "two", "the", "they", "a", "these", "oh", "all", "his", "okay my", "hey the", "okay the", "new",
+    "okay", "hey", "okay", "hey", "okay", "hey", "say", "say", "say", "my", "old", "two", "the", "they", "a", "these", "oh", "all",
+    "his", "okay my", "hey the", "okay the", "new",
 ]  # fmt: skip
 ALIKE = [
     "classes", "classes", "grasses", "lasses", "lasses", "glass", "gases", "gas", "masses", "passes", "guesses", "guess", "glances",
@@ -24,13 +25,13 @@ AFTER = [
     "please", "of wine", "is empty", "from the shop", "make me look old", "were on sale", "can be cleaned", "in the kitchen",
 ]  # fmt: skip
 NEARLY = [
-    "take a pitcher", "take a seat", "take a look", "take the picture down", "make a picture", "taken a picture", "record the video", "a
-    recorded video", "start recording", "start the recording", "stop according to him", "stop the car", "stop ordering", "keep the last
-    three cookies", "keep the first thirty pages", "the last thirty seconds", "is the last bus safe", "is the first one safe", "is the
-    last one here", "what's my better idea", "what's my birthday", "what is the battery", "council", "candle", "counsel him",
-    "cancelled", "you knew", "under", "until", "I knew", "undone", "no I sat", "you said", "no he said", "create a melody", "make a
-    film", "show me the memories", "fine", "finally", "found", "show my money", "show me my brother", "make a memory", "take it",
-    "record", "recording", "video", "picture", "stop", "the battery",
+    "take a pitcher", "take a seat", "take a look", "take the picture down", "make a picture", "taken a picture", "record the video",
+    "a recorded video", "start recording", "start the recording", "stop according to him", "stop the car", "stop ordering",
+    "keep the last three cookies", "keep the first thirty pages", "the last thirty seconds", "is the last bus safe",
+    "is the first one safe", "is the last one here", "what's my better idea", "what's my birthday", "what is the battery", "council",
+    "candle", "counsel him", "cancelled", "you knew", "under", "until", "I knew", "undone", "no I sat", "you said", "no he said",
+    "create a melody", "make a film", "show me the memories", "fine", "finally", "found", "show my money", "show me my brother",
+    "make a memory", "take it", "record", "recording", "video", "picture", "stop", "the battery",
 ]  # fmt: skip
 
 
