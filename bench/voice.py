@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     folder = arguments.corpus or corpus.make(cache() / "corpus", arguments.each, arguments.hours, arguments.seed)
-    labels = read_labels(folder)
+    labels = read_labels(folder) + ([] if arguments.corpus else corpus.people())
     names = corpus.read_names(folder) or names_of(labels)
     result: dict[str, Any] = {"corpus": "given" if arguments.corpus else folder.name}
     if arguments.only != "load":

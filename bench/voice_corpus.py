@@ -23,6 +23,8 @@ SNRS_DB: list[float | str] = [CLEAN, 20, 10, 5, 0]
 NAMES = "names.json"
 TALK_S = 120.0
 """Length of one file of other speech."""
+HUMAN = Path("/usr/share/pocketsphinx/test/data")
+"""Where Debian's package pocketsphinx-testdata puts its recordings of people."""
 LEAD_S, TAIL_S = 0.8, 1.2
 
 
@@ -48,6 +50,11 @@ def make(folder: Path, each: int, hours: float, seed: int = 1) -> Path:
     labels = [*_talk(made, hours, seed), *_near_misses(made, seed), *_positives(made, each, seed)]
     (made / LABELS).write_bytes(b"\n".join(msgspec.json.encode(label) for label in labels) + b"\n")
     return made
+
+
+def people() -> list[Label]:
+    """Recordings of people who say nothing to the glasses, where their package is installed. Their paths are absolute."""
+    return [Label(str(path)) for path in sorted(HUMAN.rglob("*.wav"))]
 
 
 def _talk(made: Path, hours: float, seed: int) -> Iterator[Label]:

@@ -45,7 +45,7 @@ def test_every_intent_has_its_own_name_and_plausible_others() -> None:
 
 def test_an_unknown_intent_is_told_with_its_line_and_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "labels.jsonl").write_text(json.dumps({"file": "a.wav", "intent": "make_coffee"}))
-    with pytest.raises(ConfigInvalidError, match="line 1.*make_coffee.*take_picture"):
+    with pytest.raises(ConfigInvalidError, match=r"line 1.*make_coffee.*take_picture"):
         read_labels(tmp_path)
 
 

@@ -13,26 +13,31 @@ from glasses.capture.spotting import NONE, Spotted
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
-OBJECTS = -2.0
+OBJECTS = -1.0
 """Below these log odds the spotter objects."""
+HELPS = 0.0
+"""From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 SURE = 3.0
 """From these on it is believed alone."""
+NOISY_DB = 17.0
+"""Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
 
-def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str) -> Reading:
-    """Nothing where the spotter objects; its own command where it is sure and nothing was understood."""
+def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool) -> Reading:
+    """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood."""
     if isinstance(reading, Command):
         return reading if agrees(str(reading.intent.name), spotted) else Nothing()
     if isinstance(reading, OpenRequest):
         return reading if reading.wake_s == 0 or spotted.wake >= OBJECTS else Nothing()
     name, score = spotted.best
-    if score >= SURE:
+    woken = isinstance(reading, Wake)
+    if (score >= SURE and (noisy or woken)) or (score >= HELPS and noisy and isinstance(reading, Wake) and reading.has_rest):
         return _as_reading(IntentName(name), score, spotted, phrases)
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
-    return _woken(spotted, wake_phrase) if spotted.wake >= SURE else reading
+    return _woken(spotted, wake_phrase) if noisy and spotted.wake >= SURE else reading
 
 
 def agrees(name: str, spotted: Spotted) -> bool:

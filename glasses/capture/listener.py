@@ -13,10 +13,10 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import SURE, judged
+from glasses.capture.judgement import NOISY_DB, SURE, judged
 from glasses.capture.phrases import Phrases, spoken_words
-from glasses.capture.requests import Heard, Names
-from glasses.capture.sound import SoundMemory, as_flac
+from glasses.capture.requests import Heard, Names, surer
+from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
 from glasses.clock import Clock
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
@@ -53,6 +53,8 @@ LONGEST_S = 12.0
 FOLLOW_S = 15.0
 """So long after a request it may be corrected without a wake phrase: no, I said ..."""
 
+CLEAR = 0.95
+"""A request that was read with this confidence is not read once more."""
 EAGER = 4.0
 """Log odds from which the spotter ends an utterance: its command has been said."""
 EAGER_S = 0.2
@@ -80,7 +82,7 @@ class Listener:
         self._rereading: Rereading | None = None
         self._spotter_path = spotter_path
         self._spotting: Spotting | None = None
-        self._since_s = 0.0
+        self._since_s = self._tried_s = 0.0
         self._resampler: soxr.ResampleStream | None = None
         self._filter: NoiseFilter | None = None
         self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
@@ -145,7 +147,8 @@ class Listener:
         self._filter = NoiseFilter()
         self._spotting = self._new_spotting()
         self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
-        self._next_sample, self._heard_s, self._follow_until_s, self._since_s = 0, 0.0, -1.0, 0.0
+        self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
+        self._since_s = self._tried_s = 0.0
         self._pending, self._request = [], None
 
     def _check(self, model: SpeechModel) -> None:
@@ -196,8 +199,9 @@ class Listener:
         if spotted is None or self._hearing is None or self._request is not None:
             return []
         name, score = spotted.best
-        if score < EAGER or name in self._phrases.open or self._heard_s - spotted.at_s < EAGER_S:
+        if score < EAGER or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - EAGER_S:
             return []
+        self._tried_s = spotted.at_s + AFTERGLOW_S
         return [await asyncio.to_thread(self._hearing.finish)]
 
     async def _utterance(self, words: list[Word]) -> None:
@@ -212,7 +216,7 @@ class Listener:
         log.debug("spotted: %s", spotted)
         if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
             reading = await self._second_look(reading, joined[0].start_s)
-        reading = await self._judged(reading, spotted)
+        reading = await self._judged(reading, spotted, joined)
         if isinstance(reading, Wake):
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
@@ -229,11 +233,14 @@ class Listener:
             return False
         return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
 
-    async def _judged(self, reading: Reading, spotted: Spotted | None) -> Reading:
-        """Not what may be another phrase than the wake phrase; and with the spotter's opinion where there is one."""
+    async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
+        """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
+        if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
+            noisy = speech_to_noise_db(self._raw.between(self._heard_s - WITHIN_S)) < NOISY_DB
+            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=noisy)
         if isinstance(reading, Command | OpenRequest) and not await self._is_meant(reading):
             return Nothing()
-        return reading if spotted is None else judged(reading, spotted, self._phrases, self._voice.wake_phrases[0])
+        return reading
 
     async def _second_look(self, first: Nothing | Wake, start_s: float) -> Reading:
         """Something near a wake phrase that was not understood: once more with its noise, then with whole phrases only."""
@@ -276,17 +283,28 @@ class Listener:
 
     async def _read_again(self, request: OpenRequest) -> None:
         """The request's own sound with the wearer's own names, and what was meant by it."""
-        if self._rereading is None or self._model is None:
-            raise RuntimeError("open comes first")
-        names = Names.of(*await self._names(), self._model.knows)
-        sound = self._sound.between(request.start_s - BEFORE_S)
-        heard = await asyncio.to_thread(self._rereading.read, sound, names)
-        if heard is None or heard.name != request.name or not heard.words:
+        heard = await self._heard_of(request)
+        if heard is None:
             self._bus.publish(WakeHeard())  # two readings that do not agree: it is to be said again
             return
         log.debug("read again: %s (unsure: %s)", heard.text, heard.unsure)
         self._follow_until_s = self._heard_s + FOLLOW_S
+        self._since_s = self._heard_s
         self._bus.publish(IntentHeard(self._meant(heard, self._raw.between(request.start_s - BEFORE_S)), request.start_s))
+
+    async def _heard_of(self, request: OpenRequest) -> Heard | None:
+        """The surer of its readings without and with the noise; the second is made only where the first leaves a doubt."""
+        if self._rereading is None or self._model is None:
+            raise RuntimeError("open comes first")
+        names = Names.of(*await self._names(), self._model.knows)
+        best: Heard | None = None
+        for sound in (self._sound, self._raw):
+            heard = await asyncio.to_thread(self._rereading.read, sound.between(request.start_s - BEFORE_S), names)
+            if heard is not None and heard.words and heard.name == request.name and (best is None or surer(heard, best)):
+                best = heard
+            if best is not None and not best.unsure and best.confidence >= CLEAR:
+                break
+        return best
 
     def _meant(self, heard: Heard, sound: bytes) -> Intent:
         """The request as an intent; "no, I said" and a command is that command."""

@@ -41,7 +41,8 @@ class Room:
         self.bus, self._speak = Bus(), speak
         self.events = self.bus.subscribe(IntentHeard, WakeHeard)
         self.listener = Listener(
-            store.path("speech"), table or phrases.load("en"), voice or Voice(), self._names, self.bus, FakeClock(), RATE_HZ
+            store.path("speech"), table or phrases.load("en"), voice or Voice(), self._names, self.bus, FakeClock(), RATE_HZ,
+            store.path("spotter"),
         )  # fmt: skip
         self._at = 0
 
