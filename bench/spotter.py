@@ -22,16 +22,17 @@ from models.spotter import LABELS, Head
 from models.store import ModelStore
 
 LINES, TAKES, EXAM_LINES = 24, 2, 40
-ROUNDS = 2
-"""Each voice speaks so often, other lines each time."""
+ROUNDS = (False, False, True)
+"""Each voice speaks so often, other lines each time; in the last round pairs that differ by one sound."""
 Lessons = tuple[npt.NDArray[np.float16], npt.NDArray[np.bool_]]
 
 
 def main(given: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(given)
     folder = cache() / f"lessons-{arguments.seed}-{arguments.lines}"
-    lessons = _lessons(teachers() * ROUNDS, folder / "lessons", arguments.seed, arguments.lines, arguments.processes)
-    exam = _lessons(list(EXAMINERS), folder / "exam", arguments.seed + 88, EXAM_LINES, arguments.processes)
+    rounds = [_jobs(teachers(), arguments.seed + number, arguments.lines, pairs) for number, pairs in enumerate(ROUNDS)]
+    lessons = _lessons([job for jobs in rounds for job in jobs], folder / "lessons", arguments.processes)
+    exam = _lessons(_jobs(list(EXAMINERS), arguments.seed + 88, EXAM_LINES, pairs=False), folder / "exam", arguments.processes)
     weights = train(*lessons, arguments.epochs, arguments.seed)
     print(json.dumps({"pieces": len(lessons[1]), "wrong_of_exam": examined(weights, exam)}, indent=1))
     halved: dict[str, Any] = {name: array.astype(np.float16) for name, array in weights.items()}
@@ -52,11 +53,14 @@ def examined(weights: dict[str, npt.NDArray[np.float32]], exam: Lessons) -> dict
     }
 
 
-def _lessons(who: list[Speaker], folder: Path, seed: int, lines: int, processes: int) -> Lessons:
-    jobs = [Job(ModelStore().path("spotter"), speaker, number, lines, TAKES, seed) for number, speaker in enumerate(who)]
-    random.Random(seed).shuffle(jobs)  # noqa: S311  # so that slow speakers do not come at once
-    gather(jobs, folder, processes)
-    read = [np.load(folder / f"{number:03d}.npz") for number in range(len(who))]
+def _jobs(who: list[Speaker], seed: int, lines: int, pairs: bool) -> list[Job]:
+    return [Job(ModelStore().path("spotter"), speaker, number, lines, TAKES, seed, pairs) for number, speaker in enumerate(who)]
+
+
+def _lessons(jobs: list[Job], folder: Path, processes: int) -> Lessons:
+    shuffled = random.Random(len(jobs)).sample(jobs, len(jobs))  # noqa: S311  # so that slow speakers do not come at once
+    gather(shuffled, folder, processes)
+    read = [np.load(folder / job.file) for job in jobs]
     return np.concatenate([each["features"] for each in read]), np.concatenate([each["labels"] for each in read])
 
 

@@ -33,13 +33,20 @@ class Job(NamedTuple):
     takes: int
     """How often each line is heard, each time in other noise."""
     seed: int
+    pairs: bool = False
+    """Lines that differ from the wake phrase by one sound, in place of all kinds."""
+
+    @property
+    def file(self) -> str:
+        return f"{self.seed}-{self.number:03d}.npz"
 
 
 def learn(job: Job) -> tuple[npt.NDArray[np.float16], npt.NDArray[np.bool_]]:
     """(pieces, steps, features) and (pieces, labels) of one speaker."""
     dice, chance = random.Random(f"{job.seed} {job.number}"), np.random.default_rng([job.seed, job.number])  # noqa: S311  # lessons
     embedder = Embedder(job.models)
-    chosen = list(itertools.islice(script.lines(phrases.load("en"), dice), job.lines))
+    lines = (script.pairs if job.pairs else script.lines)(phrases.load("en"), dice)
+    chosen = list(itertools.islice(lines, job.lines))
     said = [noise.trimmed(each) for each in say_all(job.speaker, [line.text for line in chosen])]
     features, labels = [], []
     for line, speech in zip(chosen, said, strict=True):
@@ -114,8 +121,8 @@ def _babble(count: int, others: list[Samples], dice: random.Random) -> noise.Wav
 def gather(jobs: list[Job], folder: Path, processes: int) -> None:
     """Each speaker's lessons as a file of ``folder``; what is there is kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [job for job in jobs if not (folder / f"{job.number:03d}.npz").exists()]
+    missing = [job for job in jobs if not (folder / job.file).exists()]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for job, (features, labels) in zip(missing, pool.map(learn, missing), strict=True):
-            np.savez(folder / f"{job.number:03d}.npz", features=features, labels=labels)
+            np.savez(folder / job.file, features=features, labels=labels)
             print(json.dumps({"speaker": job.speaker.name, "pieces": len(labels)}), flush=True)

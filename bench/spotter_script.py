@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bench import voice_script
 from glasses.capture.phrases import Phrases
-from models.spotter import LABELS, WAKE
+from models.spotter import WAKE
 
 WAKES = ["okay glasses", "hey glasses"]
 GREETINGS = [
@@ -19,6 +19,10 @@ ALIKE = [
     "classes", "classes", "grasses", "lasses", "lasses", "glass", "gases", "gas", "masses", "passes", "guesses", "guess", "glances",
     "lessons", "ladies", "last is", "class", "grass", "glossy", "gloss", "glazes", "glands", "places", "lattice", "atlas", "clashes",
     "glad", "cluster", "plaster", "molasses",
+]  # fmt: skip
+PAIRED = [
+    "okay classes", "okay classes", "hey classes", "hey classes", "okay grasses", "hey grasses", "okay lasses", "hey lasses", "hey lasses",
+    "they glasses", "say glasses", "the glasses", "okay glances", "okay masses", "okay gases", "okay guess", "okay glass", "hey glass",
 ]  # fmt: skip
 AFTER = [
     "are fragile", "are expensive these days", "is broken", "on the table", "and plates", "are so cool", "full of water", "that I like",
@@ -68,8 +72,14 @@ def lines(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
             yield Line(next(talk), frozenset())
 
 
-def names() -> tuple[str, ...]:
-    return LABELS
+def pairs(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
+    """For ever: commands behind a wake phrase, and behind what differs from it by one sound, by turns."""
+    commands = [(phrase, str(name)) for name, spoken in phrases.commands.items() for phrase in spoken]
+    while True:
+        phrase, name = dice.choice(commands)
+        joint = _joint(dice)
+        yield Line(f"{dice.choice(WAKES)}{joint} {phrase}", frozenset({WAKE, name}))
+        yield Line(f"{dice.choice(PAIRED)}{joint} {phrase}", frozenset({name}))
 
 
 def _before(dice: random.Random) -> str:

@@ -15,11 +15,13 @@ from glasses.wire.tag import Word
 
 OBJECTS = -1.0
 """Below these log odds the spotter objects."""
-HELPS = 0.0
+HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
-SURE = 3.0
+SURE = 2.5
 """From these on it is believed alone."""
-NOISY_DB = 17.0
+CERTAIN = 5.0
+"""From these on the wake phrase needs no other look."""
+NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
@@ -38,6 +40,10 @@ def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: st
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
     return _woken(spotted, wake_phrase) if noisy and spotted.wake >= SURE else reading
+
+
+def is_certain(spotted: Spotted | None) -> bool:
+    return spotted is not None and spotted.wake >= CERTAIN
 
 
 def agrees(name: str, spotted: Spotted) -> bool:

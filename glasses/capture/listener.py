@@ -13,7 +13,7 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import NOISY_DB, SURE, judged
+from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_certain, judged
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
@@ -55,7 +55,7 @@ FOLLOW_S = 15.0
 
 CLEAR = 0.95
 """A request that was read with this confidence is not read once more."""
-EAGER = 4.0
+EAGER = 3.0
 """Log odds from which the spotter ends an utterance: its command has been said."""
 EAGER_S = 0.2
 """So long after the command was heard best: there might be more of it."""
@@ -236,9 +236,10 @@ class Listener:
     async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
-            noisy = speech_to_noise_db(self._raw.between(self._heard_s - WITHIN_S)) < NOISY_DB
+            said = self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s))
+            noisy = speech_to_noise_db(said) < NOISY_DB
             reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=noisy)
-        if isinstance(reading, Command | OpenRequest) and not await self._is_meant(reading):
+        if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading)):
             return Nothing()
         return reading
 
