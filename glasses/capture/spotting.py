@@ -34,8 +34,6 @@ class Spotted:
     """When that was."""
     commands: dict[str, float]
     """For each command: the lower of its own score and the wake phrase's before it, where that is highest."""
-    alone: dict[str, float]
-    """For each command: its own highest score, wherever it is."""
     at_s: float = 0.0
     """When the best command was heard to its end."""
 
@@ -71,7 +69,7 @@ class Spotting:
         """In the sound between these times, as far as it was listened to."""
         heard = [(at_s, scores) for at_s, scores in self._scores if since_s <= at_s <= until_s]
         if not heard:
-            return Spotted(NONE, since_s, {}, {})
+            return Spotted(NONE, since_s, {})
         return read_scores([at_s for at_s, _ in heard], np.stack([scores for _, scores in heard]), self._labels)
 
     def _listen(self) -> None:
@@ -93,6 +91,5 @@ def read_scores(times_s: list[float], scores: Floats, labels: tuple[str, ...]) -
     return Spotted(
         float(wake.max()), times_s[int(wake.argmax())],
         {label: float(both[:, at].max()) for at, label in enumerate(labels[1:])},
-        {label: float(scores[:, at + 1].max()) for at, label in enumerate(labels[1:])},
         times_s[best],
     )  # fmt: skip

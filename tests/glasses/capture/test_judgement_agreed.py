@@ -22,7 +22,7 @@ OPENED = OpenRequest(IntentName.FIND, "find", 1.0, has_rest=True, wake_s=0.7)
 
 
 def scores(wake: float, **commands: float) -> Spotted:
-    return Spotted(wake, 1.8, {name: min(wake, score) for name, score in commands.items()}, commands, 2.4)
+    return Spotted(wake, 1.8, {name: min(wake, score) for name, score in commands.items()}, 2.4)
 
 
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
@@ -70,5 +70,4 @@ def test_a_command_before_the_wake_phrase_is_none() -> None:
 def test_no_command_is_likelier_than_its_wake_phrase(rows: list[list[float]]) -> None:
     found = read_scores([0.08 * at for at in range(len(rows))], np.array(rows, np.float32), LABELS)
     assert all(score <= found.wake for score in found.commands.values())
-    assert all(score <= found.alone[name] for name, score in found.commands.items())
     assert isinstance(judged(Nothing(), found, TABLE, "okay glasses", noisy=True), Nothing) == (found.wake < SURE)
