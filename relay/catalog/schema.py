@@ -94,7 +94,18 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
-MIGRATIONS: list[str] = [_FIRST]
+_MERGED_EDITS = """
+CREATE TABLE edits (user_id TEXT NOT NULL, subject_id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (user_id, subject_id));
+CREATE TABLE conflicts (
+    user_id TEXT NOT NULL, conflict_id TEXT NOT NULL, subject_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, conflict_id)
+);
+CREATE TABLE feed_readers (
+    user_id TEXT NOT NULL, device_id TEXT NOT NULL, cursor INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user_id, device_id)
+);
+CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS]
 
 
 class SchemaNewerError(SouvenirError):
