@@ -13,13 +13,13 @@ from glasses.capture.spotting import NONE, Spotted
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
-OBJECTS = -1.0
-"""Below these log odds the spotter objects."""
+OBJECTS = -4.0
+"""Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low; the recogniser's word counts for more then."""
 HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 SURE = 2.5
 """From these on it is believed alone."""
-CERTAIN = 5.0
+CERTAIN = 4.0
 """From these on the wake phrase needs no other look."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
@@ -47,7 +47,12 @@ def is_certain(spotted: Spotted | None) -> bool:
 
 
 def agrees(name: str, spotted: Spotted) -> bool:
-    return spotted.commands.get(name, NONE) >= OBJECTS
+    """Whether the wake phrase may have been said, and no other command surely was in this one's place.
+
+    The command's own score is no reason to object: the recogniser may be done before the spotter has heard the last of it.
+    """
+    other, score = spotted.best
+    return spotted.wake >= OBJECTS and not (other != name and score >= SURE and spotted.commands.get(name, NONE) < OBJECTS)
 
 
 def _as_reading(name: IntentName, score: float, spotted: Spotted, phrases: Phrases) -> Reading:

@@ -229,19 +229,21 @@ class Listener:
             self._bus.publish(WakeHeard())
 
     def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
-        if spotted is not None and spotted.best[1] >= SURE:
+        if spotted is not None and spotted.best[1] >= SURE and (isinstance(reading, Wake) or self._is_noisy(spotted)):
             return False
         return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
 
     async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
-            said = self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s))
-            noisy = speech_to_noise_db(said) < NOISY_DB
-            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=noisy)
+            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=self._is_noisy(spotted))
         if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading)):
             return Nothing()
         return reading
+
+    def _is_noisy(self, spotted: Spotted) -> bool:
+        said = self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s))
+        return speech_to_noise_db(said) < NOISY_DB
 
     async def _second_look(self, first: Nothing | Wake, start_s: float) -> Reading:
         """Something near a wake phrase that was not understood: once more with its noise, then with whole phrases only."""

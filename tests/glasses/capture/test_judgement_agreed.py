@@ -35,6 +35,11 @@ def test_a_doubt_is_no_objection(reading: Command | Wake | OpenRequest) -> None:
     assert judged(reading, scores(0, cancel=0, find=0), TABLE, "okay glasses", noisy=True) == reading
 
 
+def test_the_recogniser_may_be_done_before_the_spotter() -> None:
+    assert judged(COMMAND, scores(5, cancel=-9), TABLE, "okay glasses", noisy=False) == COMMAND
+    assert judged(COMMAND, scores(5, cancel=-9, undo=5), TABLE, "okay glasses", noisy=False) == Nothing()
+
+
 def test_a_sure_spotter_is_believed_where_nothing_was_understood() -> None:
     heard = judged(Nothing(), scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", noisy=True)
     assert isinstance(heard, Command)
