@@ -14,7 +14,7 @@ from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
 OBJECTS = -4.0
-"""Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low; the recogniser's word counts for more then."""
+"""Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low."""
 HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 SURE = 2.5
