@@ -94,6 +94,10 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
+_DETAILS = """
+CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
+"""
+
 _MERGED_EDITS = """
 CREATE TABLE edits (user_id TEXT NOT NULL, subject_id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (user_id, subject_id));
 CREATE TABLE conflicts (
@@ -105,7 +109,7 @@ CREATE TABLE feed_readers (
 CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS]
 
 
 class SchemaNewerError(SouvenirError):
