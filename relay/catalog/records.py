@@ -26,6 +26,10 @@ class User(msgspec.Struct, kw_only=True):
     timezone: str = "UTC"
     faces_consent_at: int | None = None
     """When the account agreed to face recognition; None: it has not."""
+    tier: str = "standard"
+    """Names its upload quota: a key of ``limits.quota_bytes`` in the configuration."""
+    admin: bool = False
+    """May ask for tokens of scope admin: sees accounts, never what is in them."""
 
 
 class Person(msgspec.Struct, kw_only=True):

@@ -42,3 +42,18 @@ def everyone(connection: Connection) -> list[User]:
 def password_hash(connection: Connection, user_id: str) -> str:
     row = connection.execute("SELECT password_hash FROM credentials WHERE user_id = ?", (user_id,)).fetchone()
     return str(row["password_hash"]) if row else ""
+
+
+def set_password_hash(connection: Connection, user_id: str, password_hash: str) -> None:
+    connection.execute("UPDATE credentials SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
+
+
+def stored_bytes(connection: Connection, user_id: str) -> int:
+    """What the account's clips take, and what its unfinished uploads will."""
+    clips = connection.execute(
+        "SELECT coalesce(sum(json_extract(record, '$.size_bytes')), 0) FROM videos WHERE user_id = ? AND deleted_at IS NULL", (user_id,)
+    ).fetchone()[0]
+    coming = connection.execute(
+        "SELECT coalesce(sum(length_bytes), 0) FROM uploads WHERE user_id = ? AND ended = ''", (user_id,)
+    ).fetchone()[0]
+    return int(clips) + int(coming)
