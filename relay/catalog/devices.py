@@ -79,9 +79,10 @@ def revoke(connection: Connection, user_id: str, device_id: str, at: int) -> boo
 
 
 def revoke_others(connection: Connection, user_id: str, device_id: str, at: int) -> list[str]:
-    """End the sessions of all other devices of the account; returns their ids."""
+    """End the sessions of all other companions of the account; returns their ids."""
     rows = connection.execute(
-        "SELECT device_id FROM devices WHERE user_id = ? AND device_id != ? AND revoked_at IS NULL", (user_id, device_id)
+        "SELECT device_id FROM devices WHERE user_id = ? AND device_id != ? AND revoked_at IS NULL AND scope != 'device'",
+        (user_id, device_id),
     ).fetchall()
     found = [str(row["device_id"]) for row in rows]
     for other in found:

@@ -24,10 +24,10 @@ class User(msgspec.Struct, kw_only=True):
     name: str
     created_at: int
     timezone: str = "UTC"
+    tier: str = "standard"
+    """Which quota of ``uploads.quota_bytes`` is its."""
     faces_consent_at: int | None = None
     """When the account agreed to face recognition; None: it has not."""
-    tier: str = "standard"
-    """Names its upload quota: a key of ``limits.quota_bytes`` in the configuration."""
     admin: bool = False
     """May ask for tokens of scope admin: sees accounts, never what is in them."""
 

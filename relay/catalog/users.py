@@ -48,12 +48,11 @@ def set_password_hash(connection: Connection, user_id: str, password_hash: str) 
     connection.execute("UPDATE credentials SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
 
 
-def stored_bytes(connection: Connection, user_id: str) -> int:
-    """What the account's clips take, and what its unfinished uploads will."""
-    clips = connection.execute(
-        "SELECT coalesce(sum(json_extract(record, '$.size_bytes')), 0) FROM videos WHERE user_id = ? AND deleted_at IS NULL", (user_id,)
-    ).fetchone()[0]
-    coming = connection.execute(
-        "SELECT coalesce(sum(length_bytes), 0) FROM uploads WHERE user_id = ? AND ended = ''", (user_id,)
-    ).fetchone()[0]
-    return int(clips) + int(coming)
+def delete(connection: Connection, user_id: str) -> None:
+    """The account and every row of it, in every table that has a ``user_id``."""
+    tables = [row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+    for table in tables:
+        columns = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()}
+        if "user_id" in columns and table != "users":
+            connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 -- the catalogue's own table names
+    connection.execute("DELETE FROM users WHERE user_id = ?", (user_id,))
