@@ -59,10 +59,7 @@ class LimitsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     requests_per_minute: int = 600
     """Of one account on one route; dear routes get a part of it, uploads much more."""
     header_bytes: int = 16 << 10
-    """Of all headers of a request, and of one of them."""
-    probe_memory_bytes: int = GIB
-    probe_cpu_s: int = 20
-    """What looking into one file that came in may take; a file that takes more is not a video."""
+    """Of one header of a request; there may be a hundred."""
 
 
 class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 
 from glasses.wire.version import HEADER as PROTOCOL_HEADER
@@ -79,6 +80,8 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         if problem.kind.status >= 500:
             log.exception("refused", extra={"code": problem.code, "correlation_id": request[CORRELATION]})
         return refusal(problem, request)
+    except HttpProcessingError as problem:  # in the parts of a multipart body
+        return refusal(SouvenirError(f"the body is malformed: {problem.message}", code="wire.malformed"), request)
     except web.HTTPException as problem:
         error = from_http(problem, request)
         if error is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from relay.errors import SouvenirError
+from relay.exchange import whole
 
 
 class LinkRefusedError(SouvenirError):
@@ -33,7 +34,7 @@ class Links:
 
     def check(self, blob_key: str, expires: str, signature: str) -> None:
         """Raises LinkRefusedError, LinkExpiredError."""
-        if not expires.isascii() or not expires.isdigit() or not hmac.compare_digest(self._sign(blob_key, int(expires)), signature):
+        if not whole(expires) or not hmac.compare_digest(self._sign(blob_key, int(expires)).encode(), signature.encode()):
             raise LinkRefusedError("the link's signature does not fit", hint="Ask for the thing again: its answer has a fresh link.")
         if self._now_ms() // 1000 > int(expires):
             raise LinkExpiredError("the link's time is over", hint="Ask for the thing again: its answer has a fresh link.")

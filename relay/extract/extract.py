@@ -11,6 +11,7 @@ from pathlib import Path
 
 import av
 import msgspec
+from PIL import Image
 
 from glasses.wire.tag import FaceTag, Label, Moment, Tags, Word
 from models.keyframes import read_photo
@@ -22,7 +23,8 @@ from models.store import ModelStore
 from relay.catalog.records import PlaceName
 from relay.errors import SouvenirError
 from relay.extract.place import place_of, timezone_of
-from relay.extract.probe import NotAVideoError, Probe, probe
+from relay.extract.confined import confined_probe
+from relay.extract.probe import NotAVideoError, Probe
 from relay.extract.sight import already_seen, look, only_offer
 from relay.extract.sound import loudness_lufs
 from relay.extract.speech import words_in
@@ -81,7 +83,7 @@ def extract(path: Path, request: ExtractRequest) -> ClipFacts:
     senses = _senses(request.models_root)
     timer = _Timer()
     with timer.of("probe"):
-        facts = ClipFacts(probe=probe(path), models=senses.seen_with(faces=request.faces))
+        facts = ClipFacts(probe=confined_probe(path), models=senses.seen_with(faces=request.faces))
     if request.lat is not None and request.lon is not None:
         with timer.of("place"):
             facts.place, facts.timezone = place_of(senses.places, request.lat, request.lon), timezone_of(request.lat, request.lon)
@@ -104,7 +106,7 @@ def enrol(photo: bytes, models_root: str = "") -> FaceTag:
     """The face to know a person by: the clearest large one of the photo. Raises NoFaceError, NotAVideoError."""
     try:
         picture = read_photo(io.BytesIO(photo))
-    except OSError as problem:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:  # all of them for damaged photos
         raise NotAVideoError(f"the photo does not decode: {problem}") from problem
     faces = _senses(models_root).sight.faces(picture)
     if not faces:

@@ -200,3 +200,9 @@ def tus_headers() -> Callable[..., dict[str, str]]:
 @pytest.fixture
 def plain() -> Callable[..., dict[str, Any]]:
     return to_builtins
+
+
+@pytest.fixture
+def run() -> Callable[[RelayConfig, FakeClock], AsyncIterator[RunningRelay]]:
+    """For tests that run a relay elsewhere than in their own loop."""
+    return run_relay
