@@ -14,8 +14,23 @@ import msgspec
 from aiohttp import web
 
 from glasses.wire.account import (
-    AccountEdit, AccountInfo, AccountList, ApproveRequest, AuthorizeRequest, Confirmation, Consent, DeviceInfo, DeviceList, FactorCode,
-    FactorOffer, Me, PasswordChange, PendingDevice, PendingRequest, RecoveryCodes, TokenRequest,
+    AccountEdit,
+    AccountInfo,
+    AccountList,
+    ApproveRequest,
+    AuthorizeRequest,
+    Confirmation,
+    Consent,
+    DeviceInfo,
+    DeviceList,
+    FactorCode,
+    FactorOffer,
+    Me,
+    PasswordChange,
+    PendingDevice,
+    PendingRequest,
+    RecoveryCodes,
+    TokenRequest,
 )  # fmt: skip
 from glasses.wire.change import OpBatch, OpResults
 from glasses.wire.memory import Memory, MemoryList, MemoryRequest
@@ -93,7 +108,9 @@ class Stages:
 
 def routes(relay: Services, stages: Stages) -> list[Route]:
     """Presence, doors, bytes in, what is there, films, in step: in the order that a clip meets them."""
-    return [route for section in (_presence, _doors, _account, _intake, _library, _films, _shared, _in_step) for route in section(relay, stages)]
+    return [
+        route for section in (_presence, _doors, _account, _intake, _library, _films, _shared, _in_step) for route in section(relay, stages)
+    ]
 
 
 def make_app(relay: Services, stages: Stages) -> web.Application:
@@ -104,7 +121,9 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
     app = web.Application(middlewares=[outermost, gate(doors, passages)], client_max_size=MOST_JSON_BYTES)
     table = routes(relay, stages)
     for route in table:
-        passages[app.router.add_route(route.method, route.path, route.handler, name=route.name)] = Passage(route.name, route.access, route.rate)
+        passages[app.router.add_route(route.method, route.path, route.handler, name=route.name)] = Passage(
+            route.name, route.access, route.rate
+        )
     app[TABLE] = table
     app[DOCUMENT] = msgspec.json.encode(openapi.document(table, f"{PROTOCOL}.0"))
 

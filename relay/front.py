@@ -1,4 +1,4 @@
-"""What every request passes first and every answer last: a correlation id, one log line, one shape for every error, headers for browsers."""
+"""What every request passes first and every answer last: a correlation id, a log line, one shape for errors, headers for browsers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SAFE = {
 }
 """On every answer that does not say otherwise."""
 HSTS = "max-age=31536000; includeSubDomains"
-_SECRET_IN_PATH = "share"
+_UNSHOWN = "share"
 
 
 def front(origin: Origin, *, secure: Callable[[], bool]) -> Middleware:
@@ -60,7 +60,7 @@ def front(origin: Origin, *, secure: Callable[[], bool]) -> Middleware:
 def shown_path(request: web.Request) -> str:
     """The path without what is secret in it, and never with the query."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource is not None and _SECRET_IN_PATH in request.match_info else request.path
+    return resource.canonical if resource is not None and _UNSHOWN in request.match_info else request.path
 
 
 def _complete(response: web.StreamResponse, correlation_id: str, *, secure: bool) -> None:

@@ -26,7 +26,8 @@ LINKS: dict[str, dict[str, dict[str, Any]]] = {
         "create_share": {"requestBody": {"memory_id": "$response.body#/memory_id"}},
     },
     "upload_video": {
-        name: {"parameters": {"video_id": "$response.body#/video_id"}} for name in ("video", "edit_video", "receipt", "media", "delete_video")
+        name: {"parameters": {"video_id": "$response.body#/video_id"}}
+        for name in ("video", "edit_video", "receipt", "media", "delete_video")
     },
     "videos": {
         **{name: {"parameters": {"video_id": "$response.body#/videos/0/video_id"}} for name in ("video", "edit_video", "receipt", "media")},

@@ -72,7 +72,8 @@ def _items(connection: Connection, user_id: str) -> list[Item]:
     told: dict[str, Any] = {
         "account": msgspec.to_builtins(user),
         "videos": [
-            {**msgspec.to_builtins(clip), "moments": msgspec.to_builtins(moments.of_video(connection, user_id, clip.video_id))} for clip in clips
+            {**msgspec.to_builtins(clip), "moments": msgspec.to_builtins(moments.of_video(connection, user_id, clip.video_id))}
+            for clip in clips
         ],
         "people": msgspec.to_builtins(known),
         "films": [to_builtins(film.memory) for film in films],
@@ -86,7 +87,9 @@ def _items(connection: Connection, user_id: str) -> list[Item]:
 def _blob_keys(connection: Connection, user_id: str) -> list[str]:
     clips = videos.everything_of(connection, user_id)
     films = memories.of_user(connection, user_id)
-    photos = [photo.blob_key for person in people.of_user(connection, user_id) for photo in people.photos(connection, user_id, person.person_id)]
+    photos = [
+        photo.blob_key for person in people.of_user(connection, user_id) for photo in people.photos(connection, user_id, person.person_id)
+    ]
     keys = [key for clip in clips for key in (clip.blob_key, clip.thumbnail_key)]
     keys += [key for film in films for key in (film.blob_key, film.poster_key)]
     return [key for key in (*keys, *photos) if key]

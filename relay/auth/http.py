@@ -78,8 +78,8 @@ class AuthHttp:
             DeviceList(
                 devices=[
                     DeviceInfo(
-                        device_id=device.device_id, name=device.name, kind=device.kind, scope=device.scope, has_key=bool(device.key_thumbprint),
-                        created_at=device.created_at, seen_at=device.seen_at, revoked_at=device.revoked_at,
+                        device_id=device.device_id, name=device.name, kind=device.kind, scope=device.scope,
+                        has_key=bool(device.key_thumbprint), created_at=device.created_at, seen_at=device.seen_at, revoked_at=device.revoked_at,
                     )
                     for device in found
                 ]
@@ -99,9 +99,10 @@ class AuthHttp:
             case "refresh_token":
                 return await self._sessions.refresh(asked.refresh_token, self._proof(asked, asked.refresh_token))
             case "password":
+                scope = _scope(asked.scope or Scope.COMPANION, (Scope.COMPANION, Scope.ADMIN))
                 return await self._accounts.login(
                     asked.username, asked.password, device_id=asked.device_id[:100], device_name=asked.device_name[:100], code=asked.otp,
-                    address=request[ADDRESS], proof=self._proof(asked), scope=_scope(asked.scope or Scope.COMPANION, (Scope.COMPANION, Scope.ADMIN)),
+                    address=request[ADDRESS], proof=self._proof(asked), scope=scope,
                 )  # fmt: skip
             case kind if kind == GRANT:
                 return await self._pairings.redeem(asked.device_code, self._proof(asked, asked.device_code))

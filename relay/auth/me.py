@@ -82,7 +82,9 @@ class AdminHttp:
 
     async def accounts(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- the shape of a handler
         def look(connection: Connection) -> AccountList:
-            return AccountList(accounts=[self._info(connection, user) for user in sorted(users.everyone(connection), key=lambda user: user.name)])
+            return AccountList(
+                accounts=[self._info(connection, user) for user in sorted(users.everyone(connection), key=lambda user: user.name)]
+            )
 
         return answer(await self._database.read(look))
 

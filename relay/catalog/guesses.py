@@ -21,9 +21,7 @@ def of(connection: Connection, who: str) -> Guesses:
 
 
 def put(connection: Connection, guesses: Guesses) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO guesses VALUES (:who, :failures, :failed_at, :blocked_until)", msgspec.to_builtins(guesses)
-    )
+    connection.execute("INSERT OR REPLACE INTO guesses VALUES (:who, :failures, :failed_at, :blocked_until)", msgspec.to_builtins(guesses))
 
 
 def forget(connection: Connection, who: str) -> None:

@@ -21,8 +21,7 @@ class ShareRow(msgspec.Struct, kw_only=True):
 
 def put(connection: Connection, share: ShareRow) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO shares VALUES"
-        " (:share_id, :user_id, :kind, :subject_id, :created_at, :expires_at, :revoked_at, :opened)",
+        "INSERT OR REPLACE INTO shares VALUES (:share_id, :user_id, :kind, :subject_id, :created_at, :expires_at, :revoked_at, :opened)",
         msgspec.to_builtins(share),
     )
 

@@ -15,7 +15,13 @@ PAGE_POLICY = (
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Nothing from elsewhere, nothing inline, in nobody's frame."""
-_TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "webmanifest": "application/manifest+json"}
+_TYPES = {
+    "html": "text/html",
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+}
 FILES = ("app.js", "door.js", "account.js", "shared.js", "worker.js", "app.css", "icon.svg", "app.webmanifest")
 
 

@@ -22,8 +22,8 @@ from models.speech import SpeechModel
 from models.store import ModelStore
 from relay.catalog.records import PlaceName
 from relay.errors import SouvenirError
-from relay.extract.place import place_of, timezone_of
 from relay.extract.confined import confined_probe
+from relay.extract.place import place_of, timezone_of
 from relay.extract.probe import NotAVideoError, Probe
 from relay.extract.sight import already_seen, look, only_offer
 from relay.extract.sound import loudness_lufs

@@ -21,7 +21,6 @@ from relay.jobs.bus import Bus
 from relay.library.people import PeopleBook
 from relay.library.videos import Library
 
-
 MOST_PHOTO_BYTES = 8 << 20
 
 

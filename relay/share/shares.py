@@ -43,8 +43,8 @@ class Shares:
             raise MalformedRequestError(f"expires_in_s: {SHORTEST_S} to {LONGEST_S}")
         now = self._now_ms()
         share = ShareRow(
-            share_id=uuid7(now), user_id=user_id, kind="memory" if asked.memory_id else "video", subject_id=asked.memory_id or asked.video_id,
-            created_at=now, expires_at=now + asked.expires_in_s * 1000,
+            share_id=uuid7(now), user_id=user_id, kind="memory" if asked.memory_id else "video",
+            subject_id=asked.memory_id or asked.video_id, created_at=now, expires_at=now + asked.expires_in_s * 1000,
         )  # fmt: skip
 
         def keep(connection: Connection) -> ShareInfo:

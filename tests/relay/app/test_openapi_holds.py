@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
+from typing import Self
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,7 +12,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 schemathesis = pytest.importorskip("schemathesis", reason="a development extra")
 
-PASSWORD = "correct horse battery"
+
+@schemathesis.serializer("application/offset+octet-stream")
+def _octets(_ctx, value):
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 SPARED = ("delete_account", "change_password", "revoke_device")
 """They would end the tester's own session; the tests of doors and accounts hold them to their words."""
 
@@ -25,7 +30,7 @@ class Served:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(30)
         return self

@@ -200,7 +200,8 @@ async def test_browsers_without_ed25519_prove_themselves_by_p256(relay):
     claims = {"iss": "b", "sub": "b", "aud": "souvenir-relay", "iat": relay.clock.ms // 1000, "jti": "0123456789"}
     signed = jwt.encode(claims, key, algorithm="ES256", headers={"jwk": public})
     kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    answer = await ask(relay, grant_type="password", username="anna", password=PASSWORD, client_assertion=signed, client_assertion_type=kind)
+    proof = {"client_assertion": signed, "client_assertion_type": kind}
+    answer = await ask(relay, grant_type="password", username="anna", password=PASSWORD, **proof)
     assert (answer.status_code, bool(answer.json()["refresh_token"])) == (200, True)
 
 
