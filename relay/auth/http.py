@@ -79,7 +79,8 @@ class AuthHttp:
                 devices=[
                     DeviceInfo(
                         device_id=device.device_id, name=device.name, kind=device.kind, scope=device.scope,
-                        has_key=bool(device.key_thumbprint), created_at=device.created_at, seen_at=device.seen_at, revoked_at=device.revoked_at,
+                        has_key=bool(device.key_thumbprint), created_at=device.created_at, seen_at=device.seen_at,
+                        revoked_at=device.revoked_at,
                     )
                     for device in found
                 ]

@@ -72,7 +72,8 @@ class Pairings:
         now, device_code, user_code = self._now_ms(), secrets.token_urlsafe(32), _user_code()
         pairing = Pairing(
             device_code_hash=hash_of(device_code), user_code=hash_of(user_code), device_id=device_id or uuid7(now),
-            name=device_name or "glasses", created_at=now, expires_at=now + self._config.pairing_s * 1000, interval_s=self._config.pairing_interval_s,
+            name=device_name or "glasses", created_at=now, expires_at=now + self._config.pairing_s * 1000,
+            interval_s=self._config.pairing_interval_s,
             key_thumbprint=proof.thumbprint if proof else "", scope=scope.value,
         )  # fmt: skip
 

@@ -51,5 +51,7 @@ class Visits:
         return list(self._live)
 
     def end(self, session_id: str) -> None:
+        """All but the request that asks for it: it has still to answer."""
         for visit in list(self._live.get(session_id, ())):
-            visit.end()
+            if visit.task is not asyncio.current_task():
+                visit.end()

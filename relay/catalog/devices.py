@@ -54,7 +54,8 @@ def put(connection: Connection, device: Device) -> None:
     """A device that is paired again keeps its id and starts a new session."""
     connection.execute(
         "INSERT OR REPLACE INTO devices (user_id, device_id, name, kind, scope, session_id, created_at, seen_at, revoked_at,"
-        " key_thumbprint) VALUES (:user_id, :device_id, :name, :kind, :scope, :session_id, :created_at, :seen_at, :revoked_at, :key_thumbprint)",
+        " key_thumbprint) VALUES (:user_id, :device_id, :name, :kind, :scope, :session_id, :created_at, :seen_at,"
+        " :revoked_at, :key_thumbprint)",
         msgspec.to_builtins(device),
     )
 

@@ -28,7 +28,7 @@ def make_stages(relay: Services) -> Stages:
     films = FilmJobs(relay.database, relay.blobs, asking.ask, partial(_render, relay.pool), relay.folder / SCRATCH, relay.now_ms)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     workers = Workers(relay.bus, {**clips.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
-    return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
+    return Stages(find=asking.find, people=people, workers=workers, close=asking.close, forget=asking.forget)
 
 
 async def _extract(pool: CpuPool, path: Path, request: ExtractRequest) -> ClipFacts:

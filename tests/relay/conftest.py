@@ -169,7 +169,7 @@ async def run_relay(config: RelayConfig, clock: FakeClock) -> AsyncIterator[Runn
     idle = Workers(services.bus, {}, config.jobs)  # the app's own do nothing: tests step the others
     people = PeopleBook(services.database, services.blobs, services.bus, enrol, clock)
     app = make_app(services, Stages(find=find, people=people, workers=idle))
-    async with _listening(services, web.AppRunner(app, shutdown_timeout=0.2), workers, clock) as relay:
+    async with _listening(services, web.AppRunner(app, shutdown_timeout=0.2, access_log=None), workers, clock) as relay:
         relay.jobs = jobs
         yield relay
 

@@ -169,6 +169,12 @@ async def test_what_a_revoked_device_is_doing_ends_with_it(relay):
     assert relay.services.sessions.visits.sessions() == []
 
 
+async def test_who_signs_out_gets_an_answer(relay):
+    mine = await relay.as_companion()
+    assert (await relay.http.delete("/api/v1/devices/phone-of-anna", headers=mine)).status_code == 204
+    assert (await relay.http.get("/api/v1/me", headers=mine)).json()["code"] == "auth.revoked"
+
+
 async def test_a_socket_of_a_revoked_device_is_closed(relay):
     """By the gate, whatever the route does with its socket; also when another process revoked it."""
     from relay.auth.gate import IDENTITY, _visit
