@@ -76,6 +76,10 @@ export async function start() {
 }
 
 if (out) {
+  window.addEventListener("unhandledrejection", (event) => {
+    place.querySelector(":scope > .trouble")?.remove();
+    place.prepend(trouble(event.reason));
+  });
   out.addEventListener("click", async () => { await door.signOut(); await start(); });
   navigator.serviceWorker?.register("/web/worker.js", { scope: "/" }).catch(() => {});
   door.resume().then(start);
