@@ -32,7 +32,7 @@ from glasses.wire.account import (
     RecoveryCodes,
     TokenRequest,
 )  # fmt: skip
-from glasses.wire.change import OpBatch, OpResults
+from glasses.wire.change import ConflictChoice, ConflictList, OpBatch, OpResults
 from glasses.wire.memory import Memory, MemoryList, MemoryRequest
 from glasses.wire.pairing import DeviceAuthorization, TokenGrant
 from glasses.wire.people import PeopleList, PersonEdit, PersonInfo, PhotoAdded
@@ -50,6 +50,7 @@ from relay.auth.gate import Doors, Passage, Public, gate
 from relay.auth.http import AuthHttp
 from relay.auth.me import AdminHttp, MeHttp
 from relay.auth.tokens import Scope
+from relay.catalog import changes
 from relay.companion.http import CompanionHttp
 from relay.front import front
 from relay.health import HealthHttp
@@ -63,7 +64,9 @@ from relay.services import UPLOADS, Services
 from relay.share.http import ShareHttp
 from relay.share.shares import Shares
 from relay.sync.changes import Changes
+from relay.sync.feed import Feed
 from relay.sync.http import FEED_TYPE, SyncHttp
+from relay.sync.live import LiveHttp
 
 API = "/api/v1"
 FORM = "multipart/form-data"
@@ -130,6 +133,7 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await relay.uploads.expire()
         await relay.bus.recover()
+        await relay.database.write(lambda connection: changes.forget(connection, relay.now_ms() - relay.config.sync.feed_s * 1000))
         stages.workers.start()
         settling = asyncio.create_task(_settle(relay))
         yield
@@ -138,7 +142,11 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
         stages.close()
         relay.close()
 
+    async def end_live(_app: web.Application) -> None:
+        relay.database.ripple.end()
+
     app.cleanup_ctx.append(run)
+    app.on_shutdown.append(end_live)
     return app
 
 
@@ -146,11 +154,11 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
 def _presence(relay: Services, stages: Stages) -> list[Route]:
     """Is it there, and what does it take."""
     auth, pages = _auth(relay), CompanionHttp()
-    health = HealthHttp({"database": relay.database.well, "workers": stages.workers.well})
+    health = HealthHttp({"database": relay.database.well, "workers": stages.workers.well, "queues": relay.bus.well})
     open_page = Public("a page without data; what it shows, it asks for with a token")
     return [
         Route("alive", "GET", "/healthz", health.alive, Public("load balancers and doctors ask without a token"), "The process answers", response="application/json", rate=CHEAP),
-        Route("ready", "GET", "/readyz", health.ready, Public("load balancers and doctors ask without a token"), "Database and workers are up", response="application/json", errors=("relay.unavailable",), rate=CHEAP),
+        Route("ready", "GET", "/readyz", health.ready, Public("load balancers and doctors ask without a token"), "Database, workers and queues are well", response="application/json", errors=("relay.unavailable",), rate=CHEAP),
         Route("openapi", "GET", f"{API}/openapi.json", _document, Public("it describes the program, not anybody's data"), "This document", response="application/json", rate=CHEAP),
         Route("jwks", "GET", f"{API}/jwks.json", auth.jwks, Public("public keys, for whoever checks tokens"), "Keys that check access tokens (RFC 7517)", response="application/json", rate=CHEAP),
         Route("companion", "GET", "/", pages.page("index"), open_page, "The companion", response=HTML, rate=CHEAP),
@@ -249,13 +257,17 @@ def _films(relay: Services, _stages: Stages) -> list[Route]:
 
 def _in_step(relay: Services, _stages: Stages) -> list[Route]:
     """In step."""
-    ops = Changes(relay.database, relay.bus, relay.library, relay.now_ms)
-    sync = SyncHttp(relay.database, relay.bus, ops, relay.now_ms)
+    ops, feed = Changes(relay.database, relay.bus, relay.library, relay.now_ms), Feed(relay.database, relay.now_ms)
+    sync = SyncHttp(relay.database, relay.bus, relay.library, ops, feed, relay.now_ms)
+    live = LiveHttp(relay.database, feed, relay.sessions, relay.config.sync)
     return [
         Route("sync_status", "GET", f"{API}/sync/status", sync.status, BOTH, "How far device and relay are apart", 200, None, SyncStatus, FEED[:1]),
         Route("sync_trigger", "POST", f"{API}/sync/trigger", sync.trigger, BOTH, "Look at the queue now", 202, None, SyncTriggered),
         Route("feed", "GET", f"{API}/sync/changes", sync.feed, BOTH, "Changes after a cursor, as JSON lines of FeedEntry", 200, None, FEED_TYPE, FEED),
         Route("apply_ops", "POST", f"{API}/sync/changes", sync.apply, BOTH, "A batch of operations, each applied once", 200, OpBatch, OpResults),
+        Route("live", "GET", f"{API}/sync/live", live.live, BOTH, "WebSocket: LiveSnapshot, then a LiveChange for each change", 101, None, None, FEED[:1]),
+        Route("conflicts", "GET", f"{API}/sync/conflicts", sync.conflicts, OWNER, "Edits that met, where one lost", 200, None, ConflictList),
+        Route("settle_conflict", "POST", f"{API}/sync/conflicts/{{conflict_id}}", sync.choose, OWNER, "Keep what was kept, or say again what lost", 200, ConflictChoice, ConflictList),
     ]
 
 

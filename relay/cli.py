@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[where], help="check everything; say what is wrong and what to do")
     doctor.add_argument("--json", action="store_true", help="one JSON object")
     doctor.set_defaults(run=_doctor)
-    status = commands.add_parser("status", parents=[where], help="accounts, clips, films and work in numbers")
+    status = commands.add_parser("status", parents=[where], help="accounts and devices, clips and films, queues, custody and storage")
     status.add_argument("--json", action="store_true", help="one JSON object")
     status.set_defaults(run=_status)
     backup = commands.add_parser("backup", parents=[where], help="copy catalogue, keys and media while the relay runs")
@@ -260,13 +260,16 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _status(asked: argparse.Namespace) -> None:
-    from relay.doctor import numbers
+    from relay.status import numbers, tables
 
     found = asyncio.run(numbers(_config(asked)))
     if asked.json:
         print(json.dumps(found))
-    for name, value in () if asked.json else found.items():
-        print(f"{name:<20} {value}")
+        return
+    from rich.console import Console
+
+    for table in tables(found):
+        Console().print(table)
 
 
 def _backup(asked: argparse.Namespace) -> None:

@@ -12,11 +12,13 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 
+from glasses.wire.journal import CORRELATION_HEADER
 from glasses.wire.version import HEADER as PROTOCOL_HEADER
 from glasses.wire.version import OLDEST_SPOKEN, PROTOCOL
 from relay.auth.origin import ADDRESS, Origin
 from relay.errors import SouvenirError
-from relay.exchange import CORRELATION, CORRELATION_HEADER, from_http, refusal
+from relay.exchange import CORRELATION, from_http, refusal
+from relay.journal import following
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +47,8 @@ def front(origin: Origin, *, secure: Callable[[], bool]) -> Middleware:
         given = request.headers.get(CORRELATION_HEADER, "")
         request[CORRELATION] = correlation_id = given if _ID.fullmatch(given) else str(uuid.uuid4())
         request[ADDRESS] = origin.address(request)
-        started = time.perf_counter()
-        response = await _answered(request, handler)
-        if not response.prepared:
-            _complete(response, correlation_id, secure=secure())
-        took_ms = round((time.perf_counter() - started) * 1000, 1)
-        fields = {"method": request.method, "path": shown_path(request), "status": response.status, "took_ms": took_ms}
-        log.info("request", extra={**fields, "correlation_id": correlation_id})
-        return response
+        with following(correlation_id):
+            return await _followed(request, handler, secure=secure())
 
     return pass_through
 
@@ -61,6 +57,16 @@ def shown_path(request: web.Request) -> str:
     """The path without what is secret in it, and never with the query."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None and _UNSHOWN in request.match_info else request.path
+
+
+async def _followed(request: web.Request, handler: Handler, *, secure: bool) -> web.StreamResponse:
+    started = time.perf_counter()
+    response = await _answered(request, handler)
+    if not response.prepared:
+        _complete(response, request[CORRELATION], secure=secure)
+    took_ms = round((time.perf_counter() - started) * 1000, 1)
+    log.info("request", extra={"method": request.method, "path": shown_path(request), "status": response.status, "took_ms": took_ms})
+    return response
 
 
 def _complete(response: web.StreamResponse, correlation_id: str, *, secure: bool) -> None:
@@ -78,7 +84,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     except SouvenirError as problem:
         if problem.kind.status >= 500:
-            log.exception("refused", extra={"code": problem.code, "correlation_id": request[CORRELATION]})
+            log.exception("refused", extra={"code": problem.code})
         return refusal(problem, request)
     except HttpProcessingError as problem:  # in the parts of a multipart body
         return refusal(SouvenirError(f"the body is malformed: {problem.message}", code="wire.malformed"), request)
@@ -91,7 +97,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             response.headers["Allow"] = problem.headers["Allow"]
         return response
     except Exception as problem:  # the last line of defence: logged whole, answered without its inside
-        log.exception("unhandled", extra={"path": shown_path(request), "correlation_id": request[CORRELATION]})
+        log.exception("unhandled", extra={"path": shown_path(request)})
         return refusal(SouvenirError(f"an unexpected {type(problem).__name__}; the log has it under the correlation id"), request)
 
 

@@ -100,5 +100,5 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
         origin=Origin(config.server.trusted_proxies), throttle=throttle, factors=factors,
         rates=Rates(config.limits.requests_per_minute, config.auth.tries_per_minute, now_ms), intake=intake,
         uploads=Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms),
-        library=Library(bus, links, now_ms),
+        library=Library(bus, links, now_ms, config.sync.trash_s),
     )  # fmt: skip

@@ -21,6 +21,8 @@ ADAPTERS = {
     "tokenizers": {"models/meaning.py"},
     "safetensors": {"models/meaning.py"},
     "usearch": {"relay/index/vectors.py"},
+    "numkong": {"relay/index/vectors.py"},
+    "pyroaring": {"relay/index/sets.py"},
     "picamera2": {"glasses/hw/libcamera.py"},
     "pyaudio": {"glasses/hw/portaudio.py"},
     "webrtcvad": {"glasses/capture/gate.py"},

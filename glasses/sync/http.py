@@ -20,6 +20,7 @@ from glasses.sync.device_key import DeviceKey, DeviceKeyFile
 from glasses.wire import version
 from glasses.wire.codec import decode_json
 from glasses.wire.errors import ERRORS, Action, SouvenirError
+from glasses.wire.journal import CORRELATION_HEADER, followed
 from glasses.wire.pairing import TokenGrant
 
 log = logging.getLogger("glasses.sync")
@@ -124,6 +125,8 @@ class RelayClient:
 
     async def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._tokens.access_token}", **how.pop("headers", {})}
+        if followed():
+            headers[CORRELATION_HEADER] = followed()
         answer = await exchange(self._http, method, path, headers=headers, **how)
         self._answered()
         return answer

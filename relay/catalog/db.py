@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from relay.catalog.ripple import Ripple
 from relay.catalog.schema import migrate
 from relay.errors import SouvenirError
 
@@ -36,6 +37,8 @@ class Database:
 
     def __init__(self, path: Path, *, readers: int = 2) -> None:
         self.path = path
+        self.ripple = Ripple()
+        """Announced after every write."""
         self._connections: list[sqlite3.Connection] = []
         self._own = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +54,9 @@ class Database:
 
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in one transaction: all of it durable, or none. Raises DiskFullError, DatabaseDamagedError."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        result = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        self.ripple.announce()
+        return result
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent snapshot."""

@@ -17,3 +17,11 @@ def put(connection: Connection, user_id: str, op: Op, answer: OpResult, at: int)
     connection.execute(
         "INSERT INTO ops VALUES (?, ?, ?, ?, ?)", (user_id, op.op_id, encode_json(op).decode(), encode_json(answer).decode(), at)
     )
+
+
+def blank(connection: Connection, user_id: str, subject_id: str) -> None:
+    """Forget what was said of the subject; that an operation was applied is remembered."""
+    connection.execute(
+        "UPDATE ops SET record = json_set(record, '$.value', json('{}')) WHERE user_id = ? AND json_extract(record, '$.subject_id') = ?",
+        (user_id, subject_id),
+    )

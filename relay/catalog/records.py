@@ -81,7 +81,13 @@ class Video(msgspec.Struct, kw_only=True):
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0
+    people: list[str] = []
+    """Ids of people of whom somebody said that they are in it."""
+    not_people: list[str] = []
+    """... and that they are not, whatever their faces say."""
     deleted_at: int | None = None
+    erase_at: int | None = None
+    """Until then it waits in the trash; None with ``deleted_at``: it is gone."""
     sequence: int = 0
     correlation_id: str = ""
     command_from_s: float | None = None

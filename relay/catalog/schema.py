@@ -94,6 +94,17 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
+_MERGED_EDITS = """
+CREATE TABLE edits (user_id TEXT NOT NULL, subject_id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (user_id, subject_id));
+CREATE TABLE conflicts (
+    user_id TEXT NOT NULL, conflict_id TEXT NOT NULL, subject_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, conflict_id)
+);
+CREATE TABLE feed_readers (
+    user_id TEXT NOT NULL, device_id TEXT NOT NULL, cursor INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user_id, device_id)
+);
+CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
+"""
+
 _DOOR = """
 ALTER TABLE devices ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
 ALTER TABLE pairings ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
@@ -115,7 +126,7 @@ CREATE INDEX shares_by_user ON shares (user_id, created_at)
 """
 """Who may come in: keys of devices, second factors, wrong guesses, shared links."""
 
-MIGRATIONS: list[str] = [_FIRST, _DOOR]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DOOR]
 
 
 class SchemaNewerError(SouvenirError):

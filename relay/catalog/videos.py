@@ -6,7 +6,7 @@ import msgspec
 
 from glasses.wire.status import ClipCustody
 from glasses.wire.tag import Tags
-from relay.catalog.records import Video, VideoStatus
+from relay.catalog.records import PlaceName, Video, VideoStatus
 from relay.catalog.rows import Connection, record, records, text
 from relay.errors import NotFoundError
 
@@ -70,6 +70,17 @@ def everything(connection: Connection) -> list[Video]:
 def everything_of(connection: Connection, user_id: str) -> list[Video]:
     """All of an account's, deleted ones too, whose media may not be gone yet."""
     return records(connection.execute("SELECT record FROM videos WHERE user_id = ?", (user_id,)).fetchall(), Video)
+
+
+def places(connection: Connection, user_id: str) -> dict[str, PlaceName]:
+    """Place id to place, of all that were filmed."""
+    rows = connection.execute(
+        "SELECT json_extract(record, '$.place') AS place FROM videos WHERE user_id = ? AND deleted_at IS NULL"
+        " GROUP BY json_extract(record, '$.place.ids[0]')",
+        (user_id,),
+    ).fetchall()
+    found = records([row for row in rows if row["place"]], PlaceName, "place")
+    return {place.ids[0]: place for place in found if place.ids}
 
 
 def ready(connection: Connection, user_id: str) -> list[Video]:

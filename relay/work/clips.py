@@ -19,6 +19,7 @@ from relay.extract.extract import ClipFacts, ExtractRequest
 from relay.extract.people import recognise
 from relay.ingest.blobs import BlobStore, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.library.videos import erase_in
 
 Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
 
@@ -70,9 +71,9 @@ class ClipJobs:
         await self._index.changed(message.user_id, message.video_id)
 
     async def erase(self, message: Message) -> None:
-        """Take a deleted video's media away."""
-        video = await self._database.read(lambda connection: videos.find(connection, message.user_id, message.video_id))
-        if video is None or video.deleted_at is None:
+        """Take a deleted video's media away; of one whose time in the trash is over, all that is known of it too."""
+        video = await self._database.write(partial(self._to_erase, message))
+        if video is None:
             return
         await self._index.changed(message.user_id, message.video_id)
         for key in (video.blob_key, video.thumbnail_key):
@@ -83,6 +84,14 @@ class ClipJobs:
         """The account knows other people than before: name the faces of its clips anew."""
         await self._database.write(lambda connection: _name_faces(connection, message.user_id))
         await self._index.refresh(message.user_id)
+
+    def _to_erase(self, message: Message, connection: Connection) -> Video | None:
+        video, now = videos.find(connection, message.user_id, message.video_id), self._now_ms()
+        if video is None or video.deleted_at is None or (video.erase_at or 0) > now:
+            return None
+        if video.erase_at is not None:
+            erase_in(connection, video, now)
+        return video
 
     def _unreadable(self, user_id: str, video_id: str, detail: str, connection: Connection) -> None:
         video = videos.find(connection, user_id, video_id)

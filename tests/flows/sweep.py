@@ -119,7 +119,9 @@ class RelayThread:
         user_id, grant = self.call(self._account(folder.name, DeviceKeyFile(folder).load_or_make()))
         expired = self._long_ago.issue(self.services.tokens.read(grant.access_token))
         CredentialFile(folder).save(
-            Credentials(relay_url=self.url, access_token=expired, refresh_token=grant.refresh_token, user_id=user_id, device_id=grant.device_id)
+            Credentials(
+                relay_url=self.url, access_token=expired, refresh_token=grant.refresh_token, user_id=user_id, device_id=grant.device_id
+            )
         )
         return user_id
 

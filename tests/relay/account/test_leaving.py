@@ -44,7 +44,7 @@ async def test_an_export_is_a_tar_with_originals_and_what_is_known(relay):
 
 
 async def test_who_leaves_is_gone_with_every_row_and_file(relay, relay_config):
-    segment, mine = await everything(relay, "anna")
+    _segment, mine = await everything(relay, "anna")
     bens, his = await everything(relay, "ben")
     user_id = relay.accounts["anna"].user.user_id
     link = (await relay.http.get("/api/v1/shares", headers=mine)).json()["shares"][0]["url"].rsplit("/", 1)[1]

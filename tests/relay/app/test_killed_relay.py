@@ -52,8 +52,9 @@ def serving(data, log):
 def pair(data, http):
     key, now = DeviceKey.generate(), time.time_ns() // 1_000_000
     begun = http.post("/api/v1/devices/authorize", json={"device_name": "glasses", **key.signed("", now)}).json()
+    signed = key.signed("", now, begun["device_code"])
     assert "belongs to anna" in command(data, "user", "approve", begun["user_code"])
-    grant = http.post("/api/v1/oauth/token", data={"grant_type": GRANT, "device_code": begun["device_code"], **key.signed("", now, begun["device_code"])}).json()
+    grant = http.post("/api/v1/oauth/token", data={"grant_type": GRANT, "device_code": begun["device_code"], **signed}).json()
     return {"Authorization": f"Bearer {grant['access_token']}"}
 
 
