@@ -205,7 +205,7 @@ def _intake(relay: Services, _stages: Stages) -> list[Route]:
     tus, ingest = TusHttp(relay.uploads), _ingest(relay)
     return [
         Route("tus_options", "OPTIONS", f"{API}/uploads", tus.options, Public("it names the protocol's extensions, nothing else"), "What this tus server can do", 204),
-        Route("tus_create", "POST", f"{API}/uploads", tus.create, BOTH, "Begin a resumable upload (tus creation)", 201, CHUNK_TYPE, headers=TUS, errors=(*TUS_ERRORS, "upload.metadata", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "storage.full"), rate=CHEAP),
+        Route("tus_create", "POST", f"{API}/uploads", tus.create, BOTH, "Begin a resumable upload (tus creation)", 201, CHUNK_TYPE, headers=(*TUS, Param("Upload-Length", _WHOLE, required=True), Param("Upload-Metadata", _TEXT, required=True)), errors=(*TUS_ERRORS, "upload.metadata", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "storage.full"), rate=CHEAP),
         Route("tus_head", "HEAD", f"{API}/uploads/{{upload_id}}", tus.head, BOTH, "How far an upload is", 200, headers=TUS, errors=TUS_ERRORS, rate=CHEAP),
         Route("tus_patch", "PATCH", f"{API}/uploads/{{upload_id}}", tus.patch, BOTH, "Go on with an upload", 204, CHUNK_TYPE, headers=(*TUS, Param("Upload-Offset", _WHOLE, required=True)), errors=(*TUS_ERRORS, "upload.offset_mismatch", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "storage.full"), rate=CHEAP),
         Route("tus_delete", "DELETE", f"{API}/uploads/{{upload_id}}", tus.delete, BOTH, "End an upload (tus termination)", 204, headers=TUS, errors=TUS_ERRORS),

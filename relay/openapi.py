@@ -40,6 +40,19 @@ LINKS: dict[str, dict[str, dict[str, Any]]] = {
 }
 """What one answer leads to: operation -> next operation -> where its parameters or body come from."""
 
+FORMS: dict[str, dict[str, Any]] = {
+    "upload_video": {
+        "type": "object", "required": ["video", "device_type"],
+        "properties": {
+            "video": {"type": "string", "format": "binary"}, "device_type": {"enum": ["smart_glass", "phone_app"]},
+            "device_id": {"type": "string"}, "sync_token": {"type": "string"},
+            "metadata": {"type": "string", "contentMediaType": "application/json", "examples": ['{"duration": 2.0}']},
+        },
+    },
+    "add_photo": {"type": "object", "required": ["photo"], "properties": {"photo": {"type": "string", "format": "binary"}}},
+}  # fmt: skip
+"""What is in the multipart bodies."""
+
 _REF = "#/components/schemas/{name}"
 
 
@@ -125,6 +138,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 def _body(route: Route) -> dict[str, Any]:
     described = _content(route.request)
+    if route.name in FORMS:
+        described["content"] = {str(route.request): {"schema": FORMS[route.name]}}
     if route.form and not isinstance(route.request, str) and route.request is not None:
         described["content"][FORM_TYPE] = {"schema": _ref(route.request)}
     return described
