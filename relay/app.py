@@ -184,7 +184,7 @@ def _doors(relay: Services, _stages: Stages) -> list[Route]:
 def _account(relay: Services, stages: Stages) -> list[Route]:
     """Whose account is it."""
     mine, admin = MeHttp(relay.database, relay.accounts, relay.factors, relay.throttle, relay.config), AdminHttp(relay.database, relay.config)
-    account = AccountHttp(relay.accounts, Leaving(relay.database, relay.blobs, relay.sessions, relay.now_ms), stages.forget)
+    account = AccountHttp(relay.accounts, Leaving(relay.database, relay.blobs, relay.sessions, relay.uploads, relay.now_ms), stages.forget)
     people = PeopleHttp(stages.people)
     return [
         Route("me", "GET", f"{API}/me", mine.me, (*BOTH, *ADMIN), "Who this token speaks for", 200, None, Me),

@@ -15,6 +15,7 @@ def say(text: str) -> bool:
     if shutil.which(_PROGRAM) is None:
         return False
     try:
-        return subprocess.run([_PROGRAM, "-s", _WORDS_PER_MINUTE, text], check=False, timeout=_LONGEST_S).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
+        subprocess.run([_PROGRAM, "-s", _WORDS_PER_MINUTE, text], check=True, timeout=_LONGEST_S, capture_output=True)
+    except (OSError, subprocess.SubprocessError):
         return False
+    return True

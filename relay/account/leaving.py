@@ -12,10 +12,11 @@ import msgspec
 
 from glasses.wire.codec import to_builtins
 from relay.auth.sessions import Sessions
-from relay.catalog import memories, moments, people, users, videos
+from relay.catalog import memories, moments, people, uploads, users, videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
 from relay.ingest.blobs import BlobStore
+from relay.ingest.uploads import Uploads
 
 _BLOCK = tarfile.BLOCKSIZE
 _PIECE_BYTES = 1 << 18
@@ -30,8 +31,8 @@ class Item(NamedTuple):
 
 
 class Leaving:
-    def __init__(self, database: Database, blobs: BlobStore, sessions: Sessions, now_ms: Callable[[], int]) -> None:
-        self._database, self._blobs, self._sessions, self._now_ms = database, blobs, sessions, now_ms
+    def __init__(self, database: Database, blobs: BlobStore, sessions: Sessions, uploading: Uploads, now_ms: Callable[[], int]) -> None:
+        self._database, self._blobs, self._sessions, self._uploads, self._now_ms = database, blobs, sessions, uploading, now_ms
 
     async def export(self, user_id: str) -> AsyncIterator[bytes]:
         """A tar of everything: originals, films, and what is known of them as JSON. Made while it is sent; nothing is written here."""
@@ -42,7 +43,9 @@ class Leaving:
         yield b"\0" * (2 * _BLOCK)
 
     async def delete(self, user_id: str) -> None:
-        """Every row and every file of the account, now; its devices are shut out first."""
+        """Every row and every file of the account, now, and its devices are shut out."""
+        for upload_id in await self._database.read(lambda connection: uploads.running_ids(connection, user_id)):
+            await self._uploads.terminate(user_id, upload_id)
         keys = await self._database.read(lambda connection: _blob_keys(connection, user_id))
         await self._database.write(lambda connection: users.delete(connection, user_id))
         await self._sessions.settle()

@@ -43,16 +43,21 @@ async def test_an_export_is_a_tar_with_originals_and_what_is_known(relay):
     assert "argon2" not in answer.text
 
 
-async def test_who_leaves_is_gone_with_every_row_and_file(relay, relay_config):
+async def test_who_leaves_is_gone_with_every_row_and_file(relay, relay_config, tus_headers):
     _segment, mine = await everything(relay, "anna")
     bens, his = await everything(relay, "ben")
     user_id = relay.accounts["anna"].user.user_id
     link = (await relay.http.get("/api/v1/shares", headers=mine)).json()["shares"][0]["url"].rsplit("/", 1)[1]
-    blobs = relay_config.data_dir / "blobs"
+    unfinished = relay.segment(b"never finished")
+    begun = {**await relay.as_glasses("anna"), **tus_headers(unfinished), "Content-Type": "application/offset+octet-stream"}
+    await relay.http.post("/api/v1/uploads", headers=begun, content=b"never")
+    blobs, parts = relay_config.data_dir / "blobs", relay_config.data_dir / "uploads"
+    assert list(parts.iterdir())
     assert [path for path in blobs.rglob("*") if user_id in str(path) and path.is_file()]
     assert (await relay.http.request("DELETE", "/api/v1/me", headers=mine, json={"password": PASSWORD})).status_code == 204
     assert await rows_of(relay, user_id) == []
     assert [path for path in blobs.rglob("*") if user_id in str(path) and path.is_file()] == []
+    assert list(parts.iterdir()) == []
     for headers in (mine, await relay.as_glasses("anna")):
         assert (await relay.http.get("/api/v1/me", headers=headers)).status_code == 401
     assert (await relay.http.get(f"/api/v1/shared/{link}")).status_code == 401
