@@ -18,7 +18,7 @@ REFUSED_NAMES = {"utils", "util", "helpers", "common", "manager", "misc", "core"
 ADAPTERS = {
     "onnxruntime": {"models/session.py"},
     "vosk": {"models/speech.py"},
-    "tokenizers": {"models/meaning.py"},
+    "tokenizers": {"models/meaning.py", "models/crossmodal.py"},
     "safetensors": {"models/meaning.py"},
     "usearch": {"relay/index/vectors.py"},
     "numkong": {"relay/index/vectors.py"},
@@ -81,6 +81,8 @@ def test_a_technology_is_known_to_the_file_that_adapts_it_only() -> None:
         ("glasses.wire.memory", ["aiohttp", "cv2", "onnxruntime", "vosk", "av", "httpx", "sqlite3"]),
         ("glasses.cli", ["aiohttp", "cv2", "onnxruntime", "vosk", "av", "httpx", "sqlite3", "numpy", "msgspec"]),
         ("relay.cli", ["aiohttp", "cv2", "onnxruntime", "vosk", "av", "numpy"]),
+        ("relay.server", ["cv2", "onnxruntime", "vosk", "av"]),
+        ("relay.work.stages", ["cv2", "onnxruntime", "vosk", "av"]),
         ("glasses.hw.spec", ["cv2", "numpy", "av", "pyaudio", "picamera2"]),
         ("glasses.pipeline", ["onnxruntime", "vosk", "cv2", "aiohttp", "usearch"]),
     ],

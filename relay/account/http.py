@@ -38,6 +38,7 @@ class AccountHttp:
         """With the password, and the second factor where one is on."""
         identity, asked = who(request), await body(request, Confirmation)
         await self._accounts.confirm(identity.user_id, asked.password, asked.otp)
-        await self._leaving.delete(identity.user_id)
         await self._forget(identity.user_id)
+        await self._leaving.delete(identity.user_id)
+        await self._forget(identity.user_id)  # what a request under way has made known again
         return web.Response(status=204)

@@ -97,6 +97,12 @@ class Database:
 
         await asyncio.get_running_loop().run_in_executor(self._readers, lambda: copy(self._reader_connection()))
 
+    async def scrub(self) -> None:
+        """After an erasure: the log, which still holds what the pages held before, is written back and emptied."""
+        await asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        )
+
     def close(self) -> None:
         self._writer.shutdown()
         self._readers.shutdown()
@@ -131,6 +137,7 @@ class Database:
         if writer:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA secure_delete=ON")  # what is erased leaves the file, not only the tables
         else:
             connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA foreign_keys=ON")

@@ -94,6 +94,10 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
+_DETAILS = """
+CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
+"""
+
 _MERGED_EDITS = """
 CREATE TABLE edits (user_id TEXT NOT NULL, subject_id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (user_id, subject_id));
 CREATE TABLE conflicts (
@@ -126,7 +130,7 @@ CREATE INDEX shares_by_user ON shares (user_id, created_at)
 """
 """Who may come in: keys of devices, second factors, wrong guesses, shared links."""
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DOOR]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _DOOR]
 
 
 class SchemaNewerError(SouvenirError):

@@ -68,7 +68,7 @@ def everything(connection: Connection) -> list[Video]:
 
 
 def everything_of(connection: Connection, user_id: str) -> list[Video]:
-    """All of an account's, deleted ones too, whose media may not be gone yet."""
+    """All of an account's, deleted ones too."""
     return records(connection.execute("SELECT record FROM videos WHERE user_id = ?", (user_id,)).fetchall(), Video)
 
 
@@ -89,6 +89,17 @@ def ready(connection: Connection, user_id: str) -> list[Video]:
         (user_id, VideoStatus.READY),
     ).fetchall()
     return records(rows, Video)
+
+
+def placed(connection: Connection, user_id: str, captured_at: int, *, earlier: bool) -> Video | None:
+    """The clip with a position that is next to a time, before it or after it."""
+    than, order = ("<", "DESC") if earlier else (">", "ASC")
+    row = connection.execute(
+        f"SELECT record FROM videos WHERE user_id = ? AND deleted_at IS NULL AND captured_at {than} ?"  # noqa: S608 -- two fixed signs
+        f" AND json_extract(record, '$.lat') IS NOT NULL ORDER BY captured_at {order} LIMIT 1",
+        (user_id, captured_at),
+    ).fetchone()
+    return record(row, Video)
 
 
 def put_timing(connection: Connection, user_id: str, video_id: str, timing: Timing) -> None:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from relay.extract.probe import NotAVideoError, Probe, probe
+from relay.extract.facts import NotAVideoError, Probe
+from relay.extract.probe import probe
 
 _STATM = Path("/proc/self/statm")
 

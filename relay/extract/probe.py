@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import av
-import msgspec
 from PIL import Image, UnidentifiedImageError
 
 from glasses.wire.segment import PROFILE, CaptureProfile, Kind
-from relay.errors import SouvenirError
+from relay.extract.facts import NotAVideoError, Probe
 
 Packet: TypeAlias = "av.Packet[av.VideoStream]"
 PHOTOS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
@@ -19,26 +18,6 @@ PHOTOS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 CONTAINERS = {"format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi", "protocol_whitelist": "file"}
 """Kinds of files that hold their media themselves. A list of addresses (HLS, concat) is none: it could name what is not its sender's."""
 MOST_PIXELS = 100_000_000
-
-
-class NotAVideoError(SouvenirError):
-    code = "upload.not_a_video"
-
-
-class Probe(msgspec.Struct, kw_only=True, frozen=True):
-    kind: Kind = Kind.VIDEO
-    duration_s: float = 0.0
-    """Of the pictures; 0 for a photo."""
-    frames: int = 0
-    width: int = 0
-    height: int = 0
-    fps: float = 0.0
-    codec: str = ""
-    has_audio: bool = False
-    on_profile: bool = False
-    """True when films may copy its GOPs."""
-    reason: str = ""
-    """The first thing in which the clip is not in the capture profile."""
 
 
 def probe(path: Path, profile: CaptureProfile = PROFILE) -> Probe:

@@ -9,7 +9,7 @@ from glasses.wire.codec import from_builtins
 from glasses.wire.status import Custody
 from glasses.wire.video import PlaceInfo, VideoEdit, VideoInfo
 from relay.auth.links import Links
-from relay.catalog import changes, edits, merging, moments, ops, people, stamps, videos
+from relay.catalog import changes, details, edits, merging, moments, ops, people, stamps, videos
 from relay.catalog.merging import Author, Edits, Marks
 from relay.catalog.records import Video, VideoStatus
 from relay.catalog.rows import Connection
@@ -109,6 +109,7 @@ def erase_in(connection: Connection, video: Video, now_ms: int) -> None:
     )  # fmt: skip
     videos.put(connection, erased)
     moments.drop(connection, video.user_id, video.video_id)
+    details.drop(connection, video.user_id, video.video_id)
     videos.drop_device_tags(connection, video.user_id, video.video_id)
     edits.drop(connection, video.user_id, video.video_id)
     changes.blank(connection, video.user_id, video.video_id)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from relay.extract.confined import Confines, confined_probe
-from relay.extract.probe import NotAVideoError
+from relay.extract.facts import NotAVideoError
 
 _spec = spec_from_file_location("corpus", Path(__file__).with_name("corpus.py"))
 corpus = module_from_spec(_spec)
