@@ -25,6 +25,7 @@ from glasses.wire.account import (
     DeviceList,
     FactorCode,
     FactorOffer,
+    Home,
     Me,
     PasswordChange,
     PendingDevice,
@@ -33,7 +34,7 @@ from glasses.wire.account import (
     TokenRequest,
 )  # fmt: skip
 from glasses.wire.change import ConflictChoice, ConflictList, OpBatch, OpResults
-from glasses.wire.memory import Memory, MemoryList, MemoryRequest
+from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest
 from glasses.wire.pairing import DeviceAuthorization, TokenGrant
 from glasses.wire.people import (
     FacesInView,
@@ -57,6 +58,7 @@ from relay.account.http import EXPORT_TYPE, AccountHttp, Forget
 from relay.account.leaving import Leaving
 from relay.ask.http import AskHttp, Find
 from relay.assemble.http import MemoriesHttp
+from relay.assemble.stream import UNDER, StreamHttp
 from relay.auth.gate import Doors, Passage, Public, gate
 from relay.auth.http import AuthHttp
 from relay.auth.me import AdminHttp, MeHttp
@@ -71,7 +73,7 @@ from relay.jobs.workers import Workers
 from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
 from relay.routes import Param, Route
-from relay.services import UPLOADS, Services
+from relay.services import SCRATCH, UPLOADS, Services
 from relay.share.http import ShareHttp
 from relay.share.shares import Shares
 from relay.sync.changes import Changes
@@ -199,6 +201,7 @@ def _account(relay: Services, stages: Stages) -> list[Route]:
     people = PeopleHttp(stages.people)
     return [
         Route("me", "GET", f"{API}/me", mine.me, (*BOTH, *ADMIN), "Who this token speaks for", 200, None, Me),
+        Route("home", "PUT", f"{API}/home", mine.home, OWNER, "Where the wearer lives, or nothing to forget it", 200, Home, Home),
         Route("change_password", "PUT", f"{API}/me/password", mine.change_password, OWNER, "A new password; other companions must log in anew", 204, PasswordChange, errors=(*CONFIRM_ERRORS, "auth.weak_password"), rate=DEAR),
         Route("offer_factor", "POST", f"{API}/me/second-factor", mine.offer_factor, OWNER, "A second factor (RFC 6238) to put into an authenticator", 200, Confirmation, FactorOffer, errors=(*CONFIRM_ERRORS, "auth.second_factor_state"), rate=DEAR),
         Route("confirm_factor", "POST", f"{API}/me/second-factor/confirm", mine.confirm_factor, OWNER, "Turn the second factor on by a first code", 200, FactorCode, RecoveryCodes, errors=("auth.second_factor_wrong", "auth.second_factor_state"), rate=DEAR),
@@ -266,10 +269,13 @@ def _shared(relay: Services, _stages: Stages) -> list[Route]:
 def _films(relay: Services, _stages: Stages) -> list[Route]:
     """Films."""
     memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms)
+    stream = StreamHttp(relay.database, relay.blobs, relay.links, relay.folder / SCRATCH)
     return [
         Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted, errors=("ask.nothing_understood", "request.conflict"), rate=DEAR),
+        Route("correct_memory", "POST", f"{API}/memories/{{memory_id}}/correct", memories.correct, BOTH, "Say what was wrong with a film: a new one is made", 202, CorrectionRequest, MemoryAccepted, errors=("ask.nothing_understood", "request.conflict"), rate=DEAR),
         Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first", 200, None, MemoryList),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
+        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", (Param("expires", _TEXT), Param("signature", _TEXT)), errors=("auth.expired",), rate=CHEAP),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -96,6 +97,11 @@ class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     poll_s: float = 1.0
 
 
+class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    enhance: list[Literal["stabilise", "denoise", "exposure"]] = []
+    """Done to clips that are brought into the films' form anyway (from phones): takes several times as long."""
+
+
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     server: ServerConfig = msgspec.field(default_factory=ServerConfig)
     storage: StorageConfig = msgspec.field(default_factory=StorageConfig)
@@ -103,6 +109,7 @@ class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     uploads: UploadConfig = msgspec.field(default_factory=UploadConfig)
     limits: LimitsConfig = msgspec.field(default_factory=LimitsConfig)
     jobs: JobsConfig = msgspec.field(default_factory=JobsConfig)
+    films: FilmsConfig = msgspec.field(default_factory=FilmsConfig)
     sync: SyncConfig = msgspec.field(default_factory=SyncConfig)
 
     def quota_bytes(self, tier: str) -> int:

@@ -34,6 +34,8 @@ BLOBS = "blobs"
 UPLOADS = "uploads"
 KEYS = "keys"
 INDEX = "index"
+SCRATCH = "scratch"
+"""Films while they are made."""
 OVERLAP_S = 300
 """A key that no longer signs is accepted this much longer than the last token that it signed."""
 

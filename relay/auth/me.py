@@ -11,6 +11,7 @@ from glasses.wire.account import (
     Confirmation,
     Consent,
     FactorCode,
+    Home,
     Me,
     PasswordChange,
 )
@@ -39,13 +40,29 @@ class MeHttp:
             factor = factors.get(connection, user.user_id)
             return Me(
                 user_id=user.user_id, name=user.name, timezone=user.timezone, device_id=identity.device_id, scope=identity.scope.value,
-                consent=Consent(faces=user.faces_consent_at is not None),
+                consent=Consent(faces=user.faces_consent_at is not None), home=Home(lat=user.home_lat, lon=user.home_lon),
                 second_factor=factor is not None and factor.confirmed_at is not None,
                 recovery_codes_left=factors.recovery_codes_left(connection, user.user_id), admin=user.admin, tier=user.tier,
                 quota_bytes=self._config.quota_bytes(user.tier), stored_bytes=videos.held_bytes(connection, user.user_id),
             )  # fmt: skip
 
         return answer(await self._database.read(look))
+
+    async def home(self, request: web.Request) -> web.Response:
+        """Both numbers, or neither to forget it."""
+        home, identity = await body(request, Home), who(request)
+        given = home.lat is not None and home.lon is not None
+        inside = given and -90 <= (home.lat or 0) <= 90 and -180 <= (home.lon or 0) <= 180
+        if not inside and (home.lat is not None or home.lon is not None):
+            raise MalformedRequestError("home: lat from -90 to 90 and lon from -180 to 180, both or neither")
+
+        def keep(connection: Connection) -> None:
+            user = users.get(connection, identity.user_id)
+            user.home_lat, user.home_lon = home.lat, home.lon
+            users.save(connection, user)
+
+        await self._database.write(keep)
+        return answer(home)
 
     async def change_password(self, request: web.Request) -> web.Response:
         identity, asked = who(request), await body(request, PasswordChange)

@@ -109,6 +109,11 @@ CREATE TABLE feed_readers (
 CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
 """
 
+_FILMS_BY_CONTENT = """
+ALTER TABLE memories ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+CREATE INDEX memories_by_fingerprint ON memories (user_id, fingerprint)
+"""
+
 _DOOR = """
 ALTER TABLE devices ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
 ALTER TABLE pairings ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
@@ -130,7 +135,7 @@ CREATE INDEX shares_by_user ON shares (user_id, created_at)
 """
 """Who may come in: keys of devices, second factors, wrong guesses, shared links."""
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _DOOR]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR]
 
 
 class SchemaNewerError(SouvenirError):

@@ -18,7 +18,7 @@ from relay.errors import ERRORS
 
 OPEN = {
     "alive", "ready", "openapi", "jwks", "authorize_device", "token", "tus_options", "blob", "companion", "pair_page", "share_page",
-    "companion_file",
+    "companion_file", "stream",
 }  # fmt: skip
 FILLED = {"video_id": "0199c82c-c000-7622-9e57-074dc6beeb7f"}
 
