@@ -245,11 +245,11 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
         Route("add_photo", "POST", f"{API}/people/{{person_id}}/photos", people.add_photo, OWNER, "Know a person by one more photo", 201, FORM, PhotoAdded, errors=("consent.faces", "photo.no_face")),
         Route("photos", "GET", f"{API}/people/{{person_id}}/photos", people.photos, OWNER, "What a person is known by", 200, None, PersonPhotos),
         Route("merge_people", "POST", f"{API}/people/{{person_id}}/merge", people.merge, OWNER, "Two people are one", 200, MergePeople, PersonInfo),
-        Route("split_person", "POST", f"{API}/people/{{person_id}}/split", people.split, OWNER, "Some of a person's faces are another's", 201, SplitPerson, PersonInfo),
+        Route("split_person", "POST", f"{API}/people/{{person_id}}/split", people.split, OWNER, "Some of a person's faces are another's", 201, SplitPerson, PersonInfo, errors=("consent.faces",)),
         Route("delete_person", "DELETE", f"{API}/people/{{person_id}}", people.remove, OWNER, "Forget somebody and their faces", 204),
-        Route("unknown_people", "GET", f"{API}/faces/unknown", people.unknown, OWNER, "Faces that nobody is named for, each person's together", 200, None, UnknownPeople),
-        Route("faces", "GET", f"{API}/videos/{{video_id}}/faces", people.faces, OWNER, "Whose faces are in a clip, named, suggested or unknown", 200, None, FacesInView),
-        Route("name_face", "POST", f"{API}/videos/{{video_id}}/faces/{{face_id}}/name", people.name_face, OWNER, "Know somebody by their face in a clip", 201, NameFace, PersonInfo),
+        Route("unknown_people", "GET", f"{API}/faces/unknown", people.unknown, OWNER, "Faces that nobody is named for, each person's together", 200, None, UnknownPeople, errors=("consent.faces",)),
+        Route("faces", "GET", f"{API}/videos/{{video_id}}/faces", people.faces, OWNER, "Whose faces are in a clip, named, suggested or unknown", 200, None, FacesInView, errors=("consent.faces",)),
+        Route("name_face", "POST", f"{API}/videos/{{video_id}}/faces/{{face_id}}/name", people.name_face, OWNER, "Know somebody by their face in a clip", 201, NameFace, PersonInfo, errors=("consent.faces", "photo.no_face")),
     ]
 
 

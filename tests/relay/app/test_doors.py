@@ -224,7 +224,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna", "share_id": share.json()["share_id"],
-        "user_id": "",
+        "face_id": f"{segment.segment_id}-0",
     }  # fmt: skip
     ben = {**await relay.as_companion("ben"), "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
     await relay.http.put("/api/v1/consent", headers=ben, json={"faces": True})
