@@ -110,7 +110,8 @@ class Scan:
         of_moments = [(term, check) for term, check in self._chosen if term.kind in OF_MOMENTS]
         met = max(sum(_in(term, check, doc) for term, check in of_moments) for doc in video)
         share = met / len(of_moments) if len(of_moments) > 1 else 1.0
-        return self._exact(video) + round(share + self._preferred(video), 6), round(max(doc.quality for doc in video) * 10), video[0].captured_at, number
+        points, quality = round(share + self._preferred(video), 6), round(max(doc.quality for doc in video) * 10)
+        return self._exact(video) + points, quality, video[0].captured_at, number
 
 
 @given(libraries(), st.lists(st.sampled_from(range(len(TERMS))), min_size=1, max_size=4, unique=True), st.booleans())
