@@ -30,7 +30,7 @@ from relay.auth.tokens import Scope
 from relay.front import front
 from relay.health import HealthHttp
 from relay.ingest.http import IngestHttp
-from relay.ingest.tus import CHUNK_TYPE, TusHttp
+from relay.ingest.tus import CHUNK_TYPE, TusHttp, say_version
 from relay.jobs.workers import Workers
 from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
@@ -76,14 +76,16 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
     app[DOCUMENT] = msgspec.json.encode(openapi.document(table, f"{PROTOCOL}.0"))
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        await relay.uploads.expire()
+        await relay.sweeper.start()
         await relay.bus.recover()
         stages.workers.start()
         yield
+        await relay.sweeper.stop()
         await stages.workers.stop()
         stages.close()
         relay.close()
 
+    app.on_response_prepare.append(say_version)
     app.cleanup_ctx.append(run)
     return app
 
@@ -123,6 +125,7 @@ def _intake(relay: Services, _stages: Stages) -> list[Route]:
         Route("tus_create", "POST", f"{API}/uploads", tus.create, BOTH, "Begin a resumable upload (tus creation)", 201, CHUNK_TYPE),
         Route("tus_head", "HEAD", f"{API}/uploads/{{upload_id}}", tus.head, BOTH, "How far an upload is", 200),
         Route("tus_patch", "PATCH", f"{API}/uploads/{{upload_id}}", tus.patch, BOTH, "Go on with an upload", 204, CHUNK_TYPE),
+        Route("tus_override", "POST", f"{API}/uploads/{{upload_id}}", tus.override, BOTH, "HEAD, PATCH or DELETE, as X-HTTP-Method-Override says", 204, CHUNK_TYPE),
         Route("tus_delete", "DELETE", f"{API}/uploads/{{upload_id}}", tus.delete, BOTH, "End an upload (tus termination)", 204),
         Route("upload_video", "POST", f"{API}/videos/upload", ingest.upload, BOTH, "A whole clip in one request", 202, FORM, UploadAccepted),
     ]
@@ -176,9 +179,8 @@ def _auth(relay: Services) -> AuthHttp:
 
 def _ingest(relay: Services) -> IngestHttp:
     return IngestHttp(
-        relay.database, relay.blobs, relay.intake, relay.uploads, relay.links, relay.folder / UPLOADS,
-        relay.config.uploads.multipart_max_bytes, relay.now_ms,
-    )  # fmt: skip
+        relay.database, relay.blobs, relay.intake, relay.uploads, relay.links, relay.tiers, relay.folder / UPLOADS, relay.now_ms
+    )
 
 
 async def _document(request: web.Request) -> web.Response:

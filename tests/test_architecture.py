@@ -25,6 +25,7 @@ ADAPTERS = {
     "pyaudio": {"glasses/hw/portaudio.py"},
     "webrtcvad": {"glasses/capture/gate.py"},
     "espeakng_loader": {"glasses/hw/sim/voice.py"},
+    "obstore": {"relay/ingest/objects.py"},
     "argon2": {"relay/auth/passwords.py"},
     "piexif": {"glasses/capture/photo.py"},
 }

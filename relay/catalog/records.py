@@ -24,6 +24,8 @@ class User(msgspec.Struct, kw_only=True):
     name: str
     created_at: int
     timezone: str = "UTC"
+    tier: str = "standard"
+    """Which quota of ``uploads.quota_bytes`` is its."""
     faces_consent_at: int | None = None
     """When the account agreed to face recognition; None: it has not."""
 
@@ -77,6 +79,10 @@ class Video(msgspec.Struct, kw_only=True):
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0
+    tier: str = "hot"
+    """Where its original is: hot, warm or cold."""
+    used_at: int = 0
+    """When the original was last opened, to the day; 0: never since it came."""
     deleted_at: int | None = None
     sequence: int = 0
     correlation_id: str = ""

@@ -94,7 +94,12 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
-MIGRATIONS: list[str] = [_FIRST]
+_SAME_BYTES = """
+CREATE INDEX videos_by_hash ON videos (user_id, json_extract(record, '$.sha256'));
+ALTER TABLE uploads ADD COLUMN metadata TEXT NOT NULL DEFAULT ''
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _SAME_BYTES]
 
 
 class SchemaNewerError(SouvenirError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +34,8 @@ LEAST_USABLE_S = 1.0
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
+Opened = Callable[[Video], AbstractAsyncContextManager[Path]]
+"""A clip's original as a file."""
 Ask = Callable[[str, str], Awaitable[SearchResult]]
 """(user_id, query)."""
 
@@ -55,8 +58,8 @@ class Found(NamedTuple):
 
 
 class FilmJobs:
-    def __init__(self, database: Database, blobs: BlobStore, ask: Ask, render: Render, scratch: Path, now_ms: Callable[[], int]) -> None:
-        self._database, self._blobs, self._ask, self._render = database, blobs, ask, render
+    def __init__(self, database: Database, blobs: BlobStore, opened: Opened, ask: Ask, render: Render, scratch: Path, now_ms: Callable[[], int]) -> None:
+        self._database, self._blobs, self._opened, self._ask, self._render = database, blobs, opened, ask, render
         self._scratch, self._now_ms = scratch, now_ms
         scratch.mkdir(parents=True, exist_ok=True)
         for left in scratch.glob("*"):  # of a process that was killed
@@ -111,8 +114,10 @@ class FilmJobs:
 
     async def _rendered(self, plan: FilmPlan, clips: dict[str, Video]) -> tuple[MadeFilm, Path]:
         out = self._scratch / f"{uuid7(self._now_ms())}.mp4"
-        sources = {cut.video_id: str(self._blobs.local(clips[cut.video_id].blob_key)) for cut in plan.cut_list.cuts}
-        return await self._render(plan, sources, str(out)), out
+        async with AsyncExitStack() as stack:
+            wanted = dict.fromkeys(cut.video_id for cut in plan.cut_list.cuts)
+            sources = {video_id: str(await stack.enter_async_context(self._opened(clips[video_id]))) for video_id in wanted}
+            return await self._render(plan, sources, str(out)), out
 
     async def _keep(self, user_id: str, memory: Memory, made: tuple[MadeFilm, Path]) -> None:
         (facts, poster), file = made

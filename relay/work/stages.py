@@ -25,7 +25,9 @@ SCRATCH = "scratch"
 def make_stages(relay: Services) -> Stages:
     asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
     clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.now_ms)
-    films = FilmJobs(relay.database, relay.blobs, asking.ask, partial(_render, relay.pool), relay.folder / SCRATCH, relay.now_ms)
+    films = FilmJobs(
+        relay.database, relay.blobs, relay.tiers.opened, asking.ask, partial(_render, relay.pool), relay.folder / SCRATCH, relay.now_ms
+    )  # fmt: skip
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     workers = Workers(relay.bus, {**clips.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
     return Stages(find=asking.find, people=people, workers=workers, close=asking.close)

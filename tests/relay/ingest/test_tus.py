@@ -194,7 +194,7 @@ async def test_termination_and_expiry(relay, tus_headers, clock):
 
 
 async def test_no_room_is_said_before_a_byte_is_taken(relay, tus_headers, monkeypatch):
-    monkeypatch.setattr(relay.services.blobs, "free_bytes", lambda: 10)
+    monkeypatch.setattr(relay.services.uploads.room, "free_bytes", lambda: 10)
     segment = relay.segment(b"more than ten bytes")
     answer = await relay.http.post("/api/v1/uploads", headers={**await relay.as_glasses(), **tus_headers(segment)})
     assert (answer.status_code, answer.json()["code"], answer.json()["action"]) == (507, "storage.full", "retry")
