@@ -18,14 +18,12 @@ from typing import Any
 from bench._processes import cpu_s
 from bench._relay import Relay
 from bench._tus_client import TusClient, segment_of
-from relay.ingest.receiving import FLUSH_BYTES
+from relay.ingest.receiving import MOST_AT_RISK_BYTES
 
 NAME = "upload"
 HELP = "uploads: throughput beside a plain write and fsync, small clips a second, bytes sent again after cuts, memory of 200 at once"
 MIB = 1 << 20
 PROXY_BYTES = 256 << 10
-CHUNK_BYTES = 2 * FLUSH_BYTES
-"""What a cut may cost at most: one piece on its way to the disk, and one that is being gathered."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -166,7 +164,7 @@ def _cuts(relay: Relay, folder: Path, count: int) -> dict[str, Any]:
     killed = [_resent(relay, clip, chance.randrange(1, 48 * MIB), lambda _client: relay.restart()) for _ in range(count // 2)]
     return {
         "resent_bytes_max": max(cut, default=0), "resent_bytes_median": int(statistics.median(cut)) if cut else 0,
-        "resent_bytes_max_killed": max(killed, default=0), "cuts": count, "kills": count // 2, "chunk_bytes": CHUNK_BYTES,
+        "resent_bytes_max_killed": max(killed, default=0), "cuts": count, "kills": count // 2, "chunk_bytes": MOST_AT_RISK_BYTES,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from glasses.wire.ids import uuid7
@@ -19,6 +19,7 @@ from relay.errors import NotFoundError
 from relay.ingest.blobs import BlobFacts, BlobStoreError, checked
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import S3Config as Given
 
 GIVE_UP_S = 30
@@ -73,11 +74,22 @@ class ObjectBlobs:
         if end is not None and end <= start:
             await self.facts(key)
             return
+        path = checked(key)
         with _translated(key):
-            options = {"range": (start, end)} if end is not None else {"range": {"offset": start}} if start else {}
-            got = await obstore.get_async(self._store, checked(key), options=options)  # type: ignore[arg-type] # its stub knows no union
+            try:
+                got, skip = await obstore.get_async(self._store, path, options=_range(start, end)), 0
+            except GenericError as problem:
+                if "non-partial response" not in str(problem):
+                    raise
+                got, skip = await obstore.get_async(self._store, path), start  # some servers send the whole; RFC 9110 lets them
+            left = got.meta["size"] - start if end is None else end - start
             async for piece in got.stream(PIECE_BYTES):
-                yield bytes(piece)
+                data = bytes(piece)[skip : skip + left]
+                skip, left = max(0, skip - len(piece)), left - len(data)
+                if data:
+                    yield data
+                if not left:
+                    return
 
     async def fetch(self, key: str, path: Path) -> None:
         """Into a file of that name, whole or not at all."""
@@ -91,8 +103,9 @@ class ObjectBlobs:
             part.unlink(missing_ok=True)
 
     async def delete(self, key: str) -> None:
+        path = checked(key)
         with contextlib.suppress(NotFoundError), _translated(key):
-            await obstore.delete_async(self._store, checked(key))
+            await obstore.delete_async(self._store, path)
 
     async def keys(self, prefix: str = "") -> AsyncIterator[str]:
         with _translated(prefix):
@@ -114,6 +127,12 @@ class ObjectBlobs:
         assert isinstance(self._store, S3Store), "only a bucket signs"
         with _translated(key):
             return obstore.sign(self._store, "PUT", checked(key), timedelta(seconds=lifetime_s))
+
+
+def _range(start: int, end: int | None) -> GetOptions:
+    if end is not None:
+        return {"range": (start, end)}
+    return {"range": {"offset": start}} if start else {}
 
 
 @contextlib.contextmanager

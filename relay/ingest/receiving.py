@@ -15,8 +15,8 @@ from relay.errors import SouvenirError
 from relay.ingest.locks import EvictedError
 from relay.ingest.part import Digest, PartFile
 
-FLUSH_BYTES = 8 << 20
-"""A stream without a checksum is made durable every so often, so that a killed relay costs at most this much."""
+FLUSH_BYTES, MOST_AT_RISK_BYTES = 4 << 20, 16 << 20
+"""A stream without a checksum is made durable after so many bytes, later if the disk is still busy with those before; then it waits."""
 CUT = (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError)
 
 Advance = Callable[[int], Awaitable[None]]
@@ -97,10 +97,15 @@ class Receiving:
             if received > self._upload.length_bytes:
                 raise UploadLengthError(f"more than the {self._upload.length_bytes} bytes that were announced")
             await self._part.add(data)
-            if self._checksum is None and self._part.written_bytes - self._flushed_bytes >= FLUSH_BYTES:
-                await self._flushed()
-                self._flushed_bytes = self._part.written_bytes
-                self._flushing = asyncio.create_task(self._flush())
+            if self._checksum is None and received - self._flushed_bytes >= FLUSH_BYTES:
+                await self._flush_meanwhile(received)
+
+    async def _flush_meanwhile(self, received_bytes: int) -> None:
+        if self._flushing is not None and not self._flushing.done() and received_bytes - self._upload.offset_bytes < MOST_AT_RISK_BYTES:
+            return
+        await self._flushed()
+        self._flushed_bytes = self._part.written_bytes
+        self._flushing = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
         """The bytes first, then the word that they are there."""

@@ -90,6 +90,7 @@ class TusHttp:
         meant = request.headers.get("X-HTTP-Method-Override", "").upper()
         methods = {"HEAD": self.head, "PATCH": self.patch, "DELETE": self.delete}
         if meant not in methods:
+            await self._uploads.check(who(request).user_id, request.match_info["upload_id"])
             raise SouvenirError(f"POST {request.path} with X-HTTP-Method-Override: {meant or 'missing'}", code="request.method")
         return await methods[meant](request)
 

@@ -91,6 +91,10 @@ class Uploads:
             upload = await self._running(user_id, upload_id)
             return upload, await self._finish(upload)
 
+    async def check(self, user_id: str, upload_id: str) -> None:
+        """Raises NotFoundError, UploadGoneError."""
+        await self._running(user_id, upload_id)
+
     async def append(
         self, user_id: str, upload_id: str, offset_bytes: int, stream: StreamReader, checksum: Checksum | None = None
     ) -> tuple[Upload, Receipt | None]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-import json
 
 import httpx
 import pytest
-from tusclient.client import TusClient
 
-from glasses.wire.codec import decode_json, encode_json
+from glasses.wire.codec import decode_json
 from glasses.wire.upload import Receipt
 from relay.catalog import videos
 
@@ -226,22 +224,3 @@ async def test_a_malformed_creation_says_what_is_wrong(relay, tus_headers, chang
     answer = await relay.http.post("/api/v1/uploads", headers={**await relay.as_glasses(), **tus_headers(segment), **change})
     assert answer.json()["code"] == code, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
-
-
-async def test_a_client_that_nobody_here_wrote(relay, tmp_path):
-    data = bytes(range(256)) * 2000
-    clip = tmp_path / "clip.mp4"
-    clip.write_bytes(data)
-    segment = relay.segment(data)
-    client = TusClient(f"{relay.url}/api/v1/uploads", headers=await relay.as_glasses())
-
-    def send() -> None:
-        with clip.open("rb") as file:
-            metadata = {"segment": encode_json(segment).decode()}
-            uploader = client.uploader(file_stream=file, chunk_size=100_000, metadata=metadata, upload_checksum=True)
-            uploader.upload(stop_at=200_000)
-            client.uploader(file_stream=file, url=uploader.url, chunk_size=100_000).upload()
-
-    await asyncio.to_thread(send)
-    answer = await relay.http.get(f"/api/v1/videos/{segment.segment_id}/receipt", headers=await relay.as_glasses())
-    assert json.loads(answer.content)["sha256"] == segment.sha256
