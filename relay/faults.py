@@ -4,7 +4,7 @@
 
     SOUVENIR_RELAY_FAULT="kill upload.synced"       SIGKILL to itself when it passes there
     SOUVENIR_RELAY_FAULT="kill upload.synced 3"     ... for the third time
-    SOUVENIR_RELAY_FAULT="ENOSPC upload.written"    OSError(ENOSPC) from there, once; any name of ``errno`` will do
+    SOUVENIR_RELAY_FAULT="ENOSPC part.written"      OSError(ENOSPC) from there, once; any name of ``errno`` will do
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ VARIABLE = "SOUVENIR_RELAY_FAULT"
 POINTS: dict[str, str] = {
     "upload.creating": "an upload is about to get its row",
     "upload.created": "an upload has its row, its address is not said yet",
-    "upload.written": "bytes are in the part file, not fsynced",
+    "part.written": "bytes are in the file that is being received, not fsynced",
     "upload.synced": "bytes are fsynced, the offset is not in the catalogue yet",
     "upload.advanced": "the offset is in the catalogue, not said yet",
     "upload.whole": "all bytes are there and fsynced, the clip is not kept yet",
     "upload.stored": "the clip is receipted in the catalogue, its part file is still there",
     "upload.cleared": "the part file is gone, the receipt is not said yet",
     "upload.ended": "an upload that was given up has ended in the catalogue, its part file is still there",
-    "multipart.written": "a clip sent in one request is written, not fsynced",
     "multipart.synced": "a clip sent in one request is fsynced, not kept yet",
     "multipart.kept": "a clip sent in one request is receipted, the receipt is not said yet",
     "blob.linked": "the clip has its second, temporary name",

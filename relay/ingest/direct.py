@@ -36,6 +36,7 @@ class Direct:
 
         Raises HashMismatchError (what is there goes away, begin anew), SegmentConflictError, QuotaError, BlobStoreError.
         """
+        segment.segment_id = segment.segment_id or await self._intake.id_of(identity.user_id, segment.sha256)
         upload, receipt = await self._upload(identity, segment)
         if receipt is not None:
             return "", receipt

@@ -49,9 +49,9 @@ class IngestHttp:
         async with received(request, file, self._uploads.config.multipart_max_bytes) as parts:
             segment = segment_of(parts, identity.device_id, self._now_ms())
             if parts.whole is None:
-                check_segment(segment, segment.size_bytes)
                 if not self._direct.offered:
                     raise UploadMetadataError("video: missing")
+                check_segment(segment, segment.size_bytes, named=False)
                 link, receipt = await self._direct.take(identity, segment)
                 return _accepted(parts, segment.segment_id, link, receipt)
             check_segment(segment, parts.whole.size_bytes, named=False)

@@ -89,7 +89,6 @@ async def _receive(part: BodyPartReader, path: Path, most_bytes: int) -> Whole:
                 raise TooLargeError(f"more than {most_bytes} bytes")
             await file.add(data)
         await file.settle()
-        faults.point("multipart.written")
         await file.sync()
         faults.point("multipart.synced")
     finally:

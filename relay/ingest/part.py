@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
+from relay import faults
 from relay.ingest.disk import translated_disk_errors
 
 T = TypeVar("T")
@@ -92,6 +93,7 @@ class PartFile:
     def _write(self, pieces: Sequence[bytes]) -> None:
         with translated_disk_errors(self.path):
             _write_all(self._descriptor, pieces, self.written_bytes)
+            faults.point("part.written")
         for data in pieces:
             if self.whole is not None:
                 self.whole.update(data)

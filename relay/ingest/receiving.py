@@ -9,7 +9,6 @@ from typing import Any
 
 from aiohttp import ClientPayloadError, StreamReader
 
-from relay import faults
 from relay.catalog.uploads import Upload
 from relay.errors import SouvenirError
 from relay.ingest.locks import EvictedError
@@ -109,7 +108,6 @@ class Receiving:
 
     async def _flush(self) -> None:
         """The bytes first, then the word that they are there."""
-        faults.point("upload.written")
         await self._advance(await self._part.sync())
 
     async def _flushed(self) -> None:
