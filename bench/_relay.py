@@ -40,8 +40,7 @@ class Relay:
 
     @property
     def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+        return self._process.pid if self._process else 0
 
     def rss_mb(self) -> float:
         return round(pss_mb(self.pid), 1)

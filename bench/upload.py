@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,11 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
     ours, theirs, cpus = [], [], []
     for number in range(rounds):
         _salt(clip, number)
-        theirs.append(_timed(lambda: _write_fsync(clip, folder / "plain")))
+        theirs.append(_timed(partial(_write_fsync, clip, folder / "plain")))
+        (folder / "plain").unlink()
         segment, before = segment_of(clip), cpu_s(relay.pid)
         with TusClient(relay.url, relay.token) as client:
-            ours.append(_timed(lambda: _send_whole(client, clip, segment)))
+            ours.append(_timed(partial(_send_whole, client, clip, segment)))
         cpus.append(cpu_s(relay.pid) - before)
     plain_s, relay_s = statistics.median(theirs), statistics.median(ours)
     return {
@@ -200,5 +202,3 @@ def _timed(work: Callable[[], object]) -> float:
     begun_s = time.perf_counter()
     work()
     return time.perf_counter() - begun_s
-
-

@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from glasses.wire.ids import made_at
@@ -150,7 +149,11 @@ async def _media(config: RelayConfig, database: Database) -> list[Finding]:
     blobs = open_blobs(config)
     where = f"bucket {config.storage.s3.bucket}" if config.storage.s3.bucket else f"folder {config.data_dir / FOLDER}"
     if wrong := await blobs.check():
-        return [Finding("store of media", False, f"{where}: {wrong}", "Check [storage] and [storage.s3] of relay.toml, and that it is reachable.")]
+        return [
+            Finding(
+                "store of media", False, f"{where}: {wrong}", "Check [storage] and [storage.s3] of relay.toml, and that it is reachable."
+            )
+        ]
     found = await database.read(videos.everything)
     missing = await _missing(blobs, [(video.blob_key, video.size_bytes) for video in found])
     says = f"{len(found)} clips, all there" if not missing else f"{len(missing)} of {len(found)} clips are missing or cut, as {missing[0]}"

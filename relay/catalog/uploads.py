@@ -49,7 +49,9 @@ def advance(connection: Connection, upload_id: str, offset_bytes: int, expires_a
 
 
 def end(connection: Connection, upload_id: str, how: str) -> None:
-    connection.execute("UPDATE uploads SET ended = ? WHERE upload_id = ?", (how, upload_id))
+    """One that is stored has every byte."""
+    sql = "UPDATE uploads SET ended = ?, offset_bytes = CASE ? WHEN 'stored' THEN length_bytes ELSE offset_bytes END WHERE upload_id = ?"
+    connection.execute(sql, (how, how, upload_id))
 
 
 def running(connection: Connection, user_id: str) -> int:

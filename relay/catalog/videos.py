@@ -70,11 +70,11 @@ def held_bytes(connection: Connection, user_id: str) -> int:
 
 def due_for(connection: Connection, tiers: list[str], before: int, limit: int) -> list[Video]:
     """Videos in one of ``tiers`` that came, and were last used, before then."""
-    marks = ", ".join("?" * len(tiers))
     rows = connection.execute(
-        "SELECT record FROM videos WHERE deleted_at IS NULL AND coalesce(json_extract(record, '$.tier'), 'hot') IN (" + marks + ")"
+        "SELECT record FROM videos WHERE deleted_at IS NULL"
+        " AND coalesce(json_extract(record, '$.tier'), 'hot') IN (SELECT value FROM json_each(?))"
         " AND max(json_extract(record, '$.stored_at'), coalesce(json_extract(record, '$.used_at'), 0)) < ? LIMIT ?",
-        (*tiers, before, limit),
+        (text(tiers), before, limit),
     ).fetchall()
     return records(rows, Video)
 

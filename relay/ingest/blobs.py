@@ -66,6 +66,9 @@ class BlobStore(Protocol):
     def upload_link(self, key: str, lifetime_s: int) -> str:
         """Where a sender may PUT the bytes of ``key`` past the relay; empty when they come through the relay."""
 
+    async def tidy(self) -> None:
+        """Drop what a crash left behind; only when nobody else uses the store, as at the start of the relay."""
+
     async def check(self) -> str:
         """Empty when a blob can be written, read and deleted; else what is wrong."""
 

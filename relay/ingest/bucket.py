@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,6 +35,9 @@ class BucketBlobs(ObjectBlobs):
         """Put again with the other storage class: a copy within S3 cannot be given one by obstore."""
         async with self.file(key) as path:
             await self.put_file(key, path, self._classes[tier])
+
+    async def tidy(self) -> None:
+        await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
 
     def upload_link(self, key: str, lifetime_s: int) -> str:
         return self.signed_put(key, lifetime_s)

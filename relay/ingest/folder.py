@@ -15,6 +15,9 @@ from relay.ingest.blobs import BlobFacts, Tier, checked
 from relay.ingest.disk import make_folder, sync_file, sync_folder, translated_disk_errors
 from relay.ingest.objects import ObjectBlobs, folder_store
 
+STAGING = ".staging"
+"""Under the root: what has no key yet."""
+
 
 class FolderBlobs:
     """Temporary name, fsync, rename, fsync of the folder: a key is there whole or not at all.
@@ -31,10 +34,10 @@ class FolderBlobs:
         self._objects = {tier: ObjectBlobs(folder_store(folder)) for tier, folder in self._roots.items()}
 
     async def put_file(self, key: str, source: Path) -> None:
-        await asyncio.to_thread(_publish, self.root / checked(key), source)
+        await asyncio.to_thread(_publish, self.root, checked(key), source)
 
     async def put_bytes(self, key: str, data: bytes) -> None:
-        await asyncio.to_thread(_publish_bytes, self.root / checked(key), data)
+        await asyncio.to_thread(_publish_bytes, self.root, checked(key), data)
 
     async def adopt(self, incoming: str, key: str) -> None:
         await self.put_file(key, self.local(incoming))
@@ -75,6 +78,10 @@ class FolderBlobs:
         wrong = [await objects.check() for objects in self._objects.values()]
         return "; ".join(each for each in wrong if each)
 
+    async def tidy(self) -> None:
+        for root in self._roots.values():
+            await asyncio.to_thread(shutil.rmtree, root / STAGING, ignore_errors=True)
+
     def _tier(self, key: str) -> Tier:
         for tier, root in self._roots.items():
             if (root / checked(key)).is_file():
@@ -86,12 +93,13 @@ class FolderBlobs:
 
     def _move(self, key: str, tier: Tier) -> None:
         """A crash between the two steps leaves it in both tiers: the nearer one is read, and the next move ends it."""
-        target = self._roots.get(tier, self.root) / checked(key)
+        root = self._roots.get(tier, self.root)
+        target = root / checked(key)
         held = [root / key for root in self._roots.values() if (root / key).is_file()]
         if not held:
             raise NotFoundError(f"blob {key}")
         if target not in held:
-            _publish(target, held[0])
+            _publish(root, key, held[0])
             faults.point("tier.copied")
         for path in held:
             if path != target:
@@ -100,8 +108,8 @@ class FolderBlobs:
         faults.point("tier.moved")
 
 
-def _publish(path: Path, source: Path) -> None:
-    temporary = _beside(path)
+def _publish(root: Path, key: str, source: Path) -> None:
+    path, temporary = root / key, _temporary(root)
     with translated_disk_errors(path):
         try:
             temporary.hardlink_to(source)
@@ -112,23 +120,27 @@ def _publish(path: Path, source: Path) -> None:
         _name(temporary, path)
 
 
-def _publish_bytes(path: Path, data: bytes) -> None:
-    temporary = _beside(path)
+def _publish_bytes(root: Path, key: str, data: bytes) -> None:
+    path, temporary = root / key, _temporary(root)
     with translated_disk_errors(path):
         temporary.write_bytes(data)
         _name(temporary, path)
 
 
 def _name(temporary: Path, path: Path) -> None:
-    faults.point("blob.linked")
-    sync_file(temporary)
-    faults.point("blob.synced")
-    temporary.replace(path)
+    make_folder(path.parent)
+    try:
+        faults.point("blob.linked")
+        sync_file(temporary)
+        faults.point("blob.synced")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     faults.point("blob.renamed")
     sync_folder(path.parent)
     faults.point("blob.durable")
 
 
-def _beside(path: Path) -> Path:
-    make_folder(path.parent)
-    return path.with_name(f".{path.name}.{uuid7(0)}.tmp")
+def _temporary(root: Path) -> Path:
+    (root / STAGING).mkdir(exist_ok=True)
+    return root / STAGING / f"{uuid7(0)}.tmp"

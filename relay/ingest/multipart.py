@@ -57,7 +57,7 @@ async def received(request: web.Request, file: Path, most_bytes: int) -> AsyncIt
     except ValueError as problem:
         raise UploadMetadataError(f"the multipart body is malformed: {problem}") from problem
     finally:
-        file.unlink(missing_ok=True)
+        await asyncio.to_thread(file.unlink, missing_ok=True)
 
 
 def segment_of(parts: Parts, device_id: str, now: int) -> Segment:

@@ -49,3 +49,7 @@ class Room:
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._folder).free
+
+
+def in_words(quota_bytes: int) -> str:
+    return f"{quota_bytes / (1 << 30):.1f} GiB of clips" if quota_bytes else "no limit"

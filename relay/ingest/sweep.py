@@ -30,6 +30,10 @@ class Tiers:
         steps = [(Tier.COLD, config.cold_after_days, [Tier.HOT, Tier.WARM]), (Tier.WARM, config.warm_after_days, [Tier.HOT])]
         self._steps = [(tier, days * _DAY_MS, [each.value for each in above]) for tier, days, above in steps if days]
 
+    async def tidy(self) -> None:
+        """At the start: what a crash left in the store."""
+        await self._blobs.tidy()
+
     async def sweep(self) -> int:
         """Returns how many moved; the rest of many comes with the next sweep."""
         moved = 0
@@ -69,6 +73,7 @@ class Sweeper:
 
     async def start(self) -> None:
         """Raises what the first look at the uploads raises: then the relay cannot take any."""
+        await self._tiers.tidy()
         for left in self._folder.glob("*.multipart"):  # of a process that was killed
             left.unlink()
         await self._uploads.expire()

@@ -109,6 +109,9 @@ async def say_version(request: web.BaseRequest, response: web.StreamResponse) ->
         response.headers.setdefault("Tus-Resumable", VERSION)
         if response.status == 412:
             response.headers["Tus-Version"] = VERSION
+        if response.status == 423:
+            response.force_close()
+            response.headers["Connection"] = "close"  # the rest of a body may be stuck in this one: go on with another
 
 
 def receipt_header(receipt: Receipt | None) -> dict[str, str]:

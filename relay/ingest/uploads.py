@@ -59,7 +59,8 @@ class Uploads:
     ) -> tuple[Upload, Receipt | None]:
         """A new upload; for a clip that is stored already a finished one, with the receipt.
 
-        ``metadata`` is what the sender said of it, word for word. ``passing`` False: its bytes will not come through this machine. Raises DiskFullError, QuotaError, SegmentConflictError.
+        ``metadata`` is what the sender said of it, word for word. ``passing`` False: its bytes will not come through this machine.
+        Raises DiskFullError, QuotaError, SegmentConflictError.
         """
         segment.device_id = segment.device_id or identity.device_id
         now = self._now_ms()

@@ -58,7 +58,9 @@ class Found(NamedTuple):
 
 
 class FilmJobs:
-    def __init__(self, database: Database, blobs: BlobStore, opened: Opened, ask: Ask, render: Render, scratch: Path, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, database: Database, blobs: BlobStore, opened: Opened, ask: Ask, render: Render, scratch: Path, now_ms: Callable[[], int],
+    ) -> None:  # fmt: skip
         self._database, self._blobs, self._opened, self._ask, self._render = database, blobs, opened, ask, render
         self._scratch, self._now_ms = scratch, now_ms
         scratch.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,19 @@ def serving_buckets(folder: Path) -> Iterator[S3Config]:
     (folder / "clips").mkdir(parents=True)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    words = ["serve", "s3", str(folder), "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}", "--config", "", "--log-level", "ERROR"]
+    words = [
+        "serve",
+        "s3",
+        str(folder),
+        "--addr",
+        f"127.0.0.1:{port}",
+        "--auth-key",
+        f"{KEY},{SECRET}",
+        "--config",
+        "",
+        "--log-level",
+        "ERROR",
+    ]
     process = subprocess.Popen([program, *words], stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -152,7 +153,12 @@ async def test_a_folder_says_stored_only_after_every_fsync(tmp_path, source, mon
     """obstore's own put would return before; so it is not asked to write. Names and bytes, in this order."""
     seen = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (seen.append(os.readlink(f"/proc/self/fd/{descriptor}")), real(descriptor))[1])
+
+    def noted(descriptor):
+        seen.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
     faults.arm(lambda name: seen.append(name))
     try:
         await FolderBlobs(tmp_path / "b").put_file(KEY, source)
@@ -161,7 +167,7 @@ async def test_a_folder_says_stored_only_after_every_fsync(tmp_path, source, mon
     folder = tmp_path / "b" / KEY.rpartition("/")[0]
     made = [str(each) for each in reversed((tmp_path / "b" / KEY).parents) if each.is_relative_to(tmp_path / "b")][:-1]
     assert seen[: len(made)] == made, "each new folder is made durable in the one above it"
-    linked, synced, temporary = seen[len(made) :][0], seen[len(made) :][2], seen[len(made) :][1]
+    linked, temporary, synced = seen[len(made) : len(made) + 3]
     assert (linked, synced, temporary.endswith(".tmp")) == ("blob.linked", "blob.synced", True)
     assert seen[-3:] == ["blob.renamed", str(folder), "blob.durable"]
 

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from relay import faults
 from relay.catalog import videos
 from relay.ingest.blobs import Tier
 
@@ -49,7 +50,13 @@ async def test_the_whole_has_its_hash_as_etag_and_may_be_kept_for_ever(get):
 
 async def test_ranges(get):
     size = len(DATA)
-    for asked, start, stop in (("0-0", 0, 1), ("100-199", 100, 200), ("767000-", 767000, size), ("-5", size - 5, size), (f"10-{size * 2}", 10, size)):
+    for asked, start, stop in (
+        ("0-0", 0, 1),
+        ("100-199", 100, 200),
+        ("767000-", 767000, size),
+        ("-5", size - 5, size),
+        (f"10-{size * 2}", 10, size),
+    ):
         answer = await get(Range=f"bytes={asked}")
         assert (answer.status_code, answer.content) == (206, DATA[start:stop]), asked
         assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{size}"
@@ -135,3 +142,20 @@ async def test_a_deleted_clip_is_deleted_from_its_tier(tiered, relay, clock, tmp
     await relay.services.tiers.sweep()
     await relay.services.blobs.delete(key)
     assert not (tmp_path / "cold" / key).exists()
+
+
+@pytest.mark.parametrize("point", ["tier.copied", "tier.moved"])
+async def test_a_move_that_was_interrupted_is_ended_by_the_next(tiered, relay, clock, tmp_path, point):
+    segment = await relay.store(DATA)
+    key = (await relay.services.database.read(lambda c: videos.get(c, relay.accounts["anna"].user.user_id, segment.segment_id))).blob_key
+    clock.forward(91 * 86_400)
+    faults.arm(faults.parsed(f"EIO {point}"))
+    try:
+        with pytest.raises(OSError, match="Input/output"):
+            await relay.services.tiers.sweep()
+    finally:
+        faults.disarm()
+    assert b"".join([piece async for piece in relay.services.blobs.read(key)]) == DATA
+    assert await relay.services.tiers.sweep() == 1
+    assert (tmp_path / "cold" / key).read_bytes() == DATA
+    assert not (relay.services.blobs.root / key).exists()

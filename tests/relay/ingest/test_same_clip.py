@@ -25,7 +25,9 @@ def form(device="phone_app", **metadata):
 
 
 async def in_one(relay, data=DATA, **metadata):
-    return await relay.http.post(UPLOAD, headers=await relay.as_companion(), data=form(**metadata), files={"video": ("c.mp4", data, "video/mp4")})
+    return await relay.http.post(
+        UPLOAD, headers=await relay.as_companion(), data=form(**metadata), files={"video": ("c.mp4", data, "video/mp4")}
+    )
 
 
 async def listed(relay):
@@ -47,7 +49,11 @@ async def test_by_tus_and_then_by_a_phone_that_knows_no_id(relay):
 
 async def test_by_a_phone_that_knows_no_id_and_then_by_tus(relay, tus_headers, receipt):
     first = (await in_one(relay)).json()["video_id"]
-    assert first == (await in_one(relay)).json()["video_id"] == derived_id(relay.accounts["anna"].user.user_id, hashlib.sha256(DATA).hexdigest())
+    assert (
+        first
+        == (await in_one(relay)).json()["video_id"]
+        == derived_id(relay.accounts["anna"].user.user_id, hashlib.sha256(DATA).hexdigest())
+    )
     segment = relay.segment(DATA)
     answer = await relay.http.post("/api/v1/uploads", headers={**await relay.as_glasses(), **tus_headers(segment)})
     said = receipt(answer)
@@ -128,8 +134,7 @@ class Phone:
     async def ask(self):
         metadata = {"video_id": self.segment.segment_id, "sha256": self.segment.sha256, "size_bytes": self.segment.size_bytes}
         files = {"metadata": (None, json.dumps(metadata)), "device_type": (None, "phone_app")}
-        answer = await self.relay.http.post(UPLOAD, headers=await self.relay.as_companion(), files=files)
-        return answer
+        return await self.relay.http.post(UPLOAD, headers=await self.relay.as_companion(), files=files)
 
     @staticmethod
     async def put(link, data):
