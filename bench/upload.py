@@ -73,6 +73,9 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
     """Medians over rounds in which the two follow each other, so that both see the same disk and the same neighbours."""
     clip = _random_file(folder / "clip", size_bytes)
     ours, theirs, cpus = [], [], []
+    warm = _random_file(folder / "warm", 8 * MIB)
+    with TusClient(relay.url, relay.token) as client:
+        _send_whole(client, warm, segment_of(warm))
     for number in range(rounds):
         _salt(clip, number)
         theirs.append(_timed(partial(_write_fsync, clip, folder / "plain")))

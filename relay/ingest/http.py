@@ -77,6 +77,10 @@ class IngestHttp:
         """A file by its signed link."""
         key = request.match_info["key"]
         self._links.check(key, request.query.get("expires", ""), request.query.get("signature", ""))
+        return await self.by_key(request, key)
+
+    async def by_key(self, request: web.Request, key: str) -> web.StreamResponse:
+        """A file that the request has been found to be allowed to see."""
         return await media(request, self._blobs, key, await self._hash(key))
 
     async def _hash(self, key: str) -> str:

@@ -172,7 +172,7 @@ async def test_a_wrong_checksum_is_460_and_leaves_the_hash_of_the_whole_right(re
     data = bytes(range(256)) * 100
     _, url, auth = await begin(data)
     await patch(url, auth, 0, data[:1000])
-    wrong = f"sha1 {base64.b64encode(hashlib.new('sha1', b'else').digest()).decode()}"
+    wrong = f"sha1 {base64.b64encode(b'other bytes, 20 long').decode()}"
     refused = await patch(url, auth, 1000, data[1000:9000], **{"Upload-Checksum": wrong})
     assert (refused.status_code, refused.json()["code"]) == (460, "upload.checksum_mismatch")
     assert receipt(await patch(url, auth, 1000, data[1000:])).sha256 == hashlib.sha256(data).hexdigest()
