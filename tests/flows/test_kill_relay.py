@@ -94,6 +94,16 @@ class Sender:
             self._note(head)
         self.send_in_pieces(http)
         self.send_in_one(http)
+        self.send_the_other_way_round(http)
+
+    def send_the_other_way_round(self, http: httpx.Client) -> None:
+        """Each clip once more, by the other's way, by a sender that does not know its id."""
+        data = {"device_type": "phone_app", "device_id": "phone", "metadata": "{}"}
+        answer = http.post("/api/v1/videos/upload", data=data, files={"video": ("c.mp4", self.pieces, "video/mp4")}).raise_for_status()
+        assert answer.json()["video_id"] == self.segment.segment_id
+        url = _created(http, _segment(self.one))
+        head = http.head(url, headers=TUS).raise_for_status()
+        assert head.headers["Upload-Offset"] == head.headers["Upload-Length"], "nothing to send"
 
     def _note(self, answer: httpx.Response) -> None:
         if "Souvenir-Receipt" in answer.headers:
