@@ -14,7 +14,7 @@ from relay.ingest.disk import translated_disk_errors
 
 T = TypeVar("T")
 
-LARGEST_BATCH_BYTES = 1 << 20
+LARGEST_BATCH_BYTES = 512 << 10
 SMALLEST_BATCH_BYTES = 64 << 10
 BUDGET_BYTES = 32 << 20
 """Of memory for batches of all uploads together."""
