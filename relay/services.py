@@ -92,5 +92,5 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
         pairings=Pairings(database, sessions, config.auth, now_ms, address), links=links,
         tries=Limit(config.auth.tries_per_minute, now_ms), intake=intake,
         uploads=uploads, tiers=tiers, sweeper=Sweeper(uploads, tiers, folder / UPLOADS, config.uploads.sweep_s),
-        library=Library(bus, links, now_ms),
+        library=Library(bus, links, now_ms, config.sync.trash_s),
     )  # fmt: skip

@@ -83,11 +83,65 @@ class Video(msgspec.Struct, kw_only=True):
     """Where its original is: hot, warm or cold."""
     used_at: int = 0
     """When the original was last opened, to the day; 0: never since it came."""
+    people: list[str] = []
+    """Ids of people of whom somebody said that they are in it."""
+    not_people: list[str] = []
+    """... and that they are not, whatever their faces say."""
     deleted_at: int | None = None
+    erase_at: int | None = None
+    """Until then it waits in the trash; None with ``deleted_at``: it is gone."""
     sequence: int = 0
     correlation_id: str = ""
     command_from_s: float | None = None
     """Where the wearer's "stop recording" begins: neither filmed nor searched from there on."""
+
+
+Span = tuple[float, float]
+"""Start and end in seconds of the clip."""
+
+
+class Second(msgspec.Struct, kw_only=True):
+    """How good a clip is, second by second, for choosing where to cut."""
+
+    at_s: float = 0.0
+    """Its beginning; it lasts until the next one's."""
+    sharpness: float = 0.0
+    """Variance of the Laplacian in a width of 640 pixels: about 20 blurred, 150 ordinary, 500 crisp."""
+    exposure: float = 0.0
+    """Mean grey level, 0 to 1; below .1 and above .9 little can be seen."""
+    shake: float | None = None
+    """How much the camera's motion changes from one picture to the next, in fractions of the width: .001 steady, .01 walking, more hurts.
+    None where it was not measured."""
+    pan: float | None = None
+    """The camera's motion from one picture to the next, in fractions of the width."""
+    loudness_lufs: float | None = None
+    """The loudest 400 ms (ITU-R BS.1770 momentary); None without sound."""
+
+
+class Track(msgspec.Struct, kw_only=True):
+    """A thing or a scene while it is in view."""
+
+    kind: str = ""
+    """"object" or "scene"."""
+    name: str = ""
+    start_s: float = 0.0
+    end_s: float = 0.0
+    score: float = 0.0
+    """The surest look."""
+
+
+class Detail(msgspec.Struct, kw_only=True):
+    """What is known of a video beyond its moments: kept beside it, read by whoever cuts films."""
+
+    user_id: str
+    video_id: str
+    seconds: list[Second] = []
+    speech_spans: list[Span] = []
+    tracks: list[Track] = []
+    models: dict[str, str] = {}
+    """Role to version of what it was looked into with: what differs from the relay's own is old (``relay reindex``)."""
+    place_guessed: bool = False
+    """True when the clip has no position, and its place lies between those of the clips before and after it."""
 
 
 class MomentRecord(msgspec.Struct, kw_only=True):

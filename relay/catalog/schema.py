@@ -99,7 +99,22 @@ CREATE INDEX videos_by_hash ON videos (user_id, json_extract(record, '$.sha256')
 ALTER TABLE uploads ADD COLUMN metadata TEXT NOT NULL DEFAULT ''
 """
 
-MIGRATIONS: list[str] = [_FIRST, _SAME_BYTES]
+_DETAILS = """
+CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
+"""
+
+_MERGED_EDITS = """
+CREATE TABLE edits (user_id TEXT NOT NULL, subject_id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (user_id, subject_id));
+CREATE TABLE conflicts (
+    user_id TEXT NOT NULL, conflict_id TEXT NOT NULL, subject_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, conflict_id)
+);
+CREATE TABLE feed_readers (
+    user_id TEXT NOT NULL, device_id TEXT NOT NULL, cursor INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user_id, device_id)
+);
+CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _SAME_BYTES]
 
 
 class SchemaNewerError(SouvenirError):

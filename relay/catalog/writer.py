@@ -32,6 +32,10 @@ class Writer:
         self._thread.submit(self._together)
         return result
 
+    def between(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Outside any transaction, as a checkpoint has to be."""
+        return self._thread.submit(work, self._connection)
+
     def close(self) -> None:
         """After what is waiting has been done."""
         self._thread.shutdown()

@@ -118,7 +118,16 @@ class Asking:
         return self._loaded
 
 
-def load(folder: Path, documents: Documents) -> Knowledge:
+@dataclass(frozen=True)
+class Models:
+    """What requests are read with, without any account."""
+
+    embedder: Embedder
+    gazetteer: Gazetteer
+    locate: Locate
+
+
+def load_models() -> Models:
     """Raises ModelMissingError."""
     from models.meaning import TextEmbedder
     from models.places import PlaceFinder
@@ -126,9 +135,15 @@ def load(folder: Path, documents: Documents) -> Knowledge:
 
     store = ModelStore()
     embedder, places = TextEmbedder(store.path("meaning")), PlaceFinder(store.path("places"))
-    index = LocalIndex(folder, embedder)
+    return Models(embedder, WorldGazetteer(places), _locate(places))
+
+
+def load(folder: Path, documents: Documents) -> Knowledge:
+    """Raises ModelMissingError."""
+    models = load_models()
+    index = LocalIndex(folder, models.embedder)
     indexer = Indexer(index, documents.of_user, documents.of_video)
-    return Knowledge(index, embedder, indexer, WorldGazetteer(places), Searcher(index, embedder, _locate(places)))
+    return Knowledge(index, models.embedder, indexer, models.gazetteer, Searcher(index, models.embedder, models.locate))
 
 
 def _locate(places: PlaceFinder) -> Locate:

@@ -10,15 +10,17 @@ from typing import Any, Protocol
 
 from glasses.wire.change import OpKind
 from glasses.wire.tag import Word
-from relay.catalog import changes, moments, people, users, videos
+from relay.catalog import changes, details, moments, people, users, videos
 from relay.catalog.db import Database
-from relay.catalog.records import MomentRecord, Video, VideoStatus
+from relay.catalog.records import Detail, MomentRecord, Video, VideoStatus
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
-from relay.extract.extract import ClipFacts, ExtractRequest
-from relay.extract.people import recognise
+from relay.extract.facts import ClipFacts, ExtractRequest
+from relay.extract.geometry import Fix, between
 from relay.ingest.blobs import BlobStore, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.library.recognition import KnownFace, recognise
+from relay.library.videos import erase_in
 
 Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
 
@@ -71,9 +73,9 @@ class ClipJobs:
         await self._index.changed(message.user_id, message.video_id)
 
     async def erase(self, message: Message) -> None:
-        """Take a deleted video's media away."""
-        video = await self._database.read(lambda connection: videos.find(connection, message.user_id, message.video_id))
-        if video is None or video.deleted_at is None:
+        """Take a deleted video's media away; of one whose time in the trash is over, all that is known of it too."""
+        video = await self._database.write(partial(self._to_erase, message))
+        if video is None:
             return
         await self._index.changed(message.user_id, message.video_id)
         for key in (video.blob_key, video.thumbnail_key):
@@ -84,6 +86,14 @@ class ClipJobs:
         """The account knows other people than before: name the faces of its clips anew."""
         await self._database.write(lambda connection: _name_faces(connection, message.user_id))
         await self._index.refresh(message.user_id)
+
+    def _to_erase(self, message: Message, connection: Connection) -> Video | None:
+        video, now = videos.find(connection, message.user_id, message.video_id), self._now_ms()
+        if video is None or video.deleted_at is None or (video.erase_at or 0) > now:
+            return None
+        if video.erase_at is not None:
+            erase_in(connection, video, now)
+        return video
 
     def _unreadable(self, user_id: str, video_id: str, detail: str, connection: Connection) -> None:
         video = videos.find(connection, user_id, video_id)
@@ -116,7 +126,15 @@ def _task(connection: Connection, user_id: str, video_id: str) -> tuple[Video | 
         return None, ExtractRequest()
     consent = users.get(connection, user_id).faces_consent_at is not None
     tags = videos.device_tags(connection, user_id, video_id)
-    return video, ExtractRequest(lat=video.lat, lon=video.lon, tags=tags, faces=consent)
+    lat, lon = (video.lat, video.lon) if video.lat is not None else _guessed(connection, video) or (None, None)
+    return video, ExtractRequest(lat=lat, lon=lon, tags=tags, faces=consent)
+
+
+def _guessed(connection: Connection, video: Video) -> tuple[float, float] | None:
+    """Where a clip without a position was taken, by its neighbours in time."""
+    near = [videos.placed(connection, video.user_id, video.captured_at, earlier=earlier) for earlier in (True, False)]
+    before, after = (None if one is None or one.lat is None or one.lon is None else Fix(one.captured_at, one.lat, one.lon) for one in near)
+    return between(video.captured_at, before, after)
 
 
 def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: ClipFacts) -> None:
@@ -134,13 +152,17 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
         MomentRecord(
             user_id=user_id, video_id=video_id, moment_id=f"{video_id}-{number:04d}", start_s=moment.start_s, end_s=moment.end_s,
             faces=moment.faces, objects=moment.objects, scene=moment.scene, words=_meant(moment.words, video.command_from_s),
-            sharpness=moment.sharpness, models=facts.models,
+            text=moment.text, sharpness=moment.sharpness, models=facts.models,
         )
         for number, moment in enumerate(facts.moments)
     ]  # fmt: skip
     for record in found:
         record.speech = " ".join(word.word for word in record.words)
     moments.replace(connection, user_id, video_id, _named(connection, user_id, found))
+    details.put(connection, Detail(
+        user_id=user_id, video_id=video_id, seconds=facts.seconds, speech_spans=facts.speech_spans, tracks=facts.tracks,
+        models=facts.models, place_guessed=video.lat is None and bool(facts.place.ids),
+    ))  # fmt: skip
 
 
 def _meant(words: list[Word], command_from_s: float | None) -> list[Word]:
@@ -157,7 +179,8 @@ def _name_faces(connection: Connection, user_id: str) -> None:
 def _named(connection: Connection, user_id: str, found: list[MomentRecord]) -> list[MomentRecord]:
     """With the names of the people whose faces are in them; without consent, without faces."""
     consent = users.get(connection, user_id).faces_consent_at is not None
-    known = {person.person_id: person.embedding for person in people.of_user(connection, user_id) if person.embedding}
+    everyone = people.of_user(connection, user_id)
+    known = {person.person_id: KnownFace(person.embedding, person.photos) for person in everyone if person.embedding}
     for moment in found:
         moment.faces = moment.faces if consent else []
         recognised = recognise(moment.faces, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -38,6 +39,8 @@ Opened = Callable[[Video], AbstractAsyncContextManager[Path]]
 """A clip's original as a file."""
 Ask = Callable[[str, str], Awaitable[SearchResult]]
 """(user_id, query)."""
+
+log = logging.getLogger(__name__)
 
 
 class MadeFilm(NamedTuple):
@@ -113,6 +116,9 @@ class FilmJobs:
         memory.timings_s["render"] = time.perf_counter() - rendered_s
         memory.timings_s["total"] = time.perf_counter() - begun_s
         await self._keep(user_id, memory, made)
+        used = {clip.video_id for clip in memory.clips_used}
+        followed = {one.video.video_id: one.video.correlation_id for one in clips if one.video.video_id in used}
+        log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
 
     async def _rendered(self, plan: FilmPlan, clips: dict[str, Video]) -> tuple[MadeFilm, Path]:
         out = self._scratch / f"{uuid7(self._now_ms())}.mp4"

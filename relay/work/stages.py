@@ -8,7 +8,8 @@ from pathlib import Path
 from glasses.wire.tag import FaceTag
 from relay.app import Stages
 from relay.assemble.film import FilmPlan
-from relay.extract.extract import ClipFacts, ExtractRequest, enrol, extract
+from relay.extract.facts import ClipFacts, ExtractRequest
+from relay.extract.tasks import enrol_photo, extract_clip
 from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
 from relay.library.people import PeopleBook
@@ -34,11 +35,11 @@ def make_stages(relay: Services) -> Stages:
 
 
 async def _extract(pool: CpuPool, path: Path, request: ExtractRequest) -> ClipFacts:
-    return await pool.run(extract, path, request)
+    return await pool.run(extract_clip, path, request)
 
 
 async def _enrol(pool: CpuPool, photo: bytes) -> FaceTag:
-    return await pool.run(enrol, photo)
+    return await pool.run(enrol_photo, photo)
 
 
 async def _render(pool: CpuPool, plan: FilmPlan, sources: dict[str, str], out: str) -> MadeFilm:

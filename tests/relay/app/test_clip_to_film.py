@@ -102,9 +102,9 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
     assert video["custody"] == "filmed"
 
     feed = [decode_json(line, FeedEntry) for line in (await relay.http.get("/api/v1/sync/changes", headers=headers)).content.splitlines()]
-    assert [entry.value["name"] for entry in feed if entry.kind is OpKind.PLACE] == ["Paris", "Rome"]
+    assert [entry.value["name"] for entry in feed if entry.kind == OpKind.PLACE] == ["Paris", "Rome"]
     assert {entry.subject_id for entry in feed if entry.value.get("custody") == "filmed"} == {stored["right"].segment_id}
-    told = [from_builtins(entry.value, Memory) for entry in feed if entry.kind is OpKind.MEMORY]
+    told = [from_builtins(entry.value, Memory) for entry in feed if entry.kind == OpKind.MEMORY]
     assert [(one.status, one.clips_used[0].video_id) for one in told] == [("completed", stored["right"].segment_id)]
 
     for query, code in (
