@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
-from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Me, TokenRequest
+from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Home, Me, TokenRequest
 from glasses.wire.change import ConflictChoice, ConflictList, OpBatch, OpResults
-from glasses.wire.memory import Memory, MemoryList, MemoryRequest
+from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest
 from glasses.wire.pairing import DeviceAuthorization, TokenGrant
 from glasses.wire.people import (
     FacesInView,
@@ -35,6 +35,7 @@ from glasses.wire.video import MemoryAccepted, SearchAnswer, SearchRequest, Uplo
 from relay import openapi
 from relay.ask.http import AskHttp, Find
 from relay.assemble.http import MemoriesHttp
+from relay.assemble.stream import UNDER, StreamHttp
 from relay.auth.gate import Access, Public, gate
 from relay.auth.http import AuthHttp
 from relay.auth.tokens import Scope
@@ -47,7 +48,7 @@ from relay.jobs.workers import Workers
 from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
 from relay.routes import Route
-from relay.services import UPLOADS, Services
+from relay.services import SCRATCH, UPLOADS, Services
 from relay.sync.changes import Changes
 from relay.sync.feed import Feed
 from relay.sync.http import FEED_TYPE, SyncHttp
@@ -132,6 +133,7 @@ def _doors(relay: Services, stages: Stages) -> list[Route]:
         Route("devices", "GET", f"{API}/devices", auth.devices, OWNER, "The account's devices", 200, None, DeviceList),
         Route("revoke_device", "DELETE", f"{API}/devices/{{device_id}}", auth.revoke, OWNER, "End a device's session at once", 204),
         Route("me", "GET", f"{API}/me", auth.me, BOTH, "Who this token speaks for", 200, None, Me),
+        Route("home", "PUT", f"{API}/home", auth.home, OWNER, "Where the wearer lives, or nothing to forget it", 200, Home, Home),
         Route("consent", "PUT", f"{API}/consent", people.consent, OWNER, "Agree to face recognition, or withdraw: that erases every face", 200, Consent, Consent),
     ]
 
@@ -179,10 +181,13 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
 def _films(relay: Services, _stages: Stages) -> list[Route]:
     """Films."""
     memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms)
+    stream = StreamHttp(relay.database, relay.blobs, relay.links, relay.folder / SCRATCH)
     return [
         Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted),
+        Route("correct_memory", "POST", f"{API}/memories/{{memory_id}}/correct", memories.correct, BOTH, "Say what was wrong with a film: a new one is made", 202, CorrectionRequest, MemoryAccepted),
         Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first", 200, None, MemoryList),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
+        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", ("expires", "signature")),
     ]
 
 

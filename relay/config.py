@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -117,12 +118,18 @@ class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     poll_s: float = 1.0
 
 
+class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    enhance: list[Literal["stabilise", "denoise", "exposure"]] = []
+    """Done to clips that are brought into the films' form anyway (from phones): takes several times as long."""
+
+
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     server: ServerConfig = msgspec.field(default_factory=ServerConfig)
     storage: StorageConfig = msgspec.field(default_factory=StorageConfig)
     auth: AuthConfig = msgspec.field(default_factory=AuthConfig)
     uploads: UploadConfig = msgspec.field(default_factory=UploadConfig)
     jobs: JobsConfig = msgspec.field(default_factory=JobsConfig)
+    films: FilmsConfig = msgspec.field(default_factory=FilmsConfig)
     sync: SyncConfig = msgspec.field(default_factory=SyncConfig)
 
     @property

@@ -31,6 +31,8 @@ DATABASE = "catalog.sqlite"
 UPLOADS = "uploads"
 KEYS = "keys"
 INDEX = "index"
+SCRATCH = "scratch"
+"""Films while they are made."""
 
 
 @dataclass

@@ -108,6 +108,8 @@ class SearchFilters(Wire):
 
 class SearchRequest(Wire):
     query: str = ""
+    corrections: list[str] = []
+    """What was said after the query, in order: each edits the plan ("no, in Rome")."""
     filters: SearchFilters = msgspec.field(default_factory=SearchFilters)
     limit: int = 50
 

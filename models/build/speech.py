@@ -10,7 +10,7 @@ from pathlib import Path
 SHORTER_S = {"rule2": 0.3, "rule3": 0.4, "rule4": 0.5}
 """Silence that ends an utterance: finals come a median 675 ms after speech instead of 913."""
 NARROWER = {"beam": 7.0, "min-active": 20, "max-active": 1000}
-"""For clips: a third of the processor time (.38 to .13 s for a second of speech) for the same words in four recordings."""
+"""For clips: a third of the processor time (.38 to .13 s for a second of speech) for the same words in three recordings."""
 
 
 def build(fetched: Path, built: Path) -> None:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from glasses.wire.memory import Plan, Term, TermKind
 from relay.ask.vocabulary import ARTICLES, AUXILIARIES, CONJUNCTIONS, POSSESSIVES, PRONOUNS
-from relay.ask.words import words_of
+from relay.ask.words import key_of, words_of
 from relay.index.base import Channel, Embedder, Index, TextField
 from relay.index.sets import EMPTY, KeySet, keys_of, union
 
 SEEN_CUT_OFF = 0.42
 """Cosine (WordLlama) below which a moment has nothing to do with a word: "buy a vehicle" is .43 from "new car", other talk under .15."""
 SAID_CUT_OFF = 0.37
-_PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:")
+_PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:", "within:")
+_REPEATS = ("hours:", "weekday:")
 _WEIGHTS = {
     TermKind.PERSON: 3.0, TermKind.PLACE: 3.0, TermKind.TIME: 2.0, TermKind.THING: 2.0, TermKind.SPEECH: 2.0, TermKind.TEXT: 2.0,
     TermKind.WITHOUT: 1.0, TermKind.COUNT: 1.0,
@@ -28,6 +29,12 @@ class Condition:
     terms: tuple[Term, ...]
     videos: KeySet
     moments: KeySet | None = None
+    exact: KeySet | None = None
+    """Narrower than ``videos`` where words can be taken more widely ("in June": also of other years)."""
+    best: KeySet | None = None
+    """Of ``moments``, those that are meant most: all of "our kids", the very word, the words in a row."""
+    preferred: KeySet | None = None
+    """Of ``videos``, those that are meant most ("at Christmas": the 25th)."""
 
     @property
     def kind(self) -> TermKind:
@@ -54,7 +61,9 @@ class Conditions:
         return self._index.everything(self._user_id)
 
     def place(self, ids: Iterable[str]) -> KeySet:
-        return union(self._near(each) if each.startswith("near:") else self.videos(self._having(f"place:{each}")) for each in ids)
+        return union(
+            self._near(each) if each.startswith(("near:", "within:")) else self.videos(self._having(f"place:{each}")) for each in ids
+        )
 
     def person(self, ids: Iterable[str]) -> KeySet:
         return self._union(f"person:{person}" for person in ids)
@@ -74,15 +83,48 @@ class Conditions:
         if kind is TermKind.PLACE:
             return Condition(group, self.place(place_id for term in group for place_id in term.ids))
         if kind is TermKind.TIME:
-            return Condition(group, union(self._time(term) for term in group))
+            return self._timed(group)
         if kind is TermKind.WITHOUT:
-            return Condition(group, self.everything() - union(self._present(term) for term in group))
+            return self._absent(group)
         rules: dict[TermKind, Callable[[Term], KeySet]] = {
             TermKind.PERSON: lambda term: self.person(term.ids), TermKind.THING: self._thing, TermKind.SPEECH: self._speech,
             TermKind.TEXT: self._written, TermKind.COUNT: self._counted,
         }  # fmt: skip
         moments = union(rules[kind](term) for term in group)
-        return Condition(group, self.videos(moments), moments)
+        return Condition(group, self.videos(moments), moments, best=self._meant(group, moments))
+
+    def _timed(self, group: tuple[Term, ...]) -> Condition:
+        exact = union(self._time(term) for term in group)
+        wide = union(self.between(*ends) for term in group for ends in _spans(term, "also:"))
+        core = union(self.between(*ends) for term in group for ends in _spans(term, "core:"))
+        hours = [_hours(each) for term in group for each in term.ids if each.startswith("hours:")]
+        core |= self._union(f"hour:{hour % 24}" for first, end in hours for hour in range(first + 1, max(end - 2, first + 2)))
+        return Condition(group, exact | wide, exact=exact, preferred=(core & exact) if core else exact)
+
+    def _absent(self, group: tuple[Term, ...]) -> Condition:
+        """Exact where it is nowhere in the clip; else at least one moment is free of it."""
+        exact = self.everything() - union(self._present(term) for term in group)
+        if any(term.start_at is not None or any(each.startswith((*_PLACE_PREFIXES, *_REPEATS)) for each in term.ids) for term in group):
+            return Condition(group, exact)
+        free = self._index.moments_of(self._user_id, self.everything()) - union(self._there(term) for term in group)
+        return Condition(group, self.videos(free), free, exact=exact, preferred=exact)
+
+    def _there(self, term: Term) -> KeySet:
+        """Moments with what must be absent."""
+        return union([self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))])
+
+    def _meant(self, group: tuple[Term, ...], moments: KeySet) -> KeySet | None:
+        """Of several people, all; of labels, the very word; of what was said, the words in a row; of a number of us, with the wearer."""
+        kind, term = group[0].kind, group[0]
+        if kind is TermKind.PERSON and len(group) == 1 and term.source == "group":
+            return KeySet.intersection(moments, *(self.person((person,)) for person in term.ids))
+        if kind is TermKind.THING and len(term.ids) > 1:
+            return self.labels(label for each in group for label in each.ids if key_of(label) in {each.value, key_of(each.heard)})
+        if kind in {TermKind.SPEECH, TermKind.TEXT}:
+            field = TextField.SPEECH if kind is TermKind.SPEECH else TextField.WRITTEN
+            return self._index.matching(self._user_id, [key_of(term.value)], (field,))
+        likely = [each.partition(":")[2] for each in term.ids if each.startswith("prefer:")]
+        return moments & self.person(likely) if kind is TermKind.COUNT and likely else None
 
     def _time(self, term: Term) -> KeySet:
         found = self.everything() if term.start_at is None else self.between(term.start_at, term.end_at)
@@ -101,8 +143,7 @@ class Conditions:
             return self._time(term)
         if any(each.startswith(_PLACE_PREFIXES) for each in term.ids):
             return self.place(term.ids)
-        moments = [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))]
-        return self.videos(union(moments))
+        return self.videos(self._there(term))
 
     def _thing(self, term: Term) -> KeySet:
         """By label, note or tag; for words that are no label also by what was said or written, and by nearness in meaning."""
@@ -114,7 +155,7 @@ class Conditions:
         return heard or self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
 
     def _counted(self, term: Term) -> KeySet:
-        if not term.ids:
+        if not any(each.startswith("faces>=") for each in term.ids):
             return self._having(f"faces:{term.value}")
         return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= int(term.value))
 
@@ -134,7 +175,7 @@ class Conditions:
         return keys_of(key for key, score in found if score >= cut_off)
 
     def _near(self, place_id: str) -> KeySet:
-        """Within KM of "near:LAT,LON,KM"."""
+        """Within KM of "near:LAT,LON,KM" or "within:LAT,LON,KM"."""
         lat, lon, radius_km = (float(part) for part in place_id.partition(":")[2].split(","))
         return self._index.near(self._user_id, lat, lon, radius_km)
 
@@ -165,6 +206,20 @@ def grouped(terms: list[Term]) -> list[tuple[Term, ...]]:
         else:
             groups.append([term])
     return [tuple(group) for group in groups]
+
+
+def _hours(each: str) -> tuple[int, int]:
+    first, _, end = each.partition(":")[2].partition("-")
+    return int(first), int(end)
+
+
+def _spans(term: Term, prefix: str) -> list[tuple[int, int]]:
+    found = []
+    for each in term.ids:
+        if each.startswith(prefix):
+            low, _, high = each.removeprefix(prefix).rpartition("-")
+            found.append((int(low), int(high)))
+    return found
 
 
 def content_words(text: str) -> list[str]:

@@ -8,7 +8,8 @@ from relay.ask.conditions import Condition
 from relay.index.base import Index
 from relay.index.sets import EMPTY, KeySet, keys_of, union
 
-_FUSED_WEIGHT = 5
+_PREFERRED = 0.05
+_FUSED_WEIGHT = 1
 """Of the points of reciprocal rank fusion beside the togetherness, which is at most 1."""
 
 
@@ -61,9 +62,21 @@ class Order:
         return listed
 
     def _levels(self, found: KeySet, conditions: Sequence[Condition]) -> Iterator[tuple[float, KeySet]]:
-        """``found`` by togetherness, the highest first."""
-        sets = [condition.moments for condition in conditions if condition.moments is not None]
-        if len(sets) < 2:
+        """``found`` by being exact, then by togetherness, then by what is meant most; the highest first."""
+        exact = found
+        for condition in conditions:
+            exact &= condition.videos if condition.exact is None else condition.exact
+        preferred = [condition.preferred for condition in conditions if condition.preferred is not None]
+        for more, videos in ((1.0, exact), (0.0, found - exact)):
+            for share, here in self._together(videos, conditions) if videos else ():
+                for count, these in _split(here, preferred):
+                    yield more + share + _PREFERRED * count / max(len(preferred), 1), these
+
+    def _together(self, found: KeySet, conditions: Sequence[Condition]) -> Iterator[tuple[float, KeySet]]:
+        """``found`` by togetherness, the highest first. Moments that are meant most count half as much again."""
+        sets = [each.moments for each in conditions if each.moments is not None for _ in range(2)]
+        sets += [each.best for each in conditions if each.best is not None]
+        if len(sets) < 3:
             yield 1.0, found
             return
         at_least = [EMPTY] * (len(sets) + 1)
@@ -89,3 +102,15 @@ class Order:
             if here:
                 yield tenths, here
                 videos -= here
+
+
+def _split(videos: KeySet, preferred: list[KeySet]) -> Iterator[tuple[int, KeySet]]:
+    """``videos`` by how many of the sets they are in, the most first."""
+    met = {0: videos}
+    for inside in preferred:
+        split: dict[int, list[KeySet]] = {}
+        for count, here in met.items():
+            split.setdefault(count + 1, []).append(here & inside)
+            split.setdefault(count, []).append(here - inside)
+        met = {count: union(sets) for count, sets in split.items()}
+    yield from ((count, met[count]) for count in sorted(met, reverse=True) if met[count])

@@ -39,7 +39,8 @@ class Searcher:
     def search(self, user_id: str, plan: Plan, *, limit: int = 50, filters: Filters | None = None) -> SearchResult:
         """Videos that meet every condition of ``plan`` and ``filters``, best first.
 
-        People, place and time are exact. A term that was not resolved gives a ``problem`` and no hits; so does a plan that nothing meets.
+        People, place and time are hard. Hits that meet a condition only when it is taken more widely come last and are not ``exact``.
+        A term that was not resolved gives a ``problem`` and no hits; so does a plan that nothing meets.
         """
         began = time.perf_counter()
         asking = Conditions(self._index, self._embedder, user_id)
@@ -50,6 +51,8 @@ class Searcher:
         for condition in conditions:
             found &= condition.videos
         found &= self._together(asking, conditions)
+        if plan.vague and not found:
+            found = _mostly(base, conditions)
         problem = _unresolved(plan) or self._nothing(user_id, plan, filters or Filters(), conditions, found)
         hits = () if problem else self._ranked(user_id, plan, conditions, found, limit)
         misses = self._near_misses(user_id, conditions, base - found if not problem or not found else base)
@@ -66,10 +69,16 @@ class Searcher:
         return found & asking.place(filters.places) if filters.places else found
 
     def _together(self, asking: Conditions, conditions: Sequence[Condition]) -> KeySet:
-        """A number of people holds in the same moment as the people named."""
+        """A number of people holds in the same moment as the people named; what is absent only from a moment, in that moment."""
         counted = [each.moments for each in conditions if each.kind is TermKind.COUNT and each.moments is not None]
         people = [each.moments for each in conditions if each.kind is TermKind.PERSON and each.moments is not None]
-        return asking.videos(KeySet.intersection(*counted, *people)) if counted and people else asking.everything()
+        found = asking.videos(KeySet.intersection(*counted, *people)) if counted and people else asking.everything()
+        absent = [each for each in conditions if each.kind is TermKind.WITHOUT and each.moments is not None]
+        if not absent:
+            return found
+        nowhere = KeySet.intersection(*(each.exact if each.exact is not None else each.videos for each in absent))
+        meeting = KeySet.intersection(*(each.moments for each in conditions if each.moments is not None))
+        return found & (nowhere | asking.videos(meeting))
 
     def _ranked(self, user_id: str, plan: Plan, conditions: Sequence[Condition], found: KeySet, limit: int) -> list[VideoHit]:
         scores = dict(Order(self._index, user_id).best(found, conditions, self._fused(user_id, plan, found), limit))
@@ -172,7 +181,7 @@ class Searcher:
         return placed[int(np.argmin(distance_km(*here, lats, lons)))].name
 
     def _position(self, place_id: str) -> tuple[float, float] | None:
-        if place_id.startswith("near:"):
+        if place_id.startswith(("near:", "within:")):
             lat, lon, _ = (float(part) for part in place_id.partition(":")[2].split(","))
             return lat, lon
         return self._locate(place_id)
@@ -202,6 +211,19 @@ def _understood(plan: Plan) -> str:
     return f"Understood: {plan.said}" if plan.said else ""
 
 
+def _mostly(base: KeySet, conditions: Sequence[Condition]) -> KeySet:
+    """Of what fits more than half of the conditions by weight, that which fits most."""
+    met = {0.0: base}
+    for condition in conditions:
+        split: dict[float, list[KeySet]] = {}
+        for weight, videos in met.items():
+            split.setdefault(weight + condition.weight, []).append(videos & condition.videos)
+            split.setdefault(weight, []).append(videos - condition.videos)
+        met = {weight: merged for weight, sets in split.items() if (merged := union(sets))}
+    best = max(met, default=0.0)
+    return met[best] if best > sum(condition.weight for condition in conditions) / 2 else KeySet()
+
+
 def _hit(row: VideoRow, conditions: Sequence[Condition], score: float) -> VideoHit:
     of_moments = [condition for condition in conditions if condition.moments is not None]
     moments = []
@@ -210,8 +232,9 @@ def _hit(row: VideoRow, conditions: Sequence[Condition], score: float) -> VideoH
         if met or not of_moments:
             share = met / len(of_moments) if of_moments else 1.0
             moments.append((share, moment.quality, MomentHit(moment.moment_id, moment.start_s, moment.end_s, share)))
+    exact = all(row.key in (each.videos if each.exact is None else each.exact) for each in conditions)
     moments.sort(key=lambda each: (-each[0], -each[1], each[2].start_s))
     return VideoHit(
         video_id=row.video_id, kind=row.kind, captured_at=row.captured_at, duration_s=row.duration_s, score=score,
-        reason=hit_reason(row, conditions), place=row.place, moments=tuple(hit for _, _, hit in moments),
+        exact=exact, reason=hit_reason(row, conditions), place=row.place, moments=tuple(hit for _, _, hit in moments),
     )  # fmt: skip

@@ -28,6 +28,8 @@ class User(msgspec.Struct, kw_only=True):
     """Which quota of ``uploads.quota_bytes`` is its."""
     faces_consent_at: int | None = None
     """When the account agreed to face recognition; None: it has not."""
+    home_lat: float | None = None
+    home_lon: float | None = None
 
 
 class Person(msgspec.Struct, kw_only=True):
@@ -76,6 +78,11 @@ class Video(msgspec.Struct, kw_only=True):
     on_profile: bool = False
     """True when films may copy its GOPs."""
     loudness_lufs: float | None = None
+    film_key: str = ""
+    """Blob of the clip (or photo) as films take it, in the capture profile; empty: the original is that, or it is not made yet."""
+    film_frames: int = 0
+    look: str = ""
+    """Signature of its thumbnail, 16 hexadecimal digits: pictures that look alike differ in few bits."""
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0
@@ -94,6 +101,9 @@ class Video(msgspec.Struct, kw_only=True):
     correlation_id: str = ""
     command_from_s: float | None = None
     """Where the wearer's "stop recording" begins: neither filmed nor searched from there on."""
+    asked_at_s: float | None = None
+    asked_until_s: float | None = None
+    """From where to where the wearer says "record a video", in a clip that reaches back before it: films begin after it."""
 
 
 Span = tuple[float, float]

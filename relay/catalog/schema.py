@@ -114,7 +114,12 @@ CREATE TABLE feed_readers (
 CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _SAME_BYTES]
+_FILMS_BY_CONTENT = """
+ALTER TABLE memories ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+CREATE INDEX memories_by_fingerprint ON memories (user_id, fingerprint)
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _SAME_BYTES]
 
 
 class SchemaNewerError(SouvenirError):

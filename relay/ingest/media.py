@@ -39,9 +39,11 @@ class Hashes:
         return known[1]
 
 
-async def media(request: web.Request, blobs: BlobStore, key: str, sha256: str) -> web.StreamResponse:
+async def media(
+    request: web.Request, blobs: BlobStore, key: str, sha256: str, *, caching: str = CACHE_FOREVER
+) -> web.StreamResponse:
     """The bytes under ``key``, whose hash is known. Answers 200, 206, 304, 412 or 416. Raises NotFoundError, BlobStoreError."""
-    headers = _headers(key, sha256)
+    headers = {**_headers(key, sha256), "Cache-Control": caching}
     if (unmet := _unmet(request, sha256)) is not None:
         return web.Response(status=unmet, headers=headers)
     size_bytes = (await blobs.facts(key)).size_bytes
@@ -76,7 +78,7 @@ async def _send(request: web.Request, response: web.StreamResponse, pieces: Asyn
 def _headers(key: str, sha256: str) -> dict[str, str]:
     digest = base64.b64encode(bytes.fromhex(sha256)).decode()
     return {
-        "Accept-Ranges": "bytes", "Cache-Control": CACHE_FOREVER, "ETag": f'"{sha256}"', "Repr-Digest": f"sha-256=:{digest}:",
+        "Accept-Ranges": "bytes", "ETag": f'"{sha256}"', "Repr-Digest": f"sha-256=:{digest}:",
         "Content-Type": mimetypes.guess_type(key)[0] or "application/octet-stream",
     }  # fmt: skip
 

@@ -159,5 +159,5 @@ def _checksum(request: web.Request) -> Checksum | None:
         raise MalformedRequestError(f"Upload-Checksum: {algorithm}; it is {' or '.join(ALGORITHMS)}")
     try:
         return Checksum(algorithm, base64.b64decode(digest, validate=True))
-    except binascii.Error as problem:
+    except ValueError as problem:
         raise MalformedRequestError(f"Upload-Checksum: {problem}") from problem

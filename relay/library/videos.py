@@ -105,7 +105,8 @@ def erase_in(connection: Connection, video: Video, now_ms: int) -> None:
     """All that is known of it goes; what stays says that it was here, and where its media are until they are taken away."""
     erased = Video(
         user_id=video.user_id, video_id=video.video_id, device_id=video.device_id, sha256=video.sha256, size_bytes=video.size_bytes,
-        stored_at=video.stored_at, blob_key=video.blob_key, thumbnail_key=video.thumbnail_key, deleted_at=now_ms,
+        stored_at=video.stored_at, blob_key=video.blob_key, thumbnail_key=video.thumbnail_key, film_key=video.film_key,
+        deleted_at=now_ms,
     )  # fmt: skip
     videos.put(connection, erased)
     moments.drop(connection, video.user_id, video.video_id)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from glasses.wire.change import OpKind
-from glasses.wire.tag import Word
 from relay.catalog import changes, details, moments, people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.records import Detail, MomentRecord, Video, VideoStatus
@@ -18,11 +17,17 @@ from relay.errors import SouvenirError
 from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.geometry import Fix, between
 from relay.ingest.blobs import BlobStore, thumbnail_key
-from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.jobs.kinds import JobHandler, JobKind, Message, Priority
 from relay.library.recognition import KnownFace, recognise
 from relay.library.videos import erase_in
+from relay.work.commands import meant, opening_ends_s
+from relay.work.film_form import needs_film_form
+from relay.work.looks import look_of
 
 Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
+
+
+PublishIn = Callable[[Connection, Message], None]
 
 
 class IndexKeeper(Protocol):
@@ -34,8 +39,18 @@ class IndexKeeper(Protocol):
 
 
 class ClipJobs:
-    def __init__(self, database: Database, blobs: BlobStore, extract: Extract, index: IndexKeeper, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        extract: Extract,
+        index: IndexKeeper,
+        publish_in: PublishIn,
+        now_ms: Callable[[], int],
+        forget: Callable[[str], None] = lambda _video_id: None,
+    ) -> None:
         self._database, self._blobs, self._extract, self._index, self._now_ms = database, blobs, extract, index, now_ms
+        self._publish_in, self._forget = publish_in, forget
 
     def handlers(self) -> dict[JobKind, JobHandler]:
         return {
@@ -78,7 +93,8 @@ class ClipJobs:
         if video is None:
             return
         await self._index.changed(message.user_id, message.video_id)
-        for key in (video.blob_key, video.thumbnail_key):
+        self._forget(video.video_id)
+        for key in (video.blob_key, video.thumbnail_key, video.film_key):
             if key:
                 await self._blobs.delete(key)
 
@@ -115,6 +131,9 @@ class ClipJobs:
         videos.put_timing(connection, user_id, video_id, timing)
         value: dict[str, Any] = {"status": video.status.value, "place": video.place.name, "searchable_at": timing.searchable_at}
         changes.append(connection, user_id, OpKind.EDIT, video_id, value, now)
+        if needs_film_form(video):
+            normalise = Message(user_id=user_id, operation=JobKind.NORMALISE, video_id=video_id, priority=Priority.LOW)
+            self._publish_in(connection, normalise)
         if video.place.ids and not changes.told(connection, user_id, OpKind.PLACE, video.place.ids[0]):
             place = {"name": video.place.name, "region": video.place.region, "country": video.place.country}
             changes.append(connection, user_id, OpKind.PLACE, video.place.ids[0], place, now)
@@ -146,12 +165,16 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
     video.kind, video.duration_s, video.frames, video.on_profile = probe.kind, probe.duration_s, probe.frames, probe.on_profile
     video.place, video.timezone, video.loudness_lufs = facts.place, facts.timezone, facts.loudness_lufs
     video.thumbnail_key = thumbnail_key(user_id, video_id) if facts.thumbnail else ""
+    video.look = look_of(facts.thumbnail) if facts.thumbnail else ""
+    said = [word for moment in facts.moments for word in moment.words]
+    video.asked_until_s = opening_ends_s(said, video.asked_at_s)
     video.status = VideoStatus.READY
     videos.put(connection, video)
+    kept = meant(said, video.asked_at_s, video.command_from_s)
     found = [
         MomentRecord(
             user_id=user_id, video_id=video_id, moment_id=f"{video_id}-{number:04d}", start_s=moment.start_s, end_s=moment.end_s,
-            faces=moment.faces, objects=moment.objects, scene=moment.scene, words=_meant(moment.words, video.command_from_s),
+            faces=moment.faces, objects=moment.objects, scene=moment.scene, words=[word for word in moment.words if word in kept],
             text=moment.text, sharpness=moment.sharpness, models=facts.models,
         )
         for number, moment in enumerate(facts.moments)
@@ -163,11 +186,6 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
         user_id=user_id, video_id=video_id, seconds=facts.seconds, speech_spans=facts.speech_spans, tracks=facts.tracks,
         models=facts.models, place_guessed=video.lat is None and bool(facts.place.ids),
     ))  # fmt: skip
-
-
-def _meant(words: list[Word], command_from_s: float | None) -> list[Word]:
-    """What was said for the clip; not the command that ended it."""
-    return [word for word in words if command_from_s is None or word.end_s <= command_from_s]
 
 
 def _name_faces(connection: Connection, user_id: str) -> None:

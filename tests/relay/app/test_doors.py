@@ -12,7 +12,7 @@ from relay.auth.tokens import Identity, Scope, Tokens
 from relay.cli import main
 from relay.errors import ERRORS
 
-OPEN = {"alive", "ready", "openapi", "jwks", "authorize_device", "token", "tus_options", "blob"}
+OPEN = {"alive", "ready", "openapi", "jwks", "authorize_device", "token", "tus_options", "stream", "blob"}
 FILLED = {"video_id": "0199c82c-c000-7622-9e57-074dc6beeb7f"}
 
 

@@ -234,19 +234,18 @@ async def test_the_newest_of_three_goes_first(relay, begin, patch):
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_a_patch_that_brings_nothing_lets_go_by_itself(relay, begin, patch, receipt):
+async def test_a_patch_that_brings_nothing_lets_go_by_itself_and_of_its_connection(relay, begin, patch, receipt):
     data = b"x" * 100_000
     _, url, auth = await begin(data)
     relay.services.uploads.config.idle_s = 0.1
-
-    async def stalling():
-        yield data[:60_000]
-        await asyncio.Event().wait()
-
-    headers = {**auth, **CHUNK, "Upload-Offset": "0", "Content-Length": str(len(data))}
-    silent = asyncio.create_task(relay.http.patch(url, headers=headers, content=stalling()))
-    answer = await silent
-    assert (answer.status_code, answer.json()["code"]) == (423, "upload.locked")
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(relay.url.rsplit(":", 1)[1]))
+    lines = {**auth, **CHUNK, "Upload-Offset": "0", "Content-Length": str(len(data)), "Host": "relay"}
+    writer.write(f"PATCH {url} HTTP/1.1\r\n{''.join(f'{key}: {value}' + chr(13) + chr(10) for key, value in lines.items())}\r\n".encode())
+    writer.write(data[:60_000])
+    said = await reader.readuntil(b"\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 423 ")
+    assert b"connection: close" in said.lower()
+    writer.close()
     offset = int((await relay.http.head(url, headers=auth)).headers["Upload-Offset"])
     assert offset == 60_000
     assert receipt(await patch(url, auth, offset, data[offset:])).size_bytes == len(data)
