@@ -25,6 +25,8 @@ NAME = "upload"
 HELP = "uploads: throughput beside a plain write and fsync, small clips a second, bytes sent again after cuts, memory of 200 at once"
 MIB = 1 << 20
 PROXY_BYTES = 256 << 10
+CHUNK_BYTES = MOST_AT_RISK_BYTES + 4 * MIB
+"""What a kill may cost at most: what was not durable yet, and what the two sockets held."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -169,7 +171,7 @@ def _cuts(relay: Relay, folder: Path, count: int) -> dict[str, Any]:
     killed = [_resent(relay, clip, chance.randrange(1, 48 * MIB), lambda _client: relay.restart()) for _ in range(count // 2)]
     return {
         "resent_bytes_max": max(cut, default=0), "resent_bytes_median": int(statistics.median(cut)) if cut else 0,
-        "resent_bytes_max_killed": max(killed, default=0), "cuts": count, "kills": count // 2, "chunk_bytes": MOST_AT_RISK_BYTES,
+        "resent_bytes_max_killed": max(killed, default=0), "cuts": count, "kills": count // 2, "chunk_bytes": CHUNK_BYTES,
     }  # fmt: skip
 
 
