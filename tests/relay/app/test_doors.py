@@ -96,7 +96,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         await relay.http.post("/api/v1/sync/changes", headers=await relay.as_companion(), json={"ops": ops})
     conflicts = await relay.http.get("/api/v1/sync/conflicts", headers=await relay.as_companion())
     ids = {
-        "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
+        "face_id": "0", "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna",
     }  # fmt: skip
