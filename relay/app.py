@@ -68,7 +68,7 @@ from relay.companion.http import CompanionHttp
 from relay.front import front
 from relay.health import HealthHttp
 from relay.ingest.http import IngestHttp
-from relay.ingest.tus import CHUNK_TYPE, TusHttp
+from relay.ingest.tus import CHUNK_TYPE, TusHttp, say_version
 from relay.jobs.workers import Workers
 from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
@@ -144,13 +144,14 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
     app[DOCUMENT] = msgspec.json.encode(openapi.document(table, f"{PROTOCOL}.0"))
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        await relay.uploads.expire()
+        await relay.sweeper.start()
         await relay.bus.recover()
         await relay.database.write(lambda connection: changes.forget(connection, relay.now_ms() - relay.config.sync.feed_s * 1000))
         stages.workers.start()
         settling = asyncio.create_task(_settle(relay))
         yield
         settling.cancel()
+        await relay.sweeper.stop()
         await stages.workers.stop()
         stages.close()
         relay.close()
@@ -158,6 +159,7 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
     async def end_live(_app: web.Application) -> None:
         relay.database.ripple.end()
 
+    app.on_response_prepare.append(say_version)
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(end_live)
     return app
@@ -219,11 +221,12 @@ def _intake(relay: Services, _stages: Stages) -> list[Route]:
     tus, ingest = TusHttp(relay.uploads), _ingest(relay)
     return [
         Route("tus_options", "OPTIONS", f"{API}/uploads", tus.options, Public("it names the protocol's extensions, nothing else"), "What this tus server can do", 204),
-        Route("tus_create", "POST", f"{API}/uploads", tus.create, BOTH, "Begin a resumable upload (tus creation)", 201, CHUNK_TYPE, headers=(*TUS, Param("Upload-Length", _WHOLE, required=True), Param("Upload-Metadata", _TEXT, required=True)), errors=(*TUS_ERRORS, "upload.metadata", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "storage.full"), rate=CHEAP),
+        Route("tus_create", "POST", f"{API}/uploads", tus.create, BOTH, "Begin a resumable upload (tus creation)", 201, CHUNK_TYPE, headers=(*TUS, Param("Upload-Length", _WHOLE, required=True), Param("Upload-Metadata", _TEXT, required=True)), errors=(*TUS_ERRORS, "upload.metadata", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "storage.full", "upload.quota"), rate=CHEAP),
         Route("tus_head", "HEAD", f"{API}/uploads/{{upload_id}}", tus.head, BOTH, "How far an upload is", 200, headers=TUS, errors=TUS_ERRORS, rate=CHEAP),
-        Route("tus_patch", "PATCH", f"{API}/uploads/{{upload_id}}", tus.patch, BOTH, "Go on with an upload", 204, CHUNK_TYPE, headers=(*TUS, Param("Upload-Offset", _WHOLE, required=True)), errors=(*TUS_ERRORS, "upload.offset_mismatch", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "storage.full"), rate=CHEAP),
+        Route("tus_patch", "PATCH", f"{API}/uploads/{{upload_id}}", tus.patch, BOTH, "Go on with an upload", 204, CHUNK_TYPE, headers=(*TUS, Param("Upload-Offset", _WHOLE, required=True)), errors=(*TUS_ERRORS, "upload.offset_mismatch", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "storage.full", "upload.quota"), rate=CHEAP),
+        Route("tus_override", "POST", f"{API}/uploads/{{upload_id}}", tus.override, BOTH, "HEAD, PATCH or DELETE, as X-HTTP-Method-Override says", 204, CHUNK_TYPE, headers=(*TUS, Param("X-HTTP-Method-Override", _TEXT, required=True)), errors=(*TUS_ERRORS, "upload.offset_mismatch", "upload.checksum_mismatch", "upload.hash_mismatch", "request.conflict", "request.method", "storage.full", "upload.quota"), rate=CHEAP),
         Route("tus_delete", "DELETE", f"{API}/uploads/{{upload_id}}", tus.delete, BOTH, "End an upload (tus termination)", 204, headers=TUS, errors=TUS_ERRORS),
-        Route("upload_video", "POST", f"{API}/videos/upload", ingest.upload, BOTH, "A whole clip in one request", 202, FORM, UploadAccepted, errors=("upload.metadata", "upload.hash_mismatch", "request.conflict", "storage.full")),
+        Route("upload_video", "POST", f"{API}/videos/upload", ingest.upload, BOTH, "A whole clip in one request", 202, FORM, UploadAccepted, errors=("upload.metadata", "upload.hash_mismatch", "request.conflict", "storage.full", "upload.quota")),
     ]
 
 
@@ -306,9 +309,8 @@ def _shares(relay: Services) -> Shares:
 
 def _ingest(relay: Services) -> IngestHttp:
     return IngestHttp(
-        relay.database, relay.blobs, relay.intake, relay.uploads, relay.links, relay.folder / UPLOADS,
-        relay.config.uploads.multipart_max_bytes, relay.now_ms,
-    )  # fmt: skip
+        relay.database, relay.blobs, relay.intake, relay.uploads, relay.links, relay.tiers, relay.folder / UPLOADS, relay.now_ms
+    )
 
 
 async def _document(request: web.Request) -> web.Response:

@@ -98,6 +98,10 @@ def _user_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser
     revoke = commands.add_parser("revoke", parents=[where], help="shut a lost device out; a running relay ends what it is doing")
     revoke.add_argument("device_id", metavar="DEVICE", help="its id, as relay user list shows it")
     revoke.set_defaults(run=_user_revoke)
+    tier = commands.add_parser("tier", parents=[where], help="which quota of uploads.quota_bytes an account has")
+    tier.add_argument("name")
+    tier.add_argument("tier", help="one that relay.toml names; 'standard' unless told otherwise")
+    tier.set_defaults(run=_user_tier)
 
 
 def _keys_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser) -> None:
@@ -171,6 +175,28 @@ def _user_approve(asked: argparse.Namespace) -> None:
         finally:
             relay.close()
         print(f"Device {device_id} belongs to {chosen[0].name} from now on.")
+
+    asyncio.run(run())
+
+
+def _user_tier(asked: argparse.Namespace) -> None:
+    from relay.catalog import users
+    from relay.errors import NotFoundError
+    from relay.ingest.quota import in_words
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            user = await relay.database.read(lambda connection: users.by_name(connection, asked.name))
+            quotas = relay.config.uploads.quota_bytes
+            if user is None or asked.tier not in quotas:
+                what = f"account {asked.name}" if user is None else f"tier {asked.tier}; there is {', '.join(sorted(quotas))}"
+                raise NotFoundError(what, hint="relay user list shows accounts; relay.toml names tiers: [uploads.quota_bytes].")
+            user.tier = asked.tier
+            await relay.database.write(lambda connection: users.save(connection, user))
+        finally:
+            relay.close()
+        print(f"{user.name} is of the tier {user.tier}: {in_words(quotas[user.tier])}.")
 
     asyncio.run(run())
 

@@ -22,15 +22,16 @@ from relay.auth.tokens import Tokens
 from relay.catalog import settings
 from relay.catalog.db import Database
 from relay.config import RelayConfig
-from relay.ingest.blobs import FolderBlobs
+from relay.ingest.blobs import BlobStore
 from relay.ingest.intake import Intake
+from relay.ingest.stores import open_blobs
+from relay.ingest.sweep import Sweeper, Tiers
 from relay.ingest.uploads import Uploads
 from relay.jobs.bus import Bus
 from relay.jobs.pool import CpuPool
 from relay.library.videos import Library
 
 DATABASE = "catalog.sqlite"
-BLOBS = "blobs"
 UPLOADS = "uploads"
 KEYS = "keys"
 INDEX = "index"
@@ -57,7 +58,9 @@ class Services:
     now_ms: Callable[[], int]
     address: Address
     database: Database
-    blobs: FolderBlobs
+    blobs: BlobStore
+    tiers: Tiers
+    sweeper: Sweeper
     bus: Bus
     pool: CpuPool
     tokens: Tokens
@@ -91,9 +94,11 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     sessions = Sessions(database, tokens, config.auth, now_ms)
     throttle = Throttle(database, now_ms)
     factors = SecondFactors(database, keys.seal_key(folder / KEYS), now_ms)
-    blobs = FolderBlobs(folder / BLOBS)
+    blobs = open_blobs(config)
+    tiers = Tiers(database, blobs, config.storage, now_ms)
     bus = Bus(database, config.jobs, now_ms)
-    intake = Intake(database, blobs, bus, now_ms, relay_id)
+    intake = Intake(database, bus, now_ms, relay_id)
+    uploads = Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms)
     return Services(
         config=config, folder=folder, now_ms=now_ms, address=address, database=database, blobs=blobs, bus=bus,
         pool=CpuPool(config.jobs.processes), tokens=tokens, sessions=sessions,
@@ -101,6 +106,6 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
         pairings=Pairings(database, sessions, throttle, config.auth, now_ms, address), links=links,
         origin=Origin(config.server.trusted_proxies), throttle=throttle, factors=factors,
         rates=Rates(config.limits.requests_per_minute, config.auth.tries_per_minute, now_ms), intake=intake,
-        uploads=Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms),
+        uploads=uploads, tiers=tiers, sweeper=Sweeper(uploads, tiers, folder / UPLOADS, config.uploads.sweep_s),
         library=Library(bus, links, now_ms, config.sync.trash_s),
     )  # fmt: skip

@@ -28,6 +28,7 @@ ADAPTERS = {
     "webrtcvad": {"glasses/capture/gate.py"},
     "espeakng_loader": {"glasses/hw/sim/voice.py"},
     "pyotp": {"relay/auth/factors.py"},
+    "obstore": {"relay/ingest/objects.py"},
     "argon2": {"relay/auth/passwords.py"},
     "piexif": {"glasses/capture/photo.py"},
 }

@@ -76,9 +76,12 @@ ERRORS: dict[str, ErrorKind] = {
     "upload.metadata": ErrorKind(400, Action.PARK, "The upload's metadata is missing or malformed", "Send segment as base64 JSON in Upload-Metadata."),
     "upload.locked": ErrorKind(423, Action.RETRY, "Another request is writing this upload", "Try again in a moment."),
     "upload.gone": ErrorKind(410, Action.RETRY, "The upload has expired or was ended", "Create the upload again; nothing is lost."),
+    "upload.quota": ErrorKind(413, Action.RETRY, "The account has no room for this clip", "Delete some clips or have the quota raised (relay.toml: uploads.quota_bytes); nothing is lost."),
+    "upload.unsupported": ErrorKind(400, Action.FIX, "This part of tus is not offered", "OPTIONS /api/v1/uploads lists what is, in Tus-Extension."),
     "upload.version": ErrorKind(412, Action.FIX, "The tus version is not supported", "Send Tus-Resumable: 1.0.0."),
     "upload.not_a_video": ErrorKind(422, Action.PARK, "The file does not decode as a video or photo", "The original is kept; play it on the glasses to check."),
     "storage.full": ErrorKind(507, Action.RETRY, "There is no room left on the disk", "Free some space; recording and uploads go on by themselves after."),
+    "storage.unreachable": ErrorKind(503, Action.RETRY, "The store of media does not answer", "Check it with relay doctor; uploads and films go on by themselves after."),
     "storage.damaged": ErrorKind(500, Action.PARK, "A database or file is damaged", "Run doctor: it names the file and rebuilds what can be rebuilt."),
     "storage.taken": ErrorKind(0, Action.FIX, "Another process is using these clips", "Stop the running glasses first, or choose another folder: --data DIR."),
     # devices

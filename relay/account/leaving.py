@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import tarfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from relay.auth.sessions import Sessions
 from relay.catalog import memories, moments, people, uploads, users, videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
+from relay.errors import NotFoundError
 from relay.ingest.blobs import BlobStore
 from relay.ingest.uploads import Uploads
 
@@ -38,8 +40,8 @@ class Leaving:
     async def export(self, user_id: str) -> AsyncIterator[bytes]:
         """A tar of everything: originals, films, and what is known of them as JSON. Made while it is sent; nothing is written here."""
         for item in await self._database.read(lambda connection: _items(connection, user_id)):
-            with contextlib.suppress(FileNotFoundError):  # erased while the export runs
-                for piece in self._packed(item):
+            with contextlib.suppress(NotFoundError):  # erased while the export runs
+                async for piece in self._packed(item):
                     yield piece
         yield b"\0" * (2 * _BLOCK)
 
@@ -49,26 +51,29 @@ class Leaving:
             await self._uploads.terminate(user_id, upload_id)
         await self._database.write(lambda connection: users.delete(connection, user_id))
         await self._sessions.settle()
-        for key in await asyncio.to_thread(self._keys, user_id):
+        for key in [key async for key in self._blobs.keys() if key.split("/")[1:2] == [user_id]]:  # its kind first, then whose it is
             await self._blobs.delete(key)
 
-    def _keys(self, user_id: str) -> list[str]:
-        """Whatever is kept for the account, by the layout of keys: its kind first, then whose it is."""
-        return [key for key in self._blobs.keys() if key.split("/")[1:2] == [user_id]]  # noqa: SIM118 -- no dictionary
+    async def _packed(self, item: Item) -> AsyncIterator[bytes]:
+        if not item.blob_key:
+            yield self._header(item.name, len(item.data)) + item.data + _padding(len(item.data))
+            return
+        async with self._blobs.file(item.blob_key) as path:
+            with path.open("rb") as file:
+                size_bytes = os.fstat(file.fileno()).st_size
+                yield self._header(item.name, size_bytes)
+                while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+                    yield piece
+        yield _padding(size_bytes)
 
-    def _packed(self, item: Item) -> Iterator[bytes]:
-        path = self._blobs.local(item.blob_key) if item.blob_key else None
-        info = tarfile.TarInfo(item.name)
-        info.size, info.mtime, info.mode = path.stat().st_size if path else len(item.data), self._now_ms() // 1000, 0o600
-        yield info.tobuf(tarfile.PAX_FORMAT)
-        yield from _pieces(path) if path else [item.data]
-        yield b"\0" * (-info.size % _BLOCK)
+    def _header(self, name: str, size_bytes: int) -> bytes:
+        info = tarfile.TarInfo(name)
+        info.size, info.mtime, info.mode = size_bytes, self._now_ms() // 1000, 0o600
+        return info.tobuf(tarfile.PAX_FORMAT)
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
+def _padding(size_bytes: int) -> bytes:
+    return b"\0" * (-size_bytes % _BLOCK)
 
 
 def _items(connection: Connection, user_id: str) -> list[Item]:

@@ -88,6 +88,10 @@ class Video(msgspec.Struct, kw_only=True):
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0
+    tier: str = "hot"
+    """Where its original is: hot, warm or cold."""
+    used_at: int = 0
+    """When the original was last opened, to the day; 0: never since it came."""
     people: list[str] = []
     """Ids of people of whom somebody said that they are in it."""
     not_people: list[str] = []

@@ -94,6 +94,11 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
+_SAME_BYTES = """
+CREATE INDEX videos_by_hash ON videos (user_id, json_extract(record, '$.sha256'));
+ALTER TABLE uploads ADD COLUMN metadata TEXT NOT NULL DEFAULT ''
+"""
+
 _DETAILS = """
 CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
 """
@@ -135,7 +140,7 @@ CREATE INDEX shares_by_user ON shares (user_id, created_at)
 """
 """Who may come in: keys of devices, second factors, wrong guesses, shared links."""
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES]
 
 
 class SchemaNewerError(SouvenirError):

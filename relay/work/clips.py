@@ -68,7 +68,8 @@ class ClipJobs:
             return
         begun_s = time.perf_counter()
         try:
-            facts = await self._extract(self._blobs.local(video.blob_key), request)
+            async with self._blobs.file(video.blob_key) as path:
+                facts = await self._extract(path, request)
         except SouvenirError as problem:
             if problem.code != "upload.not_a_video":
                 raise

@@ -50,7 +50,8 @@ def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:
     """What brings clips into the films' form, and what makes films of those that ``ask`` finds."""
     scratch = relay.folder / SCRATCH
     scratch.mkdir(parents=True, exist_ok=True)
-    forms = FilmForms(relay.database, relay.blobs, partial(_form, relay.pool, tuple(relay.config.films.enhance)), scratch, relay.now_ms)
+    form = partial(_form, relay.pool, tuple(relay.config.films.enhance))
+    forms = FilmForms(relay.database, relay.blobs, relay.tiers.opened, form, scratch, relay.now_ms)
     render = partial(_render, relay.pool, str(relay.folder / JOINTS))
     return forms, FilmJobs(relay.database, relay.blobs, ask, render, forms, scratch, relay.now_ms)
 
