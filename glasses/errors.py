@@ -91,3 +91,15 @@ class StageStalledError(SouvenirError):
 
 class UnreadableError(SouvenirError):
     code = "upload.not_a_video"
+
+
+class PhoneAwayError(SouvenirError):
+    code = "phone.away"
+
+
+class PhoneLostError(SouvenirError):
+    code = "phone.lost"
+
+
+class RadioMissingError(SouvenirError):
+    code = "radio.missing"

@@ -52,6 +52,13 @@ class Settings:
 
         await self._db.write(work, "feed")
 
+    async def teach(self, known: list[Known]) -> None:
+        """People and places that somebody else than the relay's feed tells of."""
+        rows = [(item.kind, item.id, item.name, item.detail) for item in known]
+        await self._db.write(
+            lambda c: c.executemany("INSERT OR REPLACE INTO vocabulary (kind, id, name, detail) VALUES (?, ?, ?, ?)", rows)
+        )
+
     async def known(self) -> list[Known]:
         rows = await self._db.read(lambda c: c.execute("SELECT kind, id, name, detail FROM vocabulary ORDER BY kind, name").fetchall())
         return [Known(*row) for row in rows]

@@ -1,0 +1,138 @@
+"""Who is let in: only phones whose bond was made with LE Secure Connections and the six digits that the glasses speak and show."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bumble import hci
+from bumble.core import ProtocolError
+from bumble.device import Connection, Device
+from bumble.keys import PairingKeys
+from bumble.pairing import PairingConfig, PairingDelegate
+
+from glasses.clock import Clock
+from glasses.sync.ble.bonds import Bonds
+from glasses.sync.ble.keys import strong
+
+log = logging.getLogger("glasses.ble")
+
+FREE_TRIES = 3
+FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 3600.0
+
+
+class Door(PairingDelegate):  # type: ignore[misc]  # the library is partly untyped
+    """Shows six random digits for each try. After ``FREE_TRIES`` wrong ones the next must wait, longer each time: nobody tries a million."""
+
+    def __init__(self, show: Callable[[str], None], clock: Clock) -> None:
+        super().__init__(PairingDelegate.IoCapability.DISPLAY_OUTPUT_ONLY)
+        self._show, self._clock = show, clock
+        self._failures, self._open_at_s = 0, 0.0
+
+    async def accept(self) -> bool:
+        return self._clock.monotonic_s() >= self._open_at_s
+
+    async def display_number(self, number: int, digits: int = 6) -> None:
+        self._show(f"{number:0{digits}}")
+
+    def failed(self) -> None:
+        self._failures += 1
+        if self._failures >= FREE_TRIES:
+            wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (self._failures - FREE_TRIES))
+            self._open_at_s = self._clock.monotonic_s() + wait_s
+
+    def succeeded(self) -> None:
+        self._failures, self._open_at_s = 0, 0.0
+
+
+@dataclass(slots=True)
+class _Visitor:
+    pairing: bool = False
+    weak: bool = False
+    """A pairing of this connection was too weak: whatever it claims to be afterwards, it stays out."""
+    phone: str = ""
+    """The bond's address, once it is let in."""
+
+
+class Gate:
+    """``entered`` is called when a connection is let in, with the phone's address; ``refused`` with a reason when one is sent away.
+
+    The library calls a connection authenticated after any encryption; here only these count: a strong pairing that has just ended, or
+    encryption with the key of a strong bond, on a connection on which nobody is pairing.
+    """
+
+    def __init__(
+        self, device: Device, bonds: Bonds, door: Door, entered: Callable[[Connection, str], None], refused: Callable[[str], None]
+    ) -> None:
+        self._device, self._bonds, self._door, self._entered, self._refused = device, bonds, door, entered, refused
+        self._visitors: dict[int, _Visitor] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        device.pairing_config_factory = lambda _connection: PairingConfig(
+            sc=True, mitm=True, bonding=True, delegate=door, identity_address_type=PairingConfig.AddressType.RANDOM
+        )
+        device.on("connection", self._arrived)
+
+    def lets_in(self, connection: Connection) -> bool:
+        visitor = self._visitors.get(connection.handle)
+        return visitor is not None and bool(visitor.phone)
+
+    def _arrived(self, connection: Connection) -> None:
+        visitor = self._visitors[connection.handle] = _Visitor()
+
+        def begun() -> None:
+            visitor.pairing, visitor.phone = True, ""
+
+        def failed(_reason: int) -> None:
+            visitor.pairing = False
+            self._door.failed()
+
+        connection.on("pairing_start", begun)
+        connection.on("pairing", lambda keys: self._start(self._paired(connection, visitor, keys)))
+        connection.on("pairing_failure", failed)
+        connection.on("connection_encryption_change", lambda: self._encryption_changed(connection, visitor))
+        connection.on("disconnection", lambda _reason: self._visitors.pop(connection.handle, None))
+
+    async def _paired(self, connection: Connection, visitor: _Visitor, keys: PairingKeys) -> None:
+        visitor.pairing = False
+        if strong(keys) and connection.sc:
+            self._door.succeeded()
+            self._let_in(connection, visitor)
+        else:
+            visitor.weak = True
+            self._door.failed()
+            await self._send_away(connection, "the pairing was too weak")
+
+    def _encryption_changed(self, connection: Connection, visitor: _Visitor) -> None:
+        """Decided now, while it is known whether somebody is pairing: afterwards the connection has the address that it claimed."""
+        if not connection.is_encrypted:
+            visitor.phone = ""
+        elif not (visitor.pairing or visitor.weak or visitor.phone):
+            self._start(self._known(connection, visitor, str(connection.peer_address)))
+
+    async def _known(self, connection: Connection, visitor: _Visitor, address: str) -> None:
+        bond = await asyncio.to_thread(self._bonds.get, address)
+        if bond is None or not strong(PairingKeys.from_dict(bond.keys)):
+            await self._send_away(connection, "its bond is not known here")
+        elif not (visitor.pairing or visitor.weak):
+            await asyncio.to_thread(self._bonds.used, address)
+            self._let_in(connection, visitor)
+
+    def _let_in(self, connection: Connection, visitor: _Visitor) -> None:
+        if self._visitors.get(connection.handle) is visitor:
+            visitor.phone = str(connection.peer_address)
+            self._entered(connection, visitor.phone)
+
+    async def _send_away(self, connection: Connection, reason: str) -> None:
+        log.warning("sent %s away: %s", connection.peer_address, reason)
+        self._refused(reason)
+        try:
+            await connection.disconnect(hci.HCI_ErrorCode.AUTHENTICATION_FAILURE_ERROR)
+        except ProtocolError as problem:
+            log.info("it had gone already: %s", problem)
+
+    def _start(self, work: object) -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[call-overload]  # a coroutine of this class
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
