@@ -100,31 +100,27 @@ class Gatherer:
         self._number, self._data, self._whole_bytes = frame.sequence, bytearray(), length + _LENGTH.size
 
 
-class Gap(Exception):  # noqa: N818  # not an error: the receiver asks again from where it is
-    """A frame lies further on than the receiver is."""
-
-
 class Piece:
-    """What one READ asked for, as it comes in: ``sequence`` from ``start`` on, ``length`` bytes."""
+    """What one READ asked for, as it comes in: ``length`` bytes of ``sequence`` from ``start`` on, in whatever order."""
 
     def __init__(self, sequence: int, start: int, length: int) -> None:
         self.sequence, self.start, self.length = sequence, start, length
-        self.data = bytearray()
-        self.duplicates = 0
-
-    @property
-    def whole(self) -> bool:
-        return len(self.data) == self.length
+        self.data = bytearray(length)
+        self.missing = [(start, start + length)] if length else []
+        """Ranges that have not come yet."""
+        self.duplicate_bytes = 0
 
     def add(self, frame: Frame) -> bool:
-        """False for a frame of something else, or one that is here already. Raises Gap."""
-        at = self.start + len(self.data)
-        if frame.sequence != self.sequence or not self.start <= frame.offset < self.start + self.length:
+        """False for a frame of something else."""
+        first, last = frame.offset, frame.offset + len(frame.payload)
+        if frame.sequence != self.sequence or not (self.start <= first and last <= self.start + self.length):
             return False
-        if frame.offset > at:
-            raise Gap(f"{frame.offset} instead of {at} of record {self.sequence}")
-        if frame.offset < at:
-            self.duplicates += 1
-            return False
-        self.data += frame.payload[: self.length - len(self.data)]
+        new_bytes, left = 0, []
+        for begin, end in self.missing:
+            covered = max(0, min(end, last) - max(begin, first))
+            new_bytes += covered
+            left += [(begin, end)] if not covered else [part for part in ((begin, first), (last, end)) if part[0] < part[1]]
+        self.missing = left
+        self.duplicate_bytes += len(frame.payload) - new_bytes
+        self.data[first - self.start : last - self.start] = frame.payload
         return True

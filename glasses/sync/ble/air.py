@@ -51,12 +51,14 @@ class VirtualController(Controller):  # type: ignore[misc]  # the library is par
             self._sending = asyncio.create_task(self._send(self._pace), name="virtual radio")
 
     async def _send(self, pace: Pace) -> None:
+        """One after the other, each at its time: waking up late does not make a busy link slower."""
+        self._free_at_s = max(self._free_at_s, pace.clock.monotonic_s())
         while self._waiting:
             packet = self._waiting.popleft()
-            now_s = pace.clock.monotonic_s()
-            self._free_at_s = max(now_s, self._free_at_s) + len(packet.data) / pace.bytes_per_s
-            if self._free_at_s > now_s:
-                await pace.clock.sleep(self._free_at_s - now_s)
+            self._free_at_s += len(packet.data) / pace.bytes_per_s
+            early_s = self._free_at_s - pace.clock.monotonic_s()
+            if early_s > 0:
+                await pace.clock.sleep(early_s)
             if self.find_connection_by_handle(packet.connection_handle) is not None:
                 super().on_hci_acl_data_packet(packet)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,8 +48,13 @@ class Door(PairingDelegate):  # type: ignore[misc]  # the library is partly unty
         self._failures, self._open_at_s = 0, 0.0
 
 
+SETTLING_S = 3.0
+"""So long a request waits for the end of a pairing that is under way."""
+
+
 @dataclass(slots=True)
 class _Visitor:
+    settled: asyncio.Event
     pairing: bool = False
     weak: bool = False
     """A pairing of this connection was too weak: whatever it claims to be afterwards, it stays out."""
@@ -78,23 +84,33 @@ class Gate:
         visitor = self._visitors.get(connection.handle)
         return visitor is not None and bool(visitor.phone)
 
+    async def settled(self, connection: Connection) -> bool:
+        """As ``lets_in``; while an encrypted connection is still pairing, after its end."""
+        visitor = self._visitors.get(connection.handle)
+        if visitor is not None and visitor.pairing and connection.is_encrypted:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(visitor.settled.wait(), SETTLING_S)
+        return self.lets_in(connection)
+
     def _arrived(self, connection: Connection) -> None:
-        visitor = self._visitors[connection.handle] = _Visitor()
+        visitor = self._visitors[connection.handle] = _Visitor(asyncio.Event())
 
         def begun() -> None:
             visitor.pairing, visitor.phone = True, ""
+            visitor.settled.clear()
 
         def failed(_reason: int) -> None:
             visitor.pairing = False
+            visitor.settled.set()
             self._door.failed()
 
         connection.on("pairing_start", begun)
-        connection.on("pairing", lambda keys: self._start(self._paired(connection, visitor, keys)))
+        connection.on("pairing", lambda keys: self._paired(connection, visitor, keys))
         connection.on("pairing_failure", failed)
         connection.on("connection_encryption_change", lambda: self._encryption_changed(connection, visitor))
         connection.on("disconnection", lambda _reason: self._visitors.pop(connection.handle, None))
 
-    async def _paired(self, connection: Connection, visitor: _Visitor, keys: PairingKeys) -> None:
+    def _paired(self, connection: Connection, visitor: _Visitor, keys: PairingKeys) -> None:
         visitor.pairing = False
         if strong(keys) and connection.sc:
             self._door.succeeded()
@@ -102,37 +118,36 @@ class Gate:
         else:
             visitor.weak = True
             self._door.failed()
-            await self._send_away(connection, "the pairing was too weak")
+            self._send_away(connection, "the pairing was too weak")
+        visitor.settled.set()
 
     def _encryption_changed(self, connection: Connection, visitor: _Visitor) -> None:
-        """Decided now, while it is known whether somebody is pairing: afterwards the connection has the address that it claimed."""
+        """Decided at once: the phone's next request is on its way, and after a pairing the connection has the address that it claimed."""
         if not connection.is_encrypted:
             visitor.phone = ""
         elif not (visitor.pairing or visitor.weak or visitor.phone):
-            self._start(self._known(connection, visitor, str(connection.peer_address)))
-
-    async def _known(self, connection: Connection, visitor: _Visitor, address: str) -> None:
-        bond = await asyncio.to_thread(self._bonds.get, address)
-        if bond is None or not strong(PairingKeys.from_dict(bond.keys)):
-            await self._send_away(connection, "its bond is not known here")
-        elif not (visitor.pairing or visitor.weak):
-            await asyncio.to_thread(self._bonds.used, address)
-            self._let_in(connection, visitor)
+            bond = self._bonds.get(str(connection.peer_address))
+            if bond is not None and strong(PairingKeys.from_dict(bond.keys)):
+                self._bonds.used(bond.address)
+                self._let_in(connection, visitor)
+            else:
+                self._send_away(connection, "its bond is not known here")
 
     def _let_in(self, connection: Connection, visitor: _Visitor) -> None:
         if self._visitors.get(connection.handle) is visitor:
             visitor.phone = str(connection.peer_address)
             self._entered(connection, visitor.phone)
 
-    async def _send_away(self, connection: Connection, reason: str) -> None:
+    def _send_away(self, connection: Connection, reason: str) -> None:
         log.warning("sent %s away: %s", connection.peer_address, reason)
         self._refused(reason)
-        try:
-            await connection.disconnect(hci.HCI_ErrorCode.AUTHENTICATION_FAILURE_ERROR)
-        except ProtocolError as problem:
-            log.info("it had gone already: %s", problem)
-
-    def _start(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]  # a coroutine of this class
+        task = asyncio.create_task(_disconnect(connection), name="ble refusal")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _disconnect(connection: Connection) -> None:
+    try:
+        await connection.disconnect(hci.HCI_ErrorCode.AUTHENTICATION_FAILURE_ERROR)
+    except ProtocolError as problem:
+        log.info("it had gone already: %s", problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bumble import att, core, gatt, hci
@@ -63,7 +63,7 @@ class Peripheral:
         self.gate = Gate(self.device, bonds, Door(show, clock), self._enter, refused)
         self.sessions: dict[int, Session] = {}
         self._pipes: dict[int, ConnectionPipe] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._traits: dict[str, gatt.Characteristic[bytes]] = {}
         self._channels = self.device.create_l2cap_server(
             LeCreditBasedChannelSpec(mtu=ble.CHANNEL_BYTES, mps=ble.CHANNEL_BYTES, max_credits=CHANNEL_CREDITS), handler=self._open_channel
@@ -115,7 +115,7 @@ class Peripheral:
                 for connection in list(self.device.connections.values()):
                     await connection.disconnect()
                 await self.device.power_off()
-        tasks = list(self._tasks.values())
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -136,8 +136,9 @@ class Peripheral:
     def _enter(self, connection: Connection, phone: str) -> None:
         pipe = self._pipes[connection.handle]
         session = self.sessions[connection.handle] = self._greet(phone, pipe)
-        task = self._tasks[connection.handle] = asyncio.create_task(self._attend(connection, session), name=f"ble session {phone}")
-        task.add_done_callback(lambda _task: self._tasks.pop(connection.handle, None))
+        task = asyncio.create_task(self._attend(connection, session), name=f"ble session {phone}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _attend(self, connection: Connection, session: Session) -> None:
         """A session that fails takes its connection with it, and is said; the phone comes back."""
@@ -187,9 +188,9 @@ class Peripheral:
         if "write" in trait.properties:
             permissions |= Permissions.WRITEABLE | (SECURE_WRITE if secure else Permissions(0))
 
-        def reading(connection: Connection) -> bytes:
-            if secure and not self.gate.lets_in(connection):
-                raise att.ATT_Error(att.ErrorCode.INSUFFICIENT_AUTHENTICATION)
+        async def reading(connection: Connection) -> bytes:
+            if secure:
+                await self._admit(connection)
             assert read is not None  # noqa: S101  # only what has something to read is readable
             return read()
 
@@ -206,11 +207,9 @@ class Peripheral:
         """The library's own descriptor lets anybody subscribe."""
         plain = self.device.gatt_server.make_descriptor_value(trait)
 
-        def write(bearer: Connection, value: bytes) -> Awaitable[None] | None:
-            if not self.gate.lets_in(bearer):
-                raise att.ATT_Error(att.ErrorCode.INSUFFICIENT_AUTHENTICATION)
+        async def write(bearer: Connection, value: bytes) -> None:
+            await self._admit(bearer)
             plain.write(bearer, value)
-            return None
 
         return gatt.Descriptor(
             gatt.GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR,
@@ -218,7 +217,13 @@ class Peripheral:
             att.AttributeValueV2(plain.read, write=write),
         )
 
+    async def _admit(self, connection: Connection) -> None:
+        """Raises ATT_Error for who is not let in. A phone may ask before the keys of its pairing are on the disk here: that is waited for."""
+        if not await self.gate.settled(connection):
+            raise att.ATT_Error(att.ErrorCode.INSUFFICIENT_AUTHENTICATION)
+
     def _written(self, connection: Connection, value: bytes) -> None:
+        """Not a coroutine: what is written one after another stays in that order."""
         session = self.sessions.get(connection.handle)
         if session is None or not self.gate.lets_in(connection):
             raise att.ATT_Error(att.ErrorCode.INSUFFICIENT_AUTHENTICATION)

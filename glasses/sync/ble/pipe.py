@@ -65,6 +65,9 @@ class ConnectionPipe:
                 return
             await self._until_flow(queue)
 
+    async def lost(self) -> None:
+        await self._gone.wait()
+
     async def answer(self, frame: bytes) -> None:
         await self._notify(ble.CONTROL.name, frame)
 

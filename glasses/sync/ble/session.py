@@ -33,7 +33,7 @@ class Session:
     def __init__(self, phone: str, pipe: Pipe, shelf: Shelf, act: Act, clock: Clock) -> None:
         self.phone, self.online = phone, Online()
         self._shelf, self._act, self._clock = shelf, act, clock
-        self.outlet = Outlet(pipe)
+        self.outlet, self._pipe = Outlet(pipe), pipe
         self._gatherer = Gatherer()
         self._requests: asyncio.Queue[tuple[int, Request]] = asyncio.Queue(WAITING)
         self._commands: asyncio.Queue[tuple[int, Request]] = asyncio.Queue(WAITING)
@@ -60,6 +60,7 @@ class Session:
         """Until the link is lost. Commands may take long; records go on meanwhile."""
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._watch(), name="ble watch")
                 tasks.create_task(self.outlet.run(), name="ble outlet")
                 tasks.create_task(self._serve(self._requests), name="ble requests")
                 tasks.create_task(self._serve(self._commands), name="ble commands")
@@ -88,6 +89,10 @@ class Session:
         if answer.code:
             raise _error_of(answer)
         return answer.body
+
+    async def _watch(self) -> None:
+        await self._pipe.lost()
+        raise PhoneLostError(f"{self.phone} is gone")
 
     def _settle(self, number: int, body: bytes) -> None:
         answered = self._errands.get(number)
