@@ -75,7 +75,7 @@ class BumbleClient(BaseBleakClient):
     """``device``: a bumble device that is powered on."""
 
     def __init__(
-        self, address_or_ble_device: BLEDevice | str, *, disconnected_callback: Callable[[], None] | None = None, timeout: float = 10.0,  # noqa: ASYNC109  # bleak's own name
+        self, address_or_ble_device: BLEDevice | str, *, disconnected_callback: Callable[[], None] | None = None, timeout: float = 10.0,
         device: Device, **_others: Any,
     ) -> None:  # fmt: skip
         super().__init__(address_or_ble_device, disconnected_callback=disconnected_callback, timeout=timeout)
@@ -106,7 +106,7 @@ class BumbleClient(BaseBleakClient):
                 self.connection = await self._device.connect(self._target, timeout=None)
         except TimeoutError as problem:
             with contextlib.suppress(core.ProtocolError, core.InvalidStateError):
-                await self._device.cancel_connection()
+                await self._device.cancel_connection()  # type: ignore[no-untyped-call]  # the library is partly untyped
             raise BleakDeviceNotFoundError(self.address) from problem
         except core.BaseBumbleError as problem:
             raise BleakError(f"{self.address}: {problem}") from problem
@@ -189,8 +189,9 @@ class BumbleClient(BaseBleakClient):
             asyncio.ensure_future(work).cancel()
             raise BleakError("Not connected")
         task, gone = asyncio.ensure_future(work), self._gone
+        waits: set[asyncio.Future[Any]] = {task, gone}
         try:
-            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
                 raise BleakError("disconnected")
             if task.cancelled():
@@ -211,7 +212,7 @@ class BumbleClient(BaseBleakClient):
             shown = BleakGATTService(service, service.handle, _uuid(service.uuid))
             found.add_service(shown)
             for each in await self._unless_gone(service.discover_characteristics()):
-                names = cast(Any, [name for bit, name in enumerate(PROPERTIES) if int(each.properties) >> bit & 1])
+                names = cast("Any", [name for bit, name in enumerate(PROPERTIES) if int(each.properties) >> bit & 1])
                 trait = BleakGATTCharacteristic(each, each.handle, _uuid(each.uuid), names, lambda: self.mtu_size - 3, shown)
                 found.add_characteristic(trait)
                 for descriptor in await self._unless_gone(each.discover_descriptors()):

@@ -15,7 +15,7 @@ from glasses.sync.ble.bonds import Bonds
 from glasses.sync.ble.keys import BondStore
 
 
-class Typist(PairingDelegate):  # type: ignore[misc]  # the library is partly untyped
+class Typist(PairingDelegate):
     """Types the digits that the glasses speak and show."""
 
     def __init__(self, ask: Callable[[], Awaitable[int | None]]) -> None:
@@ -29,10 +29,10 @@ class Typist(PairingDelegate):  # type: ignore[misc]  # the library is partly un
 async def central(host: Host, bonds: Bonds, ask: Callable[[], Awaitable[int | None]]) -> Device:
     """A powered-on device that connects under resolvable addresses of its own."""
     irk, address = bonds.identity()
-    device = Device(
-        host=host,
-        config=DeviceConfiguration(name="phone", address=hci.Address(address), irk=irk, le_privacy_enabled=True, le_rpa_timeout=0, classic_enabled=False),
+    config = DeviceConfiguration(
+        name="phone", address=hci.Address(address), irk=irk, le_privacy_enabled=True, le_rpa_timeout=0, classic_enabled=False
     )
+    device = Device(host=host, config=config)
     device.keystore = BondStore(bonds)
     device.pairing_config_factory = lambda _connection: PairingConfig(
         sc=True, mitm=True, bonding=True, delegate=Typist(ask), identity_address_type=PairingConfig.AddressType.RANDOM

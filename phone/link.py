@@ -222,9 +222,7 @@ class GlassesLink:
 
     async def _do(self, number: int, errand: Errand) -> None:
         try:
-            if self.errand is None:
-                raise SouvenirError("this phone has no relay", code="phone.away")
-            answer = Answer(body=await self.errand(errand.name, errand.body))
+            answer = Answer(body=await (self.errand or _nobody)(errand.name, errand.body))
         except SouvenirError as error:
             answer = Answer(code=error.code, detail=error.detail, hint=error.hint)
         await self._send(number, encode_msgpack(answer))
@@ -258,6 +256,10 @@ class GlassesLink:
         self._arrived.set()
 
 
+async def _nobody(name: str, _body: dict[str, Any]) -> dict[str, Any]:
+    raise SouvenirError(f"this phone has no relay to {name}", code="phone.away")
+
+
 def _reading(sequence: int, offset: int, length: int) -> Request:
     return Request(op=Op.READ, sequence=sequence, offset=offset, length=length)
 
@@ -273,5 +275,3 @@ def _named(problem: BleakError) -> SouvenirError:
     if isinstance(problem, BleakGATTProtocolError) and int(problem.code) in NOT_ALLOWED:
         return NotPairedYetError(str(problem))
     return PhoneLostError(str(problem))
-
-

@@ -9,7 +9,7 @@ from glasses.spool.db import SpoolDb
 from glasses.wire.codec import decode_json, encode_json
 from glasses.wire.memory import Memory
 
-DEVICE_ID, LAST_STAMP, FEED_CURSOR = "device_id", "last_stamp", "feed_cursor"
+DEVICE_ID, LAST_STAMP, FEED_CURSOR, LINK_PLAN = "device_id", "last_stamp", "feed_cursor", "link_plan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,13 @@ class Spool:
         if segment is not None:
             self.media.write_sidecar(segment, "proxy.sidecar")
 
-    async def keep_receipt(self, receipt: Receipt) -> Segment:
-        """A relay has the clip. Its file first: a row may be lost with its database. Raises ValueError for a receipt of other bytes."""
+    async def keep_receipt(self, receipt: Receipt, of: str = "") -> Segment:
+        """A relay has the clip (``of``: this one). Its file first: a row may be lost with its database.
+
+        Raises ValueError for a receipt of another clip or of other bytes.
+        """
+        if of not in ("", receipt.segment_id):
+            raise ValueError(f"a receipt for {receipt.segment_id} instead of {of}")
         segment = await self.catalog.get(receipt.segment_id)
         if segment is not None and (receipt.size_bytes, receipt.sha256) == (segment.size_bytes, segment.sha256):
             self.media.write_receipt(receipt)
@@ -173,3 +178,15 @@ class Spool:
 
 def database_path(folder: Path) -> Path:
     return folder / NAME
+
+
+def is_taken(folder: Path) -> bool:
+    """Whether a process has this spool open."""
+    try:
+        with (folder / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

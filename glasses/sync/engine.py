@@ -102,9 +102,7 @@ class Engine:
             raise
         faults.point("tus.receipted")
         try:
-            if receipt.segment_id != segment.segment_id:
-                raise ValueError(f"a receipt for {receipt.segment_id} instead of {segment.segment_id}")
-            await self._spool.keep_receipt(receipt)
+            await self._spool.keep_receipt(receipt, segment.segment_id)
         except ValueError as problem:
             await self._spool.catalog.remember_upload(segment.segment_id, "")
             raise SouvenirError(str(problem), code="upload.hash_mismatch") from problem

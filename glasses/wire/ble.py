@@ -37,7 +37,7 @@ CONTROL = Trait(
 )  # fmt: skip
 STATUS = Trait("status", _BASE.format(2), frozenset({"read", "notify"}), Access.BONDED, "a Brief of 20 bytes")
 RECORDS = Trait("records", _BASE.format(3), frozenset({"notify"}), Access.BONDED, "frames of records, where no channel is open")
-CHANNEL = Trait("channel", _BASE.format(4), frozenset({"read"}), Access.BONDED, "the L2CAP PSM for records, 2 bytes, little endian; 0: none")
+CHANNEL = Trait("channel", _BASE.format(4), frozenset({"read"}), Access.BONDED, "L2CAP PSM for records, u16 little endian; 0: none")
 TRAITS = (CONTROL, STATUS, RECORDS, CHANNEL)
 
 BATTERY_SERVICE, BATTERY_LEVEL = "0000180f-0000-1000-8000-00805f9b34fb", "00002a19-0000-1000-8000-00805f9b34fb"

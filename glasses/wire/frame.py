@@ -1,7 +1,7 @@
 """Frames: pieces of records and messages that say where they belong and whether they are whole.
 
-``sequence u32 | offset u32 | crc32 u32 | payload``, little endian. The CRC (IEEE 802.3, as in zlib) covers the two numbers and the payload, so
-that a piece that would be put in the wrong place is refused like one that was damaged. Messages begin with their length (u32).
+``sequence u32 | offset u32 | crc32 u32 | payload``, little endian. The CRC (IEEE 802.3, as in zlib) covers the two numbers and the
+payload: a piece that would be put in the wrong place is refused like one that was damaged. Messages begin with their length (u32).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Gatherer:
         self._number, self._data, self._whole_bytes = 0, bytearray(), 0
 
     def add(self, frame: Frame) -> tuple[int, bytes] | None:
-        """The number and body of the message that ``frame`` completes, else None. Raises WireMalformedError; what was begun is forgotten."""
+        """The number and body of the message that ``frame`` completes, else None. Raises WireMalformedError and forgets what was begun."""
         try:
             return self._add(frame)
         except WireMalformedError:

@@ -32,7 +32,7 @@ class Pace:
     clock: Clock
 
 
-class VirtualController(Controller):  # type: ignore[misc]  # the library is partly untyped
+class VirtualController(Controller):
     """Buffers packets from its host as a real one does, and says that one is done when it has been sent."""
 
     def __init__(self, name: str, pace: Pace | None, **how: Any) -> None:
@@ -65,7 +65,7 @@ class VirtualController(Controller):  # type: ignore[misc]  # the library is par
 
 class Air:
     def __init__(self, pace: Pace | None = None) -> None:
-        self.link = LocalLink()
+        self.link = LocalLink()  # type: ignore[no-untyped-call]  # the library is partly untyped
         self._pace, self._numbers = pace, itertools.count(1)
         self._servers: list[asyncio.Server] = []
 
@@ -106,7 +106,7 @@ class Air:
         return VirtualController(name, self._pace, link=self.link, public_address=address, **how)
 
 
-class _Guest(StreamPacketSource):  # type: ignore[misc]  # the library is partly untyped
+class _Guest(StreamPacketSource):
     """One TCP connection, one radio."""
 
     def __init__(self, air: Air) -> None:

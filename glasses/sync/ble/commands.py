@@ -34,19 +34,22 @@ LATEST_S = 2.0
 
 
 class Commands:
-    """``status``: how the device is. ``set_clock``: raises SouvenirError when it may not. ``preferences``: the file they are kept in."""
+    """``clocks``: the device's, and the one by which a phone waits. ``status``: how the device is.
+    ``set_clock``: raises SouvenirError when it may not. ``preferences``: the file they are kept in."""
 
     def __init__(
-        self, spool: Spool, bus: Bus, clock: Clock, preferences: Path,
+        self, spool: Spool, bus: Bus, clocks: tuple[Clock, Clock], preferences: Path,
         status: Callable[[], Awaitable[DeviceStatus]], set_clock: Callable[[int], None],
     ) -> None:  # fmt: skip
-        self._spool, self._bus, self._clock, self._preferences = spool, bus, clock, preferences
+        self._spool, self._bus, self._preferences = spool, bus, preferences
+        self._clock, self._patience = clocks
         self._status, self._set_clock = status, set_clock
         self._seen = bus.subscribe(RecordingStarted, SegmentClosed, FaultRaised)
         self._table: dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]] = {
             "status": self._say_status, "record": self._record, "stop": self._stop, "photo": self._photo,
             "film": self._film, "people": self._learn_people, "places": self._learn_places, "time": self._take_time,
-            "settings": self._take_settings, "receipt": self._take_receipt, "forwarding": self._note_forwarding, "memory": self._take_memory,
+            "settings": self._take_settings, "receipt": self._take_receipt,
+            "forwarding": self._note_forwarding, "memory": self._take_memory,
         }  # fmt: skip
 
     async def act(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +80,7 @@ class Commands:
         while self._seen.poll() is not None:
             pass
         self._bus.publish(IntentHeard(Intent(name=intent)))
-        late = asyncio.ensure_future(self._clock.sleep(PATIENCE_S))
+        late = asyncio.ensure_future(self._patience.sleep(PATIENCE_S))
         try:
             while True:
                 coming = asyncio.ensure_future(self._seen.next())

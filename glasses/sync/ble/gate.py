@@ -24,8 +24,8 @@ FREE_TRIES = 3
 FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 3600.0
 
 
-class Door(PairingDelegate):  # type: ignore[misc]  # the library is partly untyped
-    """Shows six random digits for each try. After ``FREE_TRIES`` wrong ones the next must wait, longer each time: nobody tries a million."""
+class Door(PairingDelegate):
+    """Shows six random digits for each try. After ``FREE_TRIES`` wrong ones the next must wait, longer each time."""
 
     def __init__(self, show: Callable[[str], None], clock: Clock) -> None:
         super().__init__(PairingDelegate.IoCapability.DISPLAY_OUTPUT_ONLY)

@@ -15,7 +15,7 @@ def strong(keys: PairingKeys) -> bool:
     return keys.ltk is not None and keys.ltk.authenticated
 
 
-class BondStore(KeyStore):  # type: ignore[misc]  # the library is partly untyped
+class BondStore(KeyStore):
     """``gone`` is told of phones that had to make room."""
 
     def __init__(self, bonds: Bonds, gone: Callable[[str], None] = lambda _phone: None) -> None:

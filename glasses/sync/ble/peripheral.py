@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bumble import att, core, gatt, hci
 from bumble.device import Connection, Device, DeviceConfiguration
@@ -168,9 +169,7 @@ class Peripheral:
         level = self._trait(battery, lambda: bytes([self._standing.battery_percent()]))
         self.device.add_service(gatt.Service(ble.BATTERY_SERVICE, [level]))
         facts = {ble.MANUFACTURER: "Souvenir", ble.MODEL: "Souvenir glasses", ble.SOFTWARE: f"{PROTOCOL}.0"}
-        self.device.add_service(
-            gatt.Service(ble.DEVICE_INFORMATION_SERVICE, [_fact(uuid, text) for uuid, text in facts.items()])
-        )
+        self.device.add_service(gatt.Service(ble.DEVICE_INFORMATION_SERVICE, [_fact(uuid, text) for uuid, text in facts.items()]))
         service = core.UUID(ble.SERVICE)
         self.device.advertising_data = bytes(
             core.AdvertisingData([(AdType.FLAGS, bytes([6])), (AdType.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, bytes(service))])
@@ -194,10 +193,10 @@ class Peripheral:
             assert read is not None  # noqa: S101  # only what has something to read is readable
             return read()
 
-        made = gatt.Characteristic(
-            trait.uuid, properties, permissions,
-            gatt.CharacteristicValue(read=reading if read else None, write=self._written if "write" in trait.properties else None),
+        value = gatt.CharacteristicValue[bytes](
+            read=reading if read else None, write=self._written if "write" in trait.properties else None
         )  # fmt: skip
+        made: gatt.Characteristic[bytes] = gatt.Characteristic(trait.uuid, properties, permissions, value)
         if "notify" in trait.properties:
             made.descriptors = [self._subscription(made)]
         self._traits[trait.name] = made
@@ -207,7 +206,7 @@ class Peripheral:
         """The library's own descriptor lets anybody subscribe."""
         plain = self.device.gatt_server.make_descriptor_value(trait)
 
-        async def write(bearer: Connection, value: bytes) -> None:
+        async def write(bearer: Any, value: bytes) -> None:
             await self._admit(bearer)
             plain.write(bearer, value)
 
@@ -218,7 +217,7 @@ class Peripheral:
         )
 
     async def _admit(self, connection: Connection) -> None:
-        """Raises ATT_Error for who is not let in. A phone may ask before the keys of its pairing are on the disk here: that is waited for."""
+        """Raises ATT_Error for who is not let in. Who asks before the keys of a pairing are on the disk here is kept waiting."""
         if not await self.gate.settled(connection):
             raise att.ATT_Error(att.ErrorCode.INSUFFICIENT_AUTHENTICATION)
 
@@ -238,7 +237,9 @@ class Peripheral:
 
 def _configuration(name: str, irk: bytes, address: str) -> DeviceConfiguration:
     """Our address changes by our own hand: the library's own rotation does nothing while it advertises."""
-    return DeviceConfiguration(name=name, address=hci.Address(address), irk=irk, le_privacy_enabled=True, le_rpa_timeout=0, classic_enabled=False)
+    return DeviceConfiguration(
+        name=name, address=hci.Address(address), irk=irk, le_privacy_enabled=True, le_rpa_timeout=0, classic_enabled=False
+    )
 
 
 def _fact(uuid: str, text: str) -> gatt.Characteristic[bytes]:

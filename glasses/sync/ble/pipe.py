@@ -23,8 +23,9 @@ class ConnectionPipe:
     """``lets_in``: asked before each frame, for a bond may be taken away at any time."""
 
     def __init__(
-        self, device: Device, connection: Connection, traits: Mapping[str, gatt.Characteristic[bytes]], lets_in: Callable[[Connection], bool]
-    ) -> None:
+        self, device: Device, connection: Connection, traits: Mapping[str, gatt.Characteristic[bytes]],
+        lets_in: Callable[[Connection], bool],
+    ) -> None:  # fmt: skip
         self._device, self._connection, self._traits, self._lets_in = device, connection, traits, lets_in
         self._channel: LeCreditBasedChannel | None = None
         self._gone = asyncio.Event()

@@ -38,9 +38,8 @@ async def open_radio(spec: str) -> Radio:
         raise RadioMissingError(f"{spec}: {_said(problem)}") from problem
     except Exception as problem:  # the library raises bare exceptions for systems without sockets of this kind
         raise RadioMissingError(f"{spec}: {problem}") from problem
-    sink = transport.sink
-    if spec.startswith(SOCKET):
-        sink = PatientSink(transport.socket)
+    own: Any = transport
+    sink = PatientSink(own.socket) if spec.startswith(SOCKET) else transport.sink
     return Radio(Host(transport.source, sink), transport.close, lost=getattr(transport.source, "terminated", None))
 
 

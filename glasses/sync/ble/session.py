@@ -32,6 +32,7 @@ class Session:
 
     def __init__(self, phone: str, pipe: Pipe, shelf: Shelf, act: Act, clock: Clock) -> None:
         self.phone, self.online = phone, Online()
+        self.online_changed: Callable[[], None] = lambda: None
         self._shelf, self._act, self._clock = shelf, act, clock
         self.outlet, self._pipe = Outlet(pipe), pipe
         self._gatherer = Gatherer()
@@ -41,7 +42,7 @@ class Session:
         self._numbers = itertools.count(1)
 
     def receive(self, data: bytes) -> None:
-        """One written value. Raises WireMalformedError for what is no frame or no message and SouvenirError (phone.busy) when too much waits."""
+        """One written value. Raises WireMalformedError for what is no frame or message, SouvenirError (phone.busy) when too much waits."""
         message = self._gatherer.add(frame.decode(data))
         if message is None:
             return
@@ -79,7 +80,8 @@ class Session:
         late = asyncio.ensure_future(self._clock.sleep(ERRAND_S))
         try:
             self.outlet.answer(number, encode_msgpack(Errand(name=name, body=body)))
-            await asyncio.wait({answered, late}, return_when=asyncio.FIRST_COMPLETED)
+            waits: set[asyncio.Future[Any]] = {answered, late}
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             if not answered.done():
                 raise PhoneAwayError(f"the phone did not answer {name} for {ERRAND_S:.0f} s")
             answer = answered.result()
@@ -122,6 +124,7 @@ class Session:
             return Answer()
         if request.command == "online":
             self.online = from_builtins(request.body, Online)
+            self.online_changed()
             return Answer()
         if not request.command:
             raise RequestRefusedError("a CONTROL without a command")

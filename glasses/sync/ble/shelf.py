@@ -43,9 +43,8 @@ class Shelf:
 
     async def info(self, phone: str, request: Request) -> RecordPage:
         found = await self._spool.records.page(phone, request.sequence, PAGE + 1, every=request.every, held_back=self._held_back())
-        return RecordPage(
-            log_id=await self._spool.records.log_id(), newest=await self._spool.records.newest(), records=found[:PAGE], more=len(found) > PAGE
-        )
+        log_id, newest = await self._spool.records.log_id(), await self._spool.records.newest()
+        return RecordPage(log_id=log_id, newest=newest, records=found[:PAGE], more=len(found) > PAGE)
 
     async def read(self, request: Request) -> bytes:
         """``length`` bytes from ``offset`` on, fewer at the end of the record.
