@@ -101,5 +101,9 @@ class PhoneLostError(SouvenirError):
     code = "phone.lost"
 
 
+class PhoneUnknownError(SouvenirError):
+    code = "phone.unknown"
+
+
 class RadioMissingError(SouvenirError):
     code = "radio.missing"

@@ -64,6 +64,7 @@ def _create_records(connection: sqlite3.Connection) -> None:
     """What a phone may read; AUTOINCREMENT, because a sequence that was read must never mean something else."""
     connection.execute(
         "CREATE TABLE records (sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject_id TEXT NOT NULL, "
-        "mark TEXT NOT NULL, payload BLOB, size_bytes INTEGER NOT NULL, crc32 INTEGER NOT NULL, made_at INTEGER NOT NULL, UNIQUE (kind, subject_id))"
+        "mark TEXT NOT NULL, payload BLOB, "
+        "size_bytes INTEGER NOT NULL, crc32 INTEGER NOT NULL, made_at INTEGER NOT NULL, UNIQUE (kind, subject_id))"
     )
     connection.execute("CREATE TABLE taken (sequence INTEGER NOT NULL, phone TEXT NOT NULL, PRIMARY KEY (sequence, phone)) WITHOUT ROWID")

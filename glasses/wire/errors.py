@@ -99,6 +99,7 @@ ERRORS: dict[str, ErrorKind] = {
     "phone.away": ErrorKind(0, Action.RETRY, "No phone is there that reaches the relay", "Bring the phone near and let it go online; everything is kept until then."),
     "phone.not_found": ErrorKind(0, Action.RETRY, "No glasses answer", "Start them with Bluetooth on (glasses run --ble ...), come nearer, and scan again."),
     "phone.unpaired": ErrorKind(403, Action.FIX, "This phone is not paired with the glasses", "Pair them: scripts/phone pair, and type the six digits that the glasses speak and show."),
+    "phone.unknown": ErrorKind(0, Action.FIX, "No such phone is paired", "glasses phones lists those that are."),
     "phone.weak_pairing": ErrorKind(403, Action.FIX, "The pairing is too weak", "Pair with LE Secure Connections and the six digits; other ways are refused."),
     "phone.lost": ErrorKind(0, Action.RETRY, "The link between phone and glasses was lost", "Come nearer; it goes on from where it was."),
     "radio.missing": ErrorKind(0, Action.FIX, "The Bluetooth radio cannot be opened", "Check ble.transport; on a Pi stop bluetoothd and give CAP_NET_ADMIN: see README."),

@@ -59,13 +59,14 @@ class PhoneDoor:
         self._journal = Journal(spool, bus, around.status, around.describe, around.thumbnail, self._logged)
         self._peripheral: Peripheral | None = None
         self._counted = Brief()
-        self.port = 0
-        """Of a simulated radio, where phones of other processes connect to."""
+        self.announce: Callable[[int], None] = lambda _port: None
+        """Called with the port of a simulated radio, where phones of other processes connect to."""
 
     async def run(self) -> None:
         """Raises RadioMissingError, ConfigInvalidError."""
         peripheral_of, radio = await self._open()
-        self.port = radio.port
+        if radio.port:
+            self.announce(radio.port)
         try:
             self._peripheral = peripheral_of(radio)
             async with asyncio.TaskGroup() as tasks:
