@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     import logging
 
     from glasses.wire.errors import SouvenirError
-    from phone.doing import run
+    from phone.commands import run
 
     logging.basicConfig(level=arguments.log.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel("WARNING")
@@ -75,13 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     film.add_argument("query", help='what it is to show: "my wife and me in Paris"')
     film.add_argument("--wait", type=float, default=120.0, metavar="S", help="for the film (default: %(default)s)")
     push = commands.add_parser("push", help="tell the glasses people, places and the time")
-    push.add_argument(
-        "--from", dest="source", metavar="FILE", help='TOML: people = [{name = "Ada", relations = ["wife"]}], places = ["Paris"]'
-    )
+    example = 'people = [{name = "Ada", relations = ["wife"]}], places = ["Paris"]'
+    push.add_argument("--from", dest="source", metavar="FILE", help=f"TOML: {example} (default: what the relay knows)")
     change = commands.add_parser("set", help="settings of the glasses, from their next start on")
-    change.add_argument(
-        "settings", nargs="+", metavar="KEY=VALUE", help="preroll_s, proxy, no_record_hours (a,b), timezone, longest_s, device_name"
-    )
+    names = "preroll_s, proxy, no_record_hours, timezone, longest_s, device_name"
+    change.add_argument("settings", nargs="+", metavar="KEY=VALUE", help=names)
     return parser
 
 

@@ -36,6 +36,10 @@ PROPERTIES = {
 SECURE_READ = Permissions.READ_REQUIRES_ENCRYPTION | Permissions.READ_REQUIRES_AUTHENTICATION
 SECURE_WRITE = Permissions.WRITE_REQUIRES_ENCRYPTION | Permissions.WRITE_REQUIRES_AUTHENTICATION
 AdType = core.AdvertisingData.Type
+GENERAL_DISCOVERABLE = 0x06
+"""And no classic Bluetooth."""
+SHORT_NAME_BYTES, LONG_NAME_BYTES = 8, 29
+"""What is left of 31 bytes beside flags and service; what a scan response holds."""
 FAST_MS = 100.0
 """Between two advertisements: a phone that scans finds the glasses within a second."""
 
@@ -170,12 +174,14 @@ class Peripheral:
         self.device.add_service(gatt.Service(ble.BATTERY_SERVICE, [level]))
         facts = {ble.MANUFACTURER: "Souvenir", ble.MODEL: "Souvenir glasses", ble.SOFTWARE: f"{PROTOCOL}.0"}
         self.device.add_service(gatt.Service(ble.DEVICE_INFORMATION_SERVICE, [_fact(uuid, text) for uuid, text in facts.items()]))
-        service = core.UUID(ble.SERVICE)
-        self.device.advertising_data = bytes(
-            core.AdvertisingData([(AdType.FLAGS, bytes([6])), (AdType.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, bytes(service))])
-        )
-        name = self._standing.name.encode()[:29]
-        self.device.scan_response_data = bytes(core.AdvertisingData([(AdType.COMPLETE_LOCAL_NAME, name)]))
+        name, service = self._standing.name.encode(), bytes(core.UUID(ble.SERVICE))
+        shown = [
+            (AdType.FLAGS, bytes([GENERAL_DISCOVERABLE])),
+            (AdType.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, service),
+            (AdType.COMPLETE_LOCAL_NAME if len(name) <= SHORT_NAME_BYTES else AdType.SHORTENED_LOCAL_NAME, name[:SHORT_NAME_BYTES]),
+        ]
+        self.device.advertising_data = bytes(core.AdvertisingData(shown))
+        self.device.scan_response_data = bytes(core.AdvertisingData([(AdType.COMPLETE_LOCAL_NAME, name[:LONG_NAME_BYTES])]))
 
     def _trait(self, trait: Trait, read: Callable[[], bytes] | None) -> gatt.Characteristic[bytes]:
         secure = trait.access is Access.BONDED

@@ -67,7 +67,7 @@ def _folder(arguments: argparse.Namespace) -> Path:
 
 
 async def _ask_passkey(given: str | None) -> int | None:
-    typed = given or await asyncio.to_thread(input, "The six digits that the glasses speak and show: ")
+    typed = given if given is not None else await asyncio.to_thread(input, "The six digits that the glasses speak and show: ")
     digits = typed.replace(" ", "")
     return int(digits) if digits.isdecimal() else None
 
