@@ -30,15 +30,20 @@ class Door(PairingDelegate):
     def __init__(self, show: Callable[[str], None], clock: Clock) -> None:
         super().__init__(PairingDelegate.IoCapability.DISPLAY_OUTPUT_ONLY)
         self._show, self._clock = show, clock
-        self._failures, self._open_at_s = 0, 0.0
+        self._failures, self._open_at_s, self._trying = 0, 0.0, False
 
     async def accept(self) -> bool:
-        return self._clock.monotonic_s() >= self._open_at_s
+        self._trying = self._clock.monotonic_s() >= self._open_at_s
+        return self._trying
 
     async def display_number(self, number: int, digits: int = 6) -> None:
         self._show(f"{number:0{digits}}")
 
     def failed(self) -> None:
+        """A try that was not let in to begin with does not count: else a stranger could keep the owner out."""
+        if not self._trying:
+            return
+        self._trying = False
         self._failures += 1
         if self._failures >= FREE_TRIES:
             wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (self._failures - FREE_TRIES))

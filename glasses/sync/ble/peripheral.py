@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ GENERAL_DISCOVERABLE = 0x06
 """And no classic Bluetooth."""
 SHORT_NAME_BYTES, LONG_NAME_BYTES = 8, 29
 """What is left of 31 bytes beside flags and service; what a scan response holds."""
+LEAVING_S = 2.0
 FAST_MS = 100.0
 """Between two advertisements: a phone that scans finds the glasses within a second."""
 
@@ -79,12 +80,12 @@ class Peripheral:
 
     async def run(self, advertising: Callable[[], None] = lambda: None) -> None:
         """Until cancelled. ``advertising`` is called each time the glasses can be found anew."""
-        await self.device.power_on()
         try:
+            await _whole(self.device.power_on())
             while True:
                 self._turned.clear()
                 if not self.device.connections:
-                    await self._advertise()
+                    await _whole(self._advertise())
                     advertising()
                 await self._until_turned()
         finally:
@@ -116,7 +117,7 @@ class Peripheral:
 
     async def _leave(self) -> None:
         with contextlib.suppress(core.ProtocolError, core.InvalidStateError, TimeoutError):
-            async with asyncio.timeout(2.0):
+            async with asyncio.timeout(LEAVING_S):
                 for connection in list(self.device.connections.values()):
                     await connection.disconnect()
                 await self.device.power_off()
@@ -239,6 +240,16 @@ class Peripheral:
             raise att.ATT_Error(ble.MALFORMED) from problem
         except SouvenirError as problem:
             raise att.ATT_Error(ble.TOO_MUCH) from problem
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """To its end, also when we are cancelled meanwhile: a command to the radio that is cut short leaves the library waiting for ever."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=LEAVING_S)
+        raise
 
 
 def _configuration(name: str, irk: bytes, address: str) -> DeviceConfiguration:
