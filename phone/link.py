@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakError, BleakGATTProtocolError
+from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 
 from glasses.errors import PhoneLostError
 from glasses.wire import ble, frame
@@ -19,7 +19,7 @@ from glasses.wire.codec import decode_msgpack, encode_msgpack, from_builtins
 from glasses.wire.errors import ERRORS, SouvenirError, WireMalformedError
 from glasses.wire.frame import FROM_GLASSES, Frame, Gatherer, Piece
 from glasses.wire.record import Answer, Brief, Errand, Op, RecordInfo, RecordPage, Request, unpack_brief
-from phone.radio import Radio
+from phone.radio import NotFoundError, Radio
 
 log = logging.getLogger("phone")
 
@@ -78,7 +78,8 @@ class GlassesLink:
     def frame_bytes(self) -> int:
         """What one write may hold (BlueZ tells it here, and not as the MTU)."""
         trait = self._client.services.get_characteristic(ble.CONTROL.uuid)
-        return trait.max_write_without_response_size if trait else ble.LEAST_MTU - ble.ATT_BYTES
+        mtu_bytes = trait.max_write_without_response_size if trait else ble.LEAST_MTU - ble.ATT_BYTES
+        return min(ble.VALUE_BYTES, mtu_bytes)
 
     # asking
     async def records(self, after: int = 0, *, every: bool = False) -> RecordPage:
@@ -225,7 +226,10 @@ class GlassesLink:
             answer = Answer(body=await (self.errand or _nobody)(errand.name, errand.body))
         except SouvenirError as error:
             answer = Answer(code=error.code, detail=error.detail, hint=error.hint)
-        await self._send(number, encode_msgpack(answer))
+        try:
+            await self._send(number, encode_msgpack(answer))
+        except SouvenirError as error:
+            log.warning("the glasses did not hear of %s: %s", errand.name, error)
 
     # the connection
     async def _pair(self) -> None:
@@ -272,6 +276,8 @@ def _body_of(answer: Answer) -> dict[str, Any]:
 
 
 def _named(problem: BleakError) -> SouvenirError:
+    if isinstance(problem, BleakDeviceNotFoundError):
+        return NotFoundError(f"{problem.identifier} does not answer")
     if isinstance(problem, BleakGATTProtocolError) and int(problem.code) in NOT_ALLOWED:
         return NotPairedYetError(str(problem))
     return PhoneLostError(str(problem))

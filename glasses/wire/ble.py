@@ -52,6 +52,8 @@ MANUFACTURER, MODEL, SOFTWARE = (
 LEAST_MTU, MOST_MTU = 23, 517
 ATT_BYTES = 3
 """Of each value's packet: operation and handle. A value that is notified may be MTU - 3 long, never longer."""
+VALUE_BYTES = 512
+"""No value is longer, whatever the MTU (Bluetooth Core 5.4, Vol 3, Part F, 3.2.9)."""
 CHANNEL_BYTES = 2046
 """The longest frame on the L2CAP channel."""
 READ_BYTES = 8_192

@@ -34,7 +34,7 @@ class ConnectionPipe:
 
     @property
     def answer_bytes(self) -> int:
-        return int(self._connection.att_mtu) - ble.ATT_BYTES
+        return min(ble.VALUE_BYTES, int(self._connection.att_mtu) - ble.ATT_BYTES)
 
     @property
     def record_bytes(self) -> int:
