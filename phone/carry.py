@@ -34,6 +34,10 @@ class Carrier:
         self._link, self._pocket, self._relay, self._progress, self._metered = link, pocket, relay, progress, metered
         self.read_bytes = self.forwarded_bytes = 0
 
+    async def aclose(self) -> None:
+        if self._relay is not None:
+            await self._relay.close()
+
     async def greet(self) -> bool:
         """Tell the glasses whether a relay is in reach; returns it."""
         online = self._relay is not None and await self._relay.reachable()
@@ -56,7 +60,7 @@ class Carrier:
         for path in sorted(self._pocket.folder.glob("*.carried")):
             segment = self._pocket.segment(path.stem)
             if segment is not None and await self._forward_whole(segment):
-                path.unlink()
+                path.unlink(missing_ok=True)
                 done += 1
         return done
 

@@ -9,6 +9,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -115,19 +116,19 @@ async def _status(link: GlassesLink, arguments: argparse.Namespace) -> int:
 # taking over
 async def _pull(link: GlassesLink, arguments: argparse.Namespace) -> int:
     with _progress() as progress:
-        carrier = _carrier(link, arguments, progress)
-        await carrier.greet()
-        taken = await carrier.take(tuple(RecordKind) if arguments.originals else SMALL)
+        async with aclosing(_carrier(link, arguments, progress)) as carrier:
+            await carrier.greet()
+            taken = await carrier.take(tuple(RecordKind) if arguments.originals else SMALL)
     console.print(f"Took {len(taken)} records, {carrier.read_bytes / 1e3:.0f} kB; forwarded {carrier.forwarded_bytes / 1e3:.0f} kB.")
     return 0
 
 
 async def _forward(link: GlassesLink, arguments: argparse.Namespace) -> int:
     with _progress() as progress:
-        carrier = _carrier(link, arguments, progress)
-        if not await carrier.greet():
-            raise SouvenirError("the relay does not answer, or the phone has not logged in", code="relay.unreachable")
-        done = await carrier.forward_kept()
+        async with aclosing(_carrier(link, arguments, progress)) as carrier:
+            if not await carrier.greet():
+                raise SouvenirError("the relay does not answer, or the phone has not logged in", code="relay.unreachable")
+            done = await carrier.forward_kept()
     console.print(f"{done} clips have a receipt now; forwarded {carrier.forwarded_bytes / 1e3:.0f} kB.")
     return 0
 
@@ -147,17 +148,17 @@ async def _stay(radio: Radio, arguments: argparse.Namespace) -> int:
 
 
 async def _serve(link: GlassesLink, arguments: argparse.Namespace) -> None:
+    kinds = tuple(RecordKind) if arguments.originals else SMALL
     with _progress() as progress:
-        carrier = _carrier(link, arguments, progress)
-        kinds = tuple(RecordKind) if arguments.originals else SMALL
-        while not link.lost.is_set():
-            link.changed.clear()
-            online = await carrier.greet()
-            for info in await carrier.take(kinds):
-                progress.console.print(f"{info.kind:<10} {info.subject_id}  {info.size_bytes} bytes")
-            if online:
-                await carrier.forward_kept()
-            await _until(link, LOOK_S)
+        async with aclosing(_carrier(link, arguments, progress)) as carrier:
+            while not link.lost.is_set():
+                link.changed.clear()
+                online = await carrier.greet()
+                for info in await carrier.take(kinds):
+                    progress.console.print(f"{info.kind:<10} {info.subject_id}  {info.size_bytes} bytes")
+                if online:
+                    await carrier.forward_kept()
+                await _until(link, LOOK_S)
 
 
 async def _watch(link: GlassesLink, _arguments: argparse.Namespace) -> int:
@@ -223,8 +224,13 @@ async def _photo(link: GlassesLink, _arguments: argparse.Namespace) -> int:
 
 
 async def _film(link: GlassesLink, arguments: argparse.Namespace) -> int:
-    carrier = Carrier(link, Pocket(_folder(arguments)), open_relay(_folder(arguments), RealClock()), lambda _info, _done: None)
-    await carrier.greet()
+    relay = open_relay(_folder(arguments), RealClock())
+    async with aclosing(Carrier(link, Pocket(_folder(arguments)), relay, lambda _info, _done: None)) as carrier:
+        await carrier.greet()
+        return await _ask_for_film(link, arguments)
+
+
+async def _ask_for_film(link: GlassesLink, arguments: argparse.Namespace) -> int:
     after = (await link.records(every=True)).newest
     await link.control("film", to_builtins(MemoryRequest(query=arguments.query)))
     deadline = time.monotonic() + arguments.wait
