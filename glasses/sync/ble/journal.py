@@ -69,14 +69,14 @@ class Journal:
         subject = segment.segment_id
         await self._put(RecordKind.CAPTURE, subject, segment.proxy_sha256, segment, marks)
         await self._put(RecordKind.CUSTODY, subject, f"{clip.custody} {clip.evicted} {clip.parked}", clip, marks)
-        if (RecordKind.THUMBNAIL, subject) not in marks and not clip.evicted and subject not in self._unreadable:
-            await self._put_thumbnail(segment)
         if segment.proxy_sha256 and (RecordKind.PROXY, subject) not in marks and not clip.evicted:
             await self._put_file(RecordKind.PROXY, segment, self._spool.media.proxy_path(segment))
         if clip.custody == Custody.KEPT and (RecordKind.ORIGINAL, subject) not in marks and not clip.parked:
             await self._put_file(RecordKind.ORIGINAL, segment, self._spool.media.path(segment))
         if clip.custody in SAFE and (RecordKind.ORIGINAL, subject) in marks:
             await self._spool.records.drop(RecordKind.ORIGINAL, subject)
+        if (RecordKind.THUMBNAIL, subject) not in marks and not clip.evicted and subject not in self._unreadable:
+            await self._put_thumbnail(segment)
 
     async def _note(self, event: Event) -> None:
         if isinstance(event, MemoryChanged) and event.memory.memory_id:
