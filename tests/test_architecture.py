@@ -29,7 +29,8 @@ ADAPTERS = {
     "piexif": {"glasses/capture/photo.py"},
     "bumble": {
         *(f"glasses/sync/ble/{name}.py" for name in ("air", "gate", "keys", "peripheral", "pipe", "radio")),
-        "phone/bleak_bumble.py", "phone/central.py",
+        "phone/bleak_bumble.py",
+        "phone/central.py",
     },
     "bleak": {"phone/bleak_bumble.py", "phone/link.py", "phone/radio.py"},
 }

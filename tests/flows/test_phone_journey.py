@@ -1,4 +1,4 @@
-"""The real glasses and the real phone, each a process of its own, over HCI on TCP: paired, watched, carried, and passed on to a real relay."""
+"""The real glasses and the real phone, each a process of its own, over HCI on TCP: paired, carried, and passed on to a real relay."""
 
 from __future__ import annotations
 
@@ -123,6 +123,7 @@ def names_known(data: Path) -> str:
         return ", ".join(row[0] for row in connection.execute("SELECT name FROM vocabulary"))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_glasses_killed_after_they_said_carried_still_say_so(house: House) -> None:
     """And the phone, killed in mid-clip, goes on where its disk ends."""

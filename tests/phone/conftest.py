@@ -1,4 +1,4 @@
-"""Glasses and phones on one simulated air: the real peripheral and session on one side, the real phone or a hostile central on the other."""
+"""Glasses and phones on one simulated air: the real peripheral on one side, the real phone or a hostile central on the other."""
 
 from __future__ import annotations
 
@@ -193,5 +193,3 @@ async def paced_house(tmp_path: Path) -> AsyncIterator[House]:
     await built.open()
     yield built
     await built.close()
-
-

@@ -85,7 +85,7 @@ class CountingClient(RelayClient):
         super().__init__(file, clock)
         self.sent_bytes, self._left = 0, pieces
 
-    async def request(self, method: str, path: str, **how):  # noqa: ANN003, ANN201
+    async def request(self, method: str, path: str, **how):
         if method == "PATCH" and self._left is not None:
             self._left -= 1
             if self._left < 0:
@@ -271,5 +271,3 @@ async def test_a_disk_that_bends_bytes_is_noticed_before_anything_is_said(device
             await Carrier(link, pocket, None, quiet).take((RecordKind.THUMBNAIL,))
     assert raised.value.code == "storage.damaged"
     assert len(await device.spool.records.page("anybody", 0, 99)) == 5
-
-

@@ -40,7 +40,7 @@ class Other(PairingDelegate):
         return self._confirm
 
 
-async def refused(connection, work) -> bool:  # noqa: ANN001
+async def refused(connection, work) -> bool:
     """Refused by the glasses, or cut off by them: the library leaves a request that is cut off waiting."""
     task = asyncio.ensure_future(work)
     await until(lambda: task.done() or connection.handle not in connection.device.connections, "an answer")
@@ -158,7 +158,7 @@ async def test_the_address_changes_with_every_advertising(house: House) -> None:
     for _ in range(3):
         await settle()
         await house.clock.advance(900)  # type: ignore[attr-defined]  # a FakeClock
-        await until(lambda: len(seen | {peripheral.device.random_address}) > len(seen), "another address")  # noqa: B023  # at once
+        await until(lambda: len(seen | {peripheral.device.random_address}) > len(seen), "another address")
         seen.add(peripheral.device.random_address)
     assert all(address.is_resolvable for address in seen)
     irk, identity = house.bonds.identity()
@@ -211,7 +211,7 @@ async def test_the_digits_are_new_for_each_try_and_after_three_wrong_ones_there_
         assert len(peripheral.sessions) == 1
 
 
-def test_the_keys_are_in_a_file_that_only_its_owner_reads(tmp_path) -> None:  # noqa: ANN001
+def test_the_keys_are_in_a_file_that_only_its_owner_reads(tmp_path) -> None:
     bonds = Bonds(tmp_path, 2, FakeClock().now_ms)
     bonds.identity()
     bonds.keep("A", {"ltk": {"value": "00"}})
@@ -219,7 +219,7 @@ def test_the_keys_are_in_a_file_that_only_its_owner_reads(tmp_path) -> None:  # 
     assert len(bytes.fromhex(json.loads(bonds.path.read_text())["irk"])) == 16
 
 
-async def test_there_are_at_most_so_many_bonds_and_the_longest_unused_leaves(tmp_path) -> None:  # noqa: ANN001
+async def test_there_are_at_most_so_many_bonds_and_the_longest_unused_leaves(tmp_path) -> None:
     clock = FakeClock()
     bonds = Bonds(tmp_path, 2, clock.now_ms)
     for address in "AB":
@@ -234,7 +234,7 @@ async def test_there_are_at_most_so_many_bonds_and_the_longest_unused_leaves(tmp
     assert not bonds.forget("B")
 
 
-async def pair_anyhow(connection) -> None:  # noqa: ANN001
+async def pair_anyhow(connection) -> None:
     """However it ends: a library that is cut off while it pairs cancels its caller."""
     task = asyncio.ensure_future(connection.pair())
     await until(lambda: task.done() or connection.handle not in connection.device.connections, "the end of pairing")
@@ -242,9 +242,7 @@ async def pair_anyhow(connection) -> None:  # noqa: ANN001
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def leave(house: House, connection) -> None:  # noqa: ANN001
+async def leave(house: House, connection) -> None:
     if connection.handle in connection.device.connections:
         await connection.disconnect()
     await until(lambda: not house.peripheral.device.connections and house.peripheral.device.is_advertising, "advertising again")
-
-

@@ -172,7 +172,7 @@ async def test_the_log_is_made_of_what_is_there_whatever_was_missed(spool: Spool
     assert await spool.records.newest() == newest, "nothing new, nothing written"
     await spool.keep_receipt(receipt_for(first))
     await journal.catch_up()
-    assert await kinds(spool) == ["capture"] * 2 + ["custody"] * 2 + ["original", "status", "thumbnail"], "a relay has it: no need to carry it"
+    assert await kinds(spool) == ["capture"] * 2 + ["custody"] * 2 + ["original", "status", "thumbnail"], "no need to carry it now"
     assert await spool.records.newest() == newest + 1, "a newer custody in the place of the older"
 
 
@@ -260,12 +260,15 @@ async def test_names_time_and_settings_of_the_phone_are_kept(commands: Commands,
 @pytest.mark.parametrize(
     ("command", "body"),
     [
-        ("people", {"people": [{"name": "Ada"}]}), ("people", {"people": 3}), ("places", {"places": ["Paris"]}), ("time", {"now_ms": "noon"}),
+        ("people", {"people": [{"name": "Ada"}]}), ("people", {"people": 3}), ("places", {"places": ["Paris"]}),
+        ("time", {"now_ms": "noon"}),
         ("settings", {"preroll_s": "much"}), ("settings", {"hardware": "pi:"}), ("settings", {"no_record_hours": ["late"]}),
         ("film", {"query": " "}), ("dance", {}), ("forwarding", {"segment_id": "none"}),
     ],
 )  # fmt: skip
-async def test_what_does_not_fit_changes_nothing(commands: Commands, spool: Spool, tmp_path: Path, command: str, body: dict[str, Any]) -> None:
+async def test_what_does_not_fit_changes_nothing(
+    commands: Commands, spool: Spool, tmp_path: Path, command: str, body: dict[str, Any]
+) -> None:
     with pytest.raises(SouvenirError) as raised:
         await commands.act(command, body)
     assert raised.value.detail
@@ -284,5 +287,3 @@ async def test_a_film_that_a_phone_asks_for_waits_in_the_outbox(commands: Comman
 def test_settings_that_no_phone_may_touch_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigInvalidError, match="hardware"):
         save_preferences(tmp_path / "p", Preferences(unknown={"hardware": "pi:"}))
-
-

@@ -54,7 +54,7 @@ def test_every_frame_fits_and_the_bytes_come_together(data: bytes, frame_bytes: 
 
 
 @given(st.binary(min_size=40, max_size=2_000), st.randoms(use_true_random=False), st.integers(0, 40))
-def test_in_any_order_and_with_some_twice_nothing_is_lost_or_doubled(data: bytes, random, twice: int) -> None:  # noqa: ANN001
+def test_in_any_order_and_with_some_twice_nothing_is_lost_or_doubled(data: bytes, random, twice: int) -> None:
     frames = [frame.decode(each) for each in frame.cut(9, 100, data, 20)]
     shuffled = frames + frames[:twice]
     random.shuffle(shuffled)
@@ -127,9 +127,10 @@ def test_a_message_that_is_too_long_is_refused_by_both_sides() -> None:
 )  # fmt: skip
 def test_what_is_no_message_is_refused_and_the_next_one_is_not(wrong: list[Frame]) -> None:
     gatherer = Gatherer()
+    for each in wrong[:-1]:
+        gatherer.add(each)
     with pytest.raises(WireMalformedError):
-        for each in wrong:
-            gatherer.add(each)
+        gatherer.add(wrong[-1])
     for each in frame.message(5, b"hello", 20):
         last = gatherer.add(frame.decode(each))
     assert last == (5, b"hello")
@@ -144,8 +145,7 @@ def test_a_request_is_small_enough_to_be_one_frame_on_most_links() -> None:
 
 @given(
     st.builds(
-        Brief, st.booleans(), st.booleans(), st.booleans(), st.none() | st.integers(0, 100), st.sampled_from(Way), NUMBERS, NUMBERS, NUMBERS,
-        NUMBERS,
+        Brief, st.booleans(), st.booleans(), st.booleans(), st.none() | st.integers(0, 100), st.sampled_from(Way), *[NUMBERS] * 4
     )
 )  # fmt: skip
 def test_the_status_fits_a_notification_at_the_least_mtu(brief: Brief) -> None:
