@@ -1,6 +1,6 @@
-"""The contract of the phone link against glasses that are on the air: --hardware=ble: (the system's Bluetooth) or --hardware=ble:hci-socket:1.
+"""The contract of the phone link against glasses that are on the air: --hardware=ble: (the system's) or --hardware=ble:hci-socket:1.
 
-Start the glasses beside it (``glasses run --hw pi: --ble hci-socket:0``), with at least one clip on them, and pair first (``scripts/phone pair``).
+Start the glasses (``glasses run --hw pi: --ble hci-socket:0``), with at least one clip on them, and pair first (``scripts/phone pair``).
 ``--hardware=ble:tcp-client:127.0.0.1:7700`` runs the same against simulated glasses.
 """
 

@@ -182,6 +182,16 @@ async def test_a_bond_that_the_glasses_forgot_fails(house: House) -> None:
     assert house.acts == []
 
 
+async def test_a_phone_that_is_forgotten_while_it_is_connected_is_sent_away(house: House) -> None:
+    peripheral = await house.glasses_up()
+    async with await house.link(await house.phone()) as link:
+        assert house.bonds.reset() == 1
+        await settle()
+        await house.clock.advance(3)  # type: ignore[attr-defined]  # a FakeClock
+        await until(link.lost.is_set, "it was sent away")
+    assert (peripheral.sessions, house.acts) == ({}, [])
+
+
 async def test_after_a_factory_reset_the_glasses_are_strangers(house: House) -> None:
     await house.glasses_up()
     async with await house.link(await house.phone()):

@@ -12,7 +12,7 @@ from glasses.bus import Bus
 from glasses.clock import Clock, RealClock
 from glasses.config import Config
 from glasses.errors import PhoneAwayError, RadioMissingError
-from glasses.events import Answered, FaultRaised, LinkChanged, OutboxFilled
+from glasses.events import Answered, FaultRaised, OutboxFilled
 from glasses.spool.preferences import preferences_path
 from glasses.spool.spool import Spool
 from glasses.sync.ble.bonds import Bonds
@@ -126,7 +126,6 @@ class PhoneDoor:
     def _turn(self) -> None:
         """Another way may be open now: whatever waits is tried."""
         self._bus.publish(OutboxFilled())
-        self._bus.publish(LinkChanged(self.online.relay, "over the phone"))
 
     def _show(self, digits: str) -> None:
         """On the display, and spoken where there is a speaker: digit by digit."""

@@ -89,6 +89,14 @@ class Gate:
         visitor = self._visitors.get(connection.handle)
         return visitor is not None and bool(visitor.phone)
 
+    def check(self) -> None:
+        """Send those away whose bond has been taken from them meanwhile."""
+        for connection in list(self._device.connections.values()):
+            visitor = self._visitors.get(connection.handle)
+            if visitor is not None and visitor.phone and self._bonds.get(visitor.phone) is None:
+                visitor.phone = ""
+                self._send_away(connection, "its bond was ended")
+
     async def settled(self, connection: Connection) -> bool:
         """As ``lets_in``; while an encrypted connection is still pairing, after its end."""
         visitor = self._visitors.get(connection.handle)

@@ -9,7 +9,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from glasses.bus import Bus
-from glasses.events import Answered, CustodyChanged, Event, FaultRaised, MemoryChanged, PlanChanged, ProxyMade, SegmentClosed
+from glasses.events import (
+    Answered,
+    CustodyChanged,
+    Event,
+    FaultRaised,
+    MemoryChanged,
+    PlanChanged,
+    ProxyMade,
+    RecordingStarted,
+    SegmentClosed,
+)
 from glasses.spool.records import Mark, NewRecord
 from glasses.spool.spool import Spool
 from glasses.wire.codec import Wire, encode_msgpack
@@ -36,7 +46,9 @@ class Journal:
         changed: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._spool, self._status, self._describe, self._thumbnail, self._changed = spool, status, describe, thumbnail, changed
-        self._events = bus.subscribe(SegmentClosed, CustodyChanged, ProxyMade, PlanChanged, MemoryChanged, Answered, FaultRaised)
+        self._events = bus.subscribe(
+            RecordingStarted, SegmentClosed, CustodyChanged, ProxyMade, PlanChanged, MemoryChanged, Answered, FaultRaised
+        )  # fmt: skip
         self._cards, self._unreadable = 0, set[str]()
 
     async def run(self) -> None:

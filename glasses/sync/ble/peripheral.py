@@ -40,7 +40,7 @@ GENERAL_DISCOVERABLE = 0x06
 """And no classic Bluetooth."""
 SHORT_NAME_BYTES, LONG_NAME_BYTES = 8, 29
 """What is left of 31 bytes beside flags and service; what a scan response holds."""
-LEAVING_S = 2.0
+CHECK_S, LEAVING_S = 2.0, 2.0
 FAST_MS = 100.0
 """Between two advertisements: a phone that scans finds the glasses within a second."""
 
@@ -80,6 +80,7 @@ class Peripheral:
 
     async def run(self, advertising: Callable[[], None] = lambda: None) -> None:
         """Until cancelled. ``advertising`` is called each time the glasses can be found anew."""
+        checking = asyncio.create_task(self._check(), name="peripheral bonds")
         try:
             await _whole(self.device.power_on())
             while True:
@@ -89,6 +90,7 @@ class Peripheral:
                     advertising()
                 await self._until_turned()
         finally:
+            checking.cancel()
             await self._leave()
 
     def tell(self) -> None:
@@ -96,6 +98,12 @@ class Peripheral:
         brief = self._standing.brief()
         for session in self.sessions.values():
             session.outlet.status(brief)
+
+    async def _check(self) -> None:
+        """``glasses phones --forget`` is another process: what it does to the file is noticed here."""
+        while True:
+            await self._clock.sleep(CHECK_S)
+            self.gate.check()
 
     # the air
     async def _advertise(self) -> None:

@@ -123,8 +123,9 @@ class Session:
             await self._shelf.advance(self.phone, request)
             return Answer()
         if request.command == "online":
-            self.online = from_builtins(request.body, Online)
-            self.online_changed()
+            before, self.online = self.online, from_builtins(request.body, Online)
+            if before != self.online:
+                self.online_changed()
             return Answer()
         if not request.command:
             raise RequestRefusedError("a CONTROL without a command")
