@@ -57,7 +57,7 @@ class Glasses:
 
     def __init__(self, data: Path, arguments: list[str], on_line: Callable[[str], None], log: IO[bytes]) -> None:
         self._process = subprocess.Popen(
-            [*_program("glasses"), "--log", "info", "--data", str(data), *arguments], stdout=subprocess.PIPE, stderr=log
+            [*_program("glasses"), "--log", "info", "--log-json", "--data", str(data), *arguments], stdout=subprocess.PIPE, stderr=log
         )
         self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
         self._reader.start()

@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", metavar="FILE", help="TOML configuration (default: ~/.config/souvenir/glasses.toml, if there)")
     parser.add_argument("--data", metavar="DIR", help="where clips and the queue are kept (default: ~/.local/share/souvenir/glasses)")
     parser.add_argument("--log", metavar="LEVEL", default="warning", help="debug, info, warning or error (default: %(default)s)")
+    parser.add_argument("--log-json", action="store_true", help="log JSON lines that carry the clip's correlation id")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_run(commands)
     pair = commands.add_parser("pair", help="pair with a relay: shows a code that its owner approves")
@@ -128,6 +129,10 @@ def _config(arguments: argparse.Namespace) -> Config:
     from glasses.config import load
 
     logging.basicConfig(level=arguments.log.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr)
+    if arguments.log_json:
+        from glasses.wire.journal import JsonFormatter
+
+        logging.getLogger().handlers[0].setFormatter(JsonFormatter())
     logging.getLogger("httpx").setLevel("WARNING")
     config = load(Path(arguments.config) if arguments.config else None)
     if arguments.data:

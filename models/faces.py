@@ -51,20 +51,10 @@ class FaceFinder:
         boxes, points, scores = _decode(heat, log_size, offset, landmarks, min_score)
         stretch = np.array([width_px / size_px[0], height_px / size_px[1]])
         faces = [
-            self._face(rgb, boxes[i].reshape(2, 2) * stretch, points[i] * stretch, float(scores[i]))
+            made(rgb, boxes[i].reshape(2, 2) * stretch, points[i] * stretch, float(scores[i]))
             for i in _distinct(boxes, scores, min_score)
         ]
         return sorted(faces, key=lambda face: -face.height_px)
-
-    @staticmethod
-    def _face(rgb: Picture, box_px: Array, points_px: Array, score: float) -> FoundFace:
-        """``box_px`` is [[x, y], [width, height]]."""
-        size = np.array([rgb.shape[1], rgb.shape[0]])
-        near, far = np.clip(box_px[0] / size, 0, 1), np.clip((box_px[0] + box_px[1]) / size, 0, 1)
-        box = (float(near[0]), float(near[1]), float(far[0] - near[0]), float(far[1] - near[1]))
-        grey = cv2.cvtColor(align(rgb, points_px), cv2.COLOR_RGB2GRAY)
-        sharpness = float(cv2.Laplacian(grey, cv2.CV_64F).var())
-        return FoundFace(box, score, points_px, round(float(box_px[1][1])), sharpness)
 
 
 class FaceEmbedder:
@@ -78,6 +68,16 @@ class FaceEmbedder:
         aligned = align(rgb, face.points_px)
         embedding: npt.NDArray[np.float32] = self._session.run(image=aligned.transpose(2, 0, 1)[None].astype(np.float32))["embedding"][0]
         return embedding
+
+
+def made(rgb: Picture, box_px: Array, points_px: Array, score: float) -> FoundFace:
+    """``box_px`` is [[x, y], [width, height]]."""
+    size = np.array([rgb.shape[1], rgb.shape[0]])
+    near, far = np.clip(box_px[0] / size, 0, 1), np.clip((box_px[0] + box_px[1]) / size, 0, 1)
+    box = (float(near[0]), float(near[1]), float(far[0] - near[0]), float(far[1] - near[1]))
+    grey = cv2.cvtColor(align(rgb, points_px), cv2.COLOR_RGB2GRAY)
+    sharpness = float(cv2.Laplacian(grey, cv2.CV_64F).var())
+    return FoundFace(box, score, points_px, round(float(box_px[1][1])), sharpness)
 
 
 def align(rgb: Picture, points_px: Array) -> Picture:

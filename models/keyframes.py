@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import av
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
 Picture = npt.NDArray[np.uint8]
+Array = npt.NDArray[Any]
 
 LONGER_SIDE_PX = 1280
 """Frames are looked at in this size: a face of a tenth of 1080 lines still has 72."""
@@ -20,9 +23,19 @@ UNCHANGED = 3.0
 """Mean difference of grey levels (0-255), over a 32x18 thumbnail, below which a frame shows nothing new."""
 
 
+_MOTION_PX = (160, 90)
+CUT = 18.0
+CUT_LEVELS = 12.0
+"""Mean difference, and mean difference of the sorted levels, above which it is another shot: looked at at once."""
+LOOK_EVERY_S = 2.7
+"""Else so long passes between two looks."""
+
+
 class KeyFrame(NamedTuple):
     at_s: float
     rgb: Picture
+    motion: tuple[float, float] | None = None
+    """Pan and shake over the pictures that follow it, in fractions of the width a frame; None when they were not looked at."""
 
 
 def read_photo(source: Path | IO[bytes]) -> Picture:
@@ -37,30 +50,107 @@ def read_photo(source: Path | IO[bytes]) -> Picture:
     return np.asarray(upright, np.uint8)
 
 
-def key_frames(path: Path, every_s: float = EVERY_S) -> Iterator[KeyFrame]:
-    """Key frames at least ``every_s`` apart. Raises av.FFmpegError for a file without readable video."""
+def key_frames(path: Path, every_s: float = EVERY_S, *, motion: bool = False) -> Iterator[KeyFrame]:
+    """Key frames at least ``every_s`` apart; with ``motion`` two more pictures after each are decoded, small.
+
+    Raises av.FFmpegError for a file without readable video. What is damaged after a first picture ends the clip there.
+    """
     with av.open(str(path)) as container:
         if not container.streams.video:
             raise av.InvalidDataError(0, "no video in the file", str(path))
         stream = container.streams.video[0]
-        stream.codec_context.skip_frame = "NONKEY"
-        stream.thread_count = 1
+        stream.codec_context.thread_count = 1
+        stream.codec_context.skip_frame = "DEFAULT" if motion else "NONKEY"
         due_s = -np.inf
-        for frame in container.decode(stream):
-            at_s = float(frame.time or 0.0)
-            if at_s >= due_s:
+        for group in _groups(container, stream, 2 if motion else 0):
+            at_s = float((group[0].pts or 0) * group[0].time_base)
+            frames = _decoded(stream, group) if at_s >= due_s else []
+            if frames:
                 due_s = at_s + every_s
-                yield KeyFrame(at_s, _small(frame))
+                yield KeyFrame(at_s, _small(frames[0]), _motion(frames, stream) if motion else None)
 
 
-def changed(frames: Iterator[KeyFrame], unchanged: float = UNCHANGED) -> Iterator[KeyFrame]:
-    """Leaves out frames that look like the last one that was let through."""
-    last: npt.NDArray[np.int16] | None = None
+def motion_of(greys: Sequence[Array], steps: Sequence[float]) -> tuple[float, float] | None:
+    """Pan and shake of three pictures, ``steps`` frames apart; None for fewer.
+
+    Their shifts by phase correlation: pan is the mean shift, shake how much one shift differs from the other.
+    """
+    if len(greys) < 3:
+        return None
+    window = cv2.createHanningWindow((greys[0].shape[1], greys[0].shape[0]), cv2.CV_32F)
+    shifts = [
+        np.array(cv2.phaseCorrelate(one, other, window)[0]) / one.shape[1] / step
+        for (one, other), step in zip(itertools.pairwise(greys), steps, strict=True)
+    ]
+    return float(np.linalg.norm(np.mean(shifts, axis=0))), float(np.linalg.norm(shifts[1] - shifts[0]))
+
+
+def _groups(container: Any, stream: Any, followers: int) -> Iterator[list[Any]]:
+    """The packets of each key frame and of the few after it. Ends where the file is damaged."""
+    group: list[Any] = []
+    try:
+        for packet in container.demux(stream):
+            if packet.is_keyframe and packet.size:
+                if group:
+                    yield group
+                group = [packet]
+            elif group and packet.size and len(group) <= followers:
+                group.append(packet)
+    except av.InvalidDataError:
+        pass  # what came before it is looked at; the probe says that the file is damaged
+    if group:
+        yield group
+
+
+def _decoded(stream: Any, packets: list[Any]) -> list[Any]:
+    """Their pictures in the order of time; none for what does not decode."""
+    context = stream.codec_context
+    try:
+        frames = [frame for packet in packets for frame in context.decode(packet)]
+        frames += context.decode(None)
+    except av.InvalidDataError:
+        frames = []
+    context.flush_buffers()
+    return sorted(frames, key=lambda frame: frame.pts or 0)
+
+
+def _motion(frames: list[Any], stream: Any) -> tuple[float, float] | None:
+    per_s = float(stream.average_rate or 30)
+    steps = [max(1.0, float(((other.pts or 0) - (one.pts or 0)) * stream.time_base) * per_s) for one, other in itertools.pairwise(frames)]
+    return motion_of([_tiny(frame) for frame in frames], steps)
+
+
+def _tiny(frame: Any) -> Array:
+    grey: Array = frame.to_ndarray(format="gray", width=_MOTION_PX[0], height=_MOTION_PX[1], interpolation="AREA")
+    return grey.astype(np.float32)
+
+
+def changed(frames: Iterator[KeyFrame], unchanged: float = UNCHANGED, every_s: float = LOOK_EVERY_S) -> Iterator[KeyFrame]:
+    """Leaves out frames that look like the last one that was let through, or that come too soon after it and are no new shot.
+
+    A pan moves every pixel and keeps the picture's levels; a cut changes both.
+    """
+    last: Array | None = None
+    last_s = 0.0
     for frame in frames:
-        thumbnail = np.asarray(Image.fromarray(frame.rgb).convert("L").resize((32, 18), Image.Resampling.BOX), np.int16)
-        if last is None or float(np.abs(thumbnail - last).mean()) >= unchanged:
-            last = thumbnail
+        seen = glance(frame.rgb)
+        if last is None or is_cut(last, seen) or (_apart(last, seen) >= unchanged and frame.at_s >= last_s + every_s):
+            last, last_s = seen, frame.at_s
             yield frame
+
+
+def glance(rgb: Picture) -> Array:
+    """The picture in 32x18 grey levels."""
+    return np.asarray(Image.fromarray(rgb).convert("L").resize((32, 18), Image.Resampling.BOX), np.int16)
+
+
+def is_cut(one: Array, other: Array) -> bool:
+    """Whether two glances are of different shots."""
+    return _apart(one, other) >= CUT and _apart(np.sort(one, axis=None), np.sort(other, axis=None)) >= CUT_LEVELS
+
+
+def _apart(one: Array, other: Array) -> float:
+    return float(np.abs(one - other).mean())
 
 
 def _small(frame: Any) -> Picture:

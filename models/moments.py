@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from glasses.wire.tag import FaceTag, Label, Moment
 
@@ -34,6 +35,36 @@ def gathered(looks: list[Moment], duration_s: float, range_s: float = RANGE_S) -
         last = inside or last[-1:]
         moments.append(_merged(last, start_s, end_s))
     return moments
+
+
+class Range(NamedTuple):
+    """Something while it is in view."""
+
+    kind: str
+    name: str
+    start_s: float
+    end_s: float
+    score: float
+
+
+def tracks(looks: list[Moment], duration_s: float) -> list[Range]:
+    """Things and scenes with the ranges in which they are seen, in order of time. ``looks`` may be moments too.
+
+    What a look shows lasts until the next look: pictures that showed nothing new were not looked at.
+    """
+    open_: dict[tuple[str, str], Range] = {}
+    done: list[Range] = []
+    for look, following in itertools.pairwise([*looks, None]):
+        if look is None:
+            continue
+        end_s = following.start_s if following else max(duration_s, look.end_s)
+        shown = {("object", label.name): label.score for label in reversed(look.objects)}
+        shown |= {("scene", label.name): label.score for label in reversed(look.scene)}
+        done += [open_.pop(key) for key in [*open_] if key not in shown]
+        for key, score in shown.items():
+            before = open_.get(key, Range(*key, look.start_s, end_s, score))
+            open_[key] = before._replace(end_s=end_s, score=max(before.score, score))
+    return sorted([*done, *open_.values()], key=lambda track: (track.start_s, track.kind, track.name))
 
 
 def _merged(looks: list[Moment], start_s: float, end_s: float) -> Moment:

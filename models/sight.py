@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from glasses.wire.tag import Box, FaceTag, Moment
+from models.doubt import believable
 from models.faces import FaceEmbedder, FaceFinder, FoundFace
 from models.keyframes import KeyFrame
 from models.objects import ObjectDetector
+from models.portrait import search
 from models.scene import SceneClassifier
 from models.store import ModelStore
 
@@ -46,10 +48,10 @@ class Sight:
         objects = self._objects.detect(rgb, _LEAST_TO_HIDE)
         people = [label.box for label in objects if label.name == PERSON and label.box]
         scene = self._scene.classify(rgb, [*people, *(_body(face.box) for face in found)])
-        return Moment(
+        return believable(Moment(
             start_s=at_s, end_s=at_s, scene=scene, objects=[label for label in objects if label.score >= LEAST_SCORE],
             faces=self._tags(rgb, found, at_s) if faces else [], sharpness=sharpness(rgb),
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def look_at(self, frames: Iterable[KeyFrame], *, faces: bool = True) -> list[Moment]:
         return [self.look(frame.rgb, frame.at_s, faces=faces) for frame in frames]
@@ -57,6 +59,10 @@ class Sight:
     def faces(self, rgb: Picture, at_s: float = 0.0) -> list[FaceTag]:
         """Faces with their embeddings, largest first."""
         return self._tags(rgb, self._faces.find(rgb), at_s)
+
+    def portrait(self, rgb: Picture) -> list[FaceTag]:
+        """``faces`` of a photo to know somebody by: looked for harder, and closer."""
+        return self._tags(rgb, search(self._faces, rgb), 0.0)
 
     def _tags(self, rgb: Picture, found: list[FoundFace], at_s: float) -> list[FaceTag]:
         return [self._tag(rgb, face, at_s) for face in found[:_MOST_FACES]]

@@ -12,11 +12,22 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
-from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Me, TokenRequest
-from glasses.wire.change import OpBatch, OpResults
-from glasses.wire.memory import Memory, MemoryList, MemoryRequest
+from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Home, Me, TokenRequest
+from glasses.wire.change import ConflictChoice, ConflictList, OpBatch, OpResults
+from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest
 from glasses.wire.pairing import DeviceAuthorization, TokenGrant
-from glasses.wire.people import PeopleList, PersonEdit, PersonInfo, PhotoAdded
+from glasses.wire.people import (
+    FacesInView,
+    MergePeople,
+    NameFace,
+    PeopleList,
+    PersonEdit,
+    PersonInfo,
+    PersonPhotos,
+    PhotoAdded,
+    SplitPerson,
+    UnknownPeople,
+)
 from glasses.wire.sync import SyncStatus, SyncTriggered
 from glasses.wire.upload import Receipt
 from glasses.wire.version import PROTOCOL
@@ -24,9 +35,11 @@ from glasses.wire.video import MemoryAccepted, SearchAnswer, SearchRequest, Uplo
 from relay import openapi
 from relay.ask.http import AskHttp, Find
 from relay.assemble.http import MemoriesHttp
+from relay.assemble.stream import UNDER, StreamHttp
 from relay.auth.gate import Access, Public, gate
 from relay.auth.http import AuthHttp
 from relay.auth.tokens import Scope
+from relay.catalog import changes
 from relay.front import front
 from relay.health import HealthHttp
 from relay.ingest.http import IngestHttp
@@ -35,9 +48,11 @@ from relay.jobs.workers import Workers
 from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
 from relay.routes import Route
-from relay.services import UPLOADS, Services
+from relay.services import SCRATCH, UPLOADS, Services
 from relay.sync.changes import Changes
+from relay.sync.feed import Feed
 from relay.sync.http import FEED_TYPE, SyncHttp
+from relay.sync.live import LiveHttp
 
 API = "/api/v1"
 FORM = "multipart/form-data"
@@ -78,13 +93,18 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await relay.uploads.expire()
         await relay.bus.recover()
+        await relay.database.write(lambda connection: changes.forget(connection, relay.now_ms() - relay.config.sync.feed_s * 1000))
         stages.workers.start()
         yield
         await stages.workers.stop()
         stages.close()
         relay.close()
 
+    async def end_live(_app: web.Application) -> None:
+        relay.database.ripple.end()
+
     app.cleanup_ctx.append(run)
+    app.on_shutdown.append(end_live)
     return app
 
 
@@ -92,10 +112,10 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
 def _presence(relay: Services, stages: Stages) -> list[Route]:
     """Is it there, and what does it take."""
     auth = _auth(relay)
-    health = HealthHttp({"database": relay.database.well, "workers": stages.workers.well})
+    health = HealthHttp({"database": relay.database.well, "workers": stages.workers.well, "queues": relay.bus.well})
     return [
         Route("alive", "GET", "/healthz", health.alive, Public("load balancers and doctors ask without a token"), "The process answers", response="application/json"),
-        Route("ready", "GET", "/readyz", health.ready, Public("load balancers and doctors ask without a token"), "Database and workers are up", response="application/json"),
+        Route("ready", "GET", "/readyz", health.ready, Public("load balancers and doctors ask without a token"), "Database, workers and queues are well", response="application/json"),
         Route("openapi", "GET", f"{API}/openapi.json", _document, Public("it describes the program, not anybody's data"), "This document", response="application/json"),
         Route("jwks", "GET", f"{API}/jwks.json", auth.jwks, Public("public keys, for whoever checks tokens"), "Keys that check access tokens (RFC 7517)", response="application/json"),
     ]
@@ -111,6 +131,7 @@ def _doors(relay: Services, stages: Stages) -> list[Route]:
         Route("devices", "GET", f"{API}/devices", auth.devices, OWNER, "The account's devices", 200, None, DeviceList),
         Route("revoke_device", "DELETE", f"{API}/devices/{{device_id}}", auth.revoke, OWNER, "End a device's session at once", 204),
         Route("me", "GET", f"{API}/me", auth.me, BOTH, "Who this token speaks for", 200, None, Me),
+        Route("home", "PUT", f"{API}/home", auth.home, OWNER, "Where the wearer lives, or nothing to forget it", 200, Home, Home),
         Route("consent", "PUT", f"{API}/consent", people.consent, OWNER, "Agree to face recognition, or withdraw: that erases every face", 200, Consent, Consent),
     ]
 
@@ -144,28 +165,42 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
         Route("people", "GET", f"{API}/people", people.list, BOTH, "Who the account knows", 200, None, PeopleList),
         Route("save_person", "POST", f"{API}/people", people.save, OWNER, "Add or change a person", 201, PersonEdit, PersonInfo),
         Route("add_photo", "POST", f"{API}/people/{{person_id}}/photos", people.add_photo, OWNER, "Know a person by one more photo", 201, FORM, PhotoAdded),
+        Route("photos", "GET", f"{API}/people/{{person_id}}/photos", people.photos, OWNER, "What a person is known by", 200, None, PersonPhotos),
+        Route("merge_people", "POST", f"{API}/people/{{person_id}}/merge", people.merge, OWNER, "Two people are one", 200, MergePeople, PersonInfo),
+        Route("split_person", "POST", f"{API}/people/{{person_id}}/split", people.split, OWNER, "Some of a person's faces are another's", 201, SplitPerson, PersonInfo),
+        Route("delete_person", "DELETE", f"{API}/people/{{person_id}}", people.remove, OWNER, "Forget somebody and their faces", 204),
+        Route("unknown_people", "GET", f"{API}/faces/unknown", people.unknown, OWNER, "Faces that nobody is named for, each person's together", 200, None, UnknownPeople),
+        Route("faces", "GET", f"{API}/videos/{{video_id}}/faces", people.faces, OWNER, "Whose faces are in a clip, named, suggested or unknown", 200, None, FacesInView),
+        Route("name_face", "POST", f"{API}/videos/{{video_id}}/faces/{{face_id}}/name", people.name_face, OWNER, "Know somebody by their face in a clip", 201, NameFace, PersonInfo),
     ]
 
 
 def _films(relay: Services, _stages: Stages) -> list[Route]:
     """Films."""
     memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms)
+    stream = StreamHttp(relay.database, relay.blobs, relay.links, relay.folder / SCRATCH)
     return [
         Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted),
+        Route("correct_memory", "POST", f"{API}/memories/{{memory_id}}/correct", memories.correct, BOTH, "Say what was wrong with a film: a new one is made", 202, CorrectionRequest, MemoryAccepted),
         Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first", 200, None, MemoryList),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
+        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", ("expires", "signature")),
     ]
 
 
 def _in_step(relay: Services, _stages: Stages) -> list[Route]:
     """In step."""
-    ops = Changes(relay.database, relay.bus, relay.library, relay.now_ms)
-    sync = SyncHttp(relay.database, relay.bus, ops, relay.now_ms)
+    ops, feed = Changes(relay.database, relay.bus, relay.library, relay.now_ms), Feed(relay.database, relay.now_ms)
+    sync = SyncHttp(relay.database, relay.bus, relay.library, ops, feed, relay.now_ms)
+    live = LiveHttp(relay.database, feed, relay.sessions, relay.config.sync)
     return [
         Route("sync_status", "GET", f"{API}/sync/status", sync.status, BOTH, "How far device and relay are apart", 200, None, SyncStatus, ("cursor",)),
         Route("sync_trigger", "POST", f"{API}/sync/trigger", sync.trigger, BOTH, "Look at the queue now", 202, None, SyncTriggered),
         Route("feed", "GET", f"{API}/sync/changes", sync.feed, BOTH, "Changes after a cursor, as JSON lines of FeedEntry", 200, None, FEED_TYPE, ("cursor", "limit")),
         Route("apply_ops", "POST", f"{API}/sync/changes", sync.apply, BOTH, "A batch of operations, each applied once", 200, OpBatch, OpResults),
+        Route("live", "GET", f"{API}/sync/live", live.live, BOTH, "WebSocket: LiveSnapshot, then a LiveChange for each change", 101, None, None, ("cursor",)),
+        Route("conflicts", "GET", f"{API}/sync/conflicts", sync.conflicts, OWNER, "Edits that met, where one lost", 200, None, ConflictList),
+        Route("settle_conflict", "POST", f"{API}/sync/conflicts/{{conflict_id}}", sync.choose, OWNER, "Keep what was kept, or say again what lost", 200, ConflictChoice, ConflictList),
     ]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import getpass
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,9 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[where], help="check everything; say what is wrong and what to do")
     doctor.add_argument("--json", action="store_true", help="one JSON object")
     doctor.set_defaults(run=_doctor)
-    status = commands.add_parser("status", parents=[where], help="accounts, clips, films and work in numbers")
+    status = commands.add_parser("status", parents=[where], help="accounts and devices, clips and films, queues, custody and storage")
     status.add_argument("--json", action="store_true", help="one JSON object")
     status.set_defaults(run=_status)
+    reindex = commands.add_parser(
+        "reindex", parents=[where], help="look again into clips that were looked into with older models",
+        description="Only old clips are looked into. Stop it at any time and start it again; a relay that runs does the work.",
+    )  # fmt: skip
+    reindex.add_argument("--user", metavar="NAME", default="", help="one account (default: all)")
+    reindex.add_argument("--all", action="store_true", help="every clip, old or not")
+    reindex.set_defaults(run=_reindex)
     backup = commands.add_parser("backup", parents=[where], help="copy catalogue, keys and media while the relay runs")
     backup.add_argument("target", type=Path, metavar="DIR", help="a new or earlier backup; what it has already is not copied again")
     backup.set_defaults(run=_backup)
@@ -214,13 +222,56 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _status(asked: argparse.Namespace) -> None:
-    from relay.doctor import numbers
+    from relay.status import numbers, tables
 
     found = asyncio.run(numbers(_config(asked)))
     if asked.json:
         print(json.dumps(found))
-    for name, value in () if asked.json else found.items():
-        print(f"{name:<20} {value}")
+        return
+    from rich.console import Console
+
+    for table in tables(found):
+        Console().print(table)
+
+
+def _reindex(asked: argparse.Namespace) -> None:
+    from relay.server import DataTakenError, only_one
+    from relay.work.reindexing import Reindexing, current
+    from relay.work.stages import make_stages
+
+    async def run(*, alone: bool) -> int:
+        relay = await _opened(asked)
+        try:
+            reindexing = Reindexing(relay, current)
+            count = await reindexing.ask(asked.user, everything=asked.all)
+            stages = make_stages(relay) if alone and count else None
+            with _bar(count) as shown:
+                await reindexing.work(stages.workers if stages else None, shown)
+            if stages:
+                stages.close()
+        finally:
+            relay.close()
+        return count
+
+    try:
+        with only_one(_config(asked).data_dir):
+            count = asyncio.run(run(alone=True))
+    except DataTakenError:
+        print("A relay is running: it looks into them.", file=sys.stderr)
+        count = asyncio.run(run(alone=False))
+    print(f"{count} clips were old and have been looked into again." if count else "Nothing is old.")
+
+
+@contextlib.contextmanager
+def _bar(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error; call it with how many are left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Looking again"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda left: progress.update(task, completed=max(0, total - left))
 
 
 def _backup(asked: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -56,13 +57,30 @@ class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     multipart_max_bytes: int = GIB
 
 
+class SyncConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    feed_s: int = 90 * 86_400
+    """How far back the feed of changes reaches; a device that was away for longer is told all there is instead."""
+    trash_s: int = 7 * 86_400
+    """What a device deletes while it is out of reach can come back this long, by an edit that was made later elsewhere."""
+    ping_s: float = 2.0
+    dead_s: float = 5.0
+    """A live connection that answers nothing for this long is closed."""
+
+
 class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     workers: int = 2
     processes: int = 2
     """Processes for extraction and rendering."""
     lease_s: float = 60.0
     max_attempts: int = 5
+    late_s: float = 900.0
+    """The relay says that it is not ready when a job has been due for longer."""
     poll_s: float = 1.0
+
+
+class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    enhance: list[Literal["stabilise", "denoise", "exposure"]] = []
+    """Done to clips that are brought into the films' form anyway (from phones): takes several times as long."""
 
 
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +89,8 @@ class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     auth: AuthConfig = msgspec.field(default_factory=AuthConfig)
     uploads: UploadConfig = msgspec.field(default_factory=UploadConfig)
     jobs: JobsConfig = msgspec.field(default_factory=JobsConfig)
+    films: FilmsConfig = msgspec.field(default_factory=FilmsConfig)
+    sync: SyncConfig = msgspec.field(default_factory=SyncConfig)
 
     @property
     def data_dir(self) -> Path:

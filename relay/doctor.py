@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glasses.wire.ids import made_at
-from relay.catalog import memories, users, videos
+from relay.catalog import users, videos
 from relay.catalog.db import Database
-from relay.catalog.records import VideoStatus
 from relay.config import RelayConfig
 from relay.errors import SouvenirError
 from relay.ingest.blobs import FolderBlobs
@@ -63,22 +62,6 @@ def shown(findings: list[Finding]) -> str:
         if not finding.well:
             lines.append(f"       {'':<22} Try: {finding.do}")
     return "\n".join(lines)
-
-
-async def numbers(config: RelayConfig) -> dict[str, int | str]:
-    """What there is, counted."""
-    path = config.data_dir / DATABASE
-    if not path.exists():
-        return {"data": str(config.data_dir), "accounts": 0}
-    with contextlib.closing(Database(path)) as database:
-        everyone, found = await database.read(users.everyone), await database.read(videos.everything)
-        films = await database.read(memories.count)
-        counts = await Bus(database, config.jobs, now_ms).counts()
-    return {
-        "data": str(config.data_dir), "accounts": len(everyone), "clips": len(found), "bytes": sum(video.size_bytes for video in found),
-        **{f"clips {status.value}": sum(video.status is status for video in found) for status in VideoStatus},
-        "films": films, **{f"jobs {state.value}": counts.get(state, 0) for state in JobState},
-    }  # fmt: skip
 
 
 def _models() -> Iterator[Finding]:

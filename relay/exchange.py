@@ -10,7 +10,6 @@ from aiohttp import hdrs, web
 from glasses.wire.codec import Wire, decode_json, encode_json, from_builtins
 from relay.errors import SouvenirError, problem
 
-CORRELATION_HEADER = "Correlation-Id"
 CORRELATION = web.RequestKey("correlation", str)
 CODE_HEADER = "Souvenir-Code"
 """The problem's code once more, for answers to HEAD, which have no body."""

@@ -40,7 +40,7 @@ def now_ms() -> int:
 async def serve(config: RelayConfig, port_file: Path | None = None) -> None:
     """Serve until SIGTERM or SIGINT. ``port_file`` gets the port once requests are taken. Raises PortTakenError."""
     journal.start(config.server.log_level)
-    with _only_one(config.data_dir):
+    with only_one(config.data_dir):
         await _serve(config, port_file)
 
 
@@ -64,7 +64,7 @@ async def _serve(config: RelayConfig, port_file: Path | None) -> None:
 
 
 @contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
+def only_one(folder: Path) -> Iterator[None]:
     """Locks of uploads and jobs are this process's own. Raises DataTakenError when another relay serves the folder."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "serving.lock").open("w") as lock:

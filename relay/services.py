@@ -30,6 +30,8 @@ BLOBS = "blobs"
 UPLOADS = "uploads"
 KEYS = "keys"
 INDEX = "index"
+SCRATCH = "scratch"
+"""Films while they are made."""
 
 
 @dataclass
@@ -87,5 +89,5 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
         pairings=Pairings(database, sessions, config.auth, now_ms, address), links=links,
         tries=Limit(config.auth.tries_per_minute, now_ms), intake=intake,
         uploads=Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms),
-        library=Library(bus, links, now_ms),
+        library=Library(bus, links, now_ms, config.sync.trash_s),
     )  # fmt: skip

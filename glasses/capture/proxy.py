@@ -54,9 +54,10 @@ def _wanted(source: av.container.InputContainer) -> list[Any]:
 
 
 def _video_track(target: av.container.OutputContainer, source: av.container.InputContainer) -> Any:
-    """One thread and a bounded buffer: it must never be felt, and never exceed its rate for long."""
+    """One thread, few frames in memory, a bounded buffer: it must never be felt, and never exceed its rate for long."""
     rate = Fraction(source.streams.video[0].average_rate or 30) / EVERY
-    options = {"preset": "veryfast", "crf": "28", "maxrate": str(VIDEO_BPS), "bufsize": str(VIDEO_BPS), "threads": "1", "g": "30"}
+    memory = {"threads": "1", "bf": "0", "refs": "1", "rc-lookahead": "5"}
+    options = {"preset": "veryfast", "crf": "28", "maxrate": str(VIDEO_BPS), "bufsize": str(VIDEO_BPS), "g": "30", **memory}
     video: Any = target.add_stream("libx264", rate=rate, options=options)
     video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     video.codec_context.time_base = source.streams.video[0].time_base

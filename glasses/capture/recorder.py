@@ -30,6 +30,7 @@ from glasses.spool.spool import Spool
 from glasses.wire.errors import SouvenirError
 from glasses.wire.ids import uuid7
 from glasses.wire.intent import IntentName
+from glasses.wire.journal import following
 from glasses.wire.segment import PROFILE, CaptureProfile, Kind, Segment
 
 log = logging.getLogger("glasses.recorder")
@@ -294,13 +295,15 @@ class Recorder:
     async def _follow(self, before: Segment, moment: Moment) -> Segment:
         """The next file of the same recording."""
         self._check_room()
-        following = self._new_segment(Kind.VIDEO, moment)
-        following.recording_id, following.part = before.recording_id, before.part + 1
-        following.correlation_id = before.correlation_id
-        return await self._spool.begin(following)
+        segment = self._new_segment(Kind.VIDEO, moment)
+        segment.recording_id, segment.part = before.recording_id, before.part + 1
+        segment.correlation_id = before.correlation_id
+        return await self._spool.begin(segment)
 
     async def _keep(self, segment: Segment) -> None:
         await self._spool.close_segment(segment)
+        with following(segment.correlation_id):
+            log.info("clip %d is kept: %.1f s, %d bytes", segment.sequence, segment.duration_s, segment.size_bytes)
         self._bus.publish(SegmentClosed(segment))
         self._bus.publish(OutboxFilled())
 

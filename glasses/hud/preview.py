@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 CAMERA_PX = 640
 QUEUE = 64
+"""Events that a slow page may be behind; older ones are left out."""
 HISTORY = 30
 """Events that a page is told of when it is opened."""
-"""Events that a slow page may be behind; older ones are left out."""
 
 
 class Preview:

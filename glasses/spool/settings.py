@@ -36,10 +36,12 @@ class Settings:
         """``at``: as in ``SpoolDb.write``."""
         await self._db.write(lambda c: _set(c, key, value), at)
 
-    async def learn(self, known: list[Known], memories: list[Memory], cursor: int) -> None:
-        """Apply one piece of the relay's feed; it is never applied twice, because the cursor moves with it."""
+    async def learn(self, known: list[Known], memories: list[Memory], cursor: int, *, anew: bool = False) -> None:
+        """Apply one piece of the relay's feed, never twice, because the cursor moves with it. ``anew``: it is all there is."""
 
         def work(connection: sqlite3.Connection) -> None:
+            if anew:
+                connection.execute("DELETE FROM vocabulary")
             connection.executemany(
                 "INSERT OR REPLACE INTO vocabulary (kind, id, name, detail) VALUES (?, ?, ?, ?)",
                 [(item.kind, item.id, item.name, item.detail) for item in known],

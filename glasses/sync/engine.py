@@ -25,6 +25,7 @@ from glasses.wire.change import Op, OpKind
 from glasses.wire.codec import decode_json, to_builtins
 from glasses.wire.errors import Action, SouvenirError
 from glasses.wire.ids import uuid7
+from glasses.wire.journal import following
 from glasses.wire.memory import MemoryRequest
 from glasses.wire.segment import Segment
 from glasses.wire.status import Custody
@@ -94,6 +95,10 @@ class Engine:
         if segment is None:
             await self._spool.outbox.done(entry)
             return
+        with following(segment.correlation_id):
+            await self._send_clip(segment)
+
+    async def _send_clip(self, segment: Segment) -> None:
         path = self._spool.media.path(segment)
         try:
             receipt = await self._link.send_media(segment, path, self._spool.catalog)
@@ -106,6 +111,7 @@ class Engine:
         except ValueError as problem:
             await self._spool.catalog.remember_upload(segment.segment_id, "")
             raise SouvenirError(str(problem), code="upload.hash_mismatch") from problem
+        log.info("clip %d is stored by the relay", segment.sequence)
         self._bus.publish(CustodyChanged(segment.segment_id, Custody.STORED))
 
     async def _send_tags(self, entry: Entry) -> None:

@@ -17,6 +17,7 @@ from glasses.sync.credentials import CredentialFile, Credentials
 from glasses.wire import version
 from glasses.wire.codec import decode_json
 from glasses.wire.errors import ERRORS, Action, SouvenirError
+from glasses.wire.journal import CORRELATION_HEADER, followed
 from glasses.wire.pairing import TokenGrant
 
 API = "/api/v1"
@@ -116,6 +117,8 @@ class RelayClient:
 
     async def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._tokens.access_token}", **how.pop("headers", {})}
+        if followed():
+            headers[CORRELATION_HEADER] = followed()
         answer = await exchange(self._http, method, path, headers=headers, **how)
         self._answered()
         return answer

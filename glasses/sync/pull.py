@@ -11,7 +11,7 @@ from glasses.events import CustodyChanged, MemoryChanged
 from glasses.spool.settings import FEED_CURSOR, Known
 from glasses.spool.spool import Spool
 from glasses.sync.links import Link
-from glasses.wire.change import FeedEntry, OpKind
+from glasses.wire.change import RESET, FeedEntry, OpKind
 from glasses.wire.codec import from_builtins
 from glasses.wire.errors import SouvenirError
 from glasses.wire.memory import Memory, MemoryStatus
@@ -51,8 +51,10 @@ class Pull:
             return False
         memories = [from_builtins(entry.value, Memory) for entry in entries if entry.kind == OpKind.MEMORY]
         known = [item for entry in entries if (item := _known(entry)) is not None]
-        await self._spool.settings.learn(known, memories, entries[-1].cursor)
-        for memory in memories:
+        anew = entries[0].kind == RESET
+        told = {memory.memory_id for memory in await self._spool.settings.memories()} if anew else set()
+        await self._spool.settings.learn(known, memories, entries[-1].cursor, anew=anew)
+        for memory in (memory for memory in memories if memory.memory_id not in told):
             await self._announce(memory)
         return True
 

@@ -9,6 +9,7 @@ from glasses.bus import Bus
 from glasses.events import OutboxFilled, SegmentClosed, SegmentTagged
 from glasses.spool.spool import Spool
 from glasses.wire.errors import SouvenirError
+from glasses.wire.journal import following
 from glasses.wire.tag import Tags
 
 if TYPE_CHECKING:
@@ -40,16 +41,21 @@ class Tagging:
         segment = await self._spool.catalog.untagged()
         if segment is None:
             return False
+        with following(segment.correlation_id):
+            await self._tag(segment)
+        return True
+
+    async def _tag(self, segment: Segment) -> None:
         try:
             tags = await self._looker.tag(self._spool.media.path(segment), segment)
         except SouvenirError as error:
             log.warning("%s could not be tagged: %s", segment.segment_id, error)
             await self._spool.catalog.tag_failed(segment.segment_id, f"{error.code}: {error.detail}")
-            return True
+            return
         await self._spool.catalog.tagged(tags)
+        log.info("clip %d is tagged", segment.sequence)
         self._bus.publish(SegmentTagged(segment.segment_id, summary(tags)))
         self._bus.publish(OutboxFilled())
-        return True
 
     async def close(self) -> None:
         await self._looker.close()

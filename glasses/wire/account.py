@@ -53,6 +53,13 @@ class Consent(Wire):
     """May people be recognised by their faces? Withdrawing erases every stored face."""
 
 
+class Home(Wire):
+    """Where the wearer lives, in degrees (WGS 84): home, holidays and seasons of a request are those of there. None: not known."""
+
+    lat: float | None = None
+    lon: float | None = None
+
+
 class Me(Wire):
     user_id: str = ""
     name: str = ""
@@ -60,3 +67,4 @@ class Me(Wire):
     device_id: str = ""
     scope: str = ""
     consent: Consent = msgspec.field(default_factory=Consent)
+    home: Home = msgspec.field(default_factory=Home)

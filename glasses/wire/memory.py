@@ -25,12 +25,19 @@ class Term(Wire):
     value: str = ""
     """For people: the person's name; places: the place's name; things: the word."""
     ids: list[str] = []
-    """What it was resolved to: person ids, place ids ("city:2988507", "country:FR"), labels."""
+    """What it was resolved to: person ids, place ids ("city:2988507", "country:FR", "near:LAT,LON,KM", "within:LAT,LON,KM"),
+    labels. Of times, what repeats ("hours:17-24", "weekday:6"), what is meant most ("core:START-END", UTC ms) and what is shown
+    after it ("also:START-END": the same days of other years). Of counts, "faces>=3" and who is likely meant ("prefer:PERSON")."""
     start_at: int | None = None
     end_at: int | None = None
     """For times: UTC ms, start inclusive, end exclusive."""
     heard: str = ""
     """The words of the request that it was read from."""
+    span: list[int] = []
+    """Where they stand in the request: first letter, and the one after the last. Empty when they are not next to each other."""
+    source: str = ""
+    """What resolved it: "name", "relation", "group" (all of "our kids"), "self", "gazetteer", "sight", "home", "spelling", "calendar",
+    "feast", "birthday", "label", "synonym", "meaning", "words"; empty when nothing did."""
     resolved: bool = True
     hint: str = ""
     """When it could not be resolved: why, and the nearest alternatives."""
@@ -46,6 +53,8 @@ class Plan(Wire):
     intent: str = "create_memory"
     terms: list[Term] = []
     leftover: list[str] = []
+    vague: bool = False
+    """It was said that it is not certain ("maybe in Rome, I think"): where nothing fits all of it, what fits most of it is shown."""
     title: str = ""
     """"My wife & me · Paris": for the title card."""
     said: str = ""
@@ -82,8 +91,14 @@ class MemoryStatus(StrEnum):
 class Memory(Wire):
     memory_id: str = ""
     query: str = ""
+    corrections: list[str] = []
+    """What was said after the query, in order: "no, my sister"."""
+    corrects: str = ""
+    """The memory that the last correction was said of."""
     status: MemoryStatus = MemoryStatus.PROCESSING
     video_url: str = ""
+    hls_url: str = ""
+    """The same film as HLS: also while it is being made, from its first seconds on."""
     poster_url: str = ""
     duration_s: float = 0.0
     frames: int = 0
@@ -107,6 +122,14 @@ class MemoryRequest(Wire):
     """Words of ``query`` that the glasses did not hear surely."""
     audio: str = ""
     """When unsure: the spoken request itself, base64 FLAC, 16 kHz mono."""
+
+
+class CorrectionRequest(Wire):
+    """What was wrong with a memory, as the wearer says it: "no, my sister", "in Rome, not Paris", "also Bob"."""
+
+    utterance: str = ""
+    max_duration: float = 120.0
+    idempotency_key: str = ""
 
 
 class MemoryList(Wire):

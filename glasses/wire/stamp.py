@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+MOST_IN_A_MS = 0xFFFF
+"""More would not sort as text."""
+
 
 class Stamp(NamedTuple):
     time_ms: int
@@ -35,7 +38,17 @@ class HybridClock:
         """The stamp of an event that happens here, now."""
         now = self._now_ms()
         last = self._last
-        self._last = Stamp(now, 0, self._device) if now > last.time_ms else Stamp(last.time_ms, last.counter + 1, self._device)
+        if now > last.time_ms:
+            self._last = Stamp(now, 0, self._device)
+        elif last.counter < MOST_IN_A_MS:
+            self._last = Stamp(last.time_ms, last.counter + 1, self._device)
+        else:
+            self._last = Stamp(last.time_ms + 1, 0, self._device)
+        return self._last
+
+    @property
+    def last(self) -> Stamp:
+        """The latest that was made or witnessed."""
         return self._last
 
     def witness(self, seen: Stamp) -> None:

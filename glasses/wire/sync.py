@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from glasses.wire.account import DeviceInfo
+from glasses.wire.change import FeedEntry
 from glasses.wire.codec import Wire
 
 
@@ -21,3 +25,18 @@ class SyncTriggered(Wire):
     status: str = "started"
     estimated_completion: int = 0
     """UTC ms."""
+
+
+class LiveSnapshot(Wire):
+    """The first message of a live connection."""
+
+    type: str = "snapshot"
+    status: SyncStatus = msgspec.field(default_factory=SyncStatus)
+    devices: list[DeviceInfo] = []
+    cursor: int = 0
+    """The changes that follow come after it."""
+
+
+class LiveChange(Wire):
+    type: str = "change"
+    entry: FeedEntry = msgspec.field(default_factory=FeedEntry)

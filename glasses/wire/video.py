@@ -59,6 +59,14 @@ class VideoEdit(Wire):
 
     caption: str | None = None
     tags: list[str] | None = None
+    """All of them, as ``people``; or, for what is edited on several devices at once, what is added and what is removed."""
+    tags_add: list[str] = []
+    tags_remove: list[str] = []
+    people: list[str] | None = None
+    """Ids of people who are in it, whether or not their faces are recognised."""
+    people_add: list[str] = []
+    people_remove: list[str] = []
+    """Not in it, whatever their faces say."""
 
 
 class UploadAccepted(Wire):
@@ -97,6 +105,8 @@ class SearchFilters(Wire):
 
 class SearchRequest(Wire):
     query: str = ""
+    corrections: list[str] = []
+    """What was said after the query, in order: each edits the plan ("no, in Rome")."""
     filters: SearchFilters = msgspec.field(default_factory=SearchFilters)
     limit: int = 50
 

@@ -20,6 +20,12 @@ _SEARCH = phrases(
     "what did we do, what did i do, what did we, what did i, what happened, when did we, when did i, "
     "where did we, where did i, who was, who is, who did we, what about, where is, where are, open, fetch, remember, recall, relive "
 )
+_ENDS = phrases(
+    "please, thanks, thank you, thank you very much, if you can, if you could, if possible, right now, would you, will you, for me, for us "
+)
+_QUOTES = listed(
+    "say says saying said shout shouts shouting shouted whisper whispers read reads reading word words hear hears sing sings singing sang"
+)
 _SELF_GOES_ON = frozenset({"and", "with", "in", "at", "on", "alone", "near", "by", "or"})
 """After "show me", these make "me" somebody to be seen: "show me and my wife"."""
 _KINDS = listed(
@@ -58,6 +64,16 @@ def carrier_length(words: list[Word]) -> tuple[int, str]:
             continue
         break
     return _kind(words, folded, at), intent or CREATE
+
+
+def farewell(words: list[Word]) -> int:
+    """Where the politeness at the end begins; the number of words when there is none."""
+    end, going = len(words), True
+    while going and end:
+        took = next((len(phrase) for phrase in _ENDS if tuple(word.folded for word in words[max(0, end - len(phrase)) : end]) == phrase), 0)
+        end, going = end - took, took > 0
+    spoken = 0 < end < len(words) and words[end - 1].folded in _QUOTES
+    return len(words) if spoken else end
 
 
 def _is_verb(folded: list[str], at: int) -> bool:

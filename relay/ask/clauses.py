@@ -8,37 +8,62 @@ from dataclasses import dataclass
 from relay.ask.wordlist import listed, phrases
 from relay.ask.words import Word, cardinal
 
-_ABOUT_VERBS = listed(
+ABOUT_VERBS = listed(
     "talk talks talking talked speak speaks speaking spoke chat chats chatting chatted argue argues arguing argued joke jokes "
     "joking joked tell tells telling told complain complains complaining conversation conversations discussion discussions "
-    "dialogue dialog speech hear heard ask asks asking asked talkin story stories "
+    "dialogue dialog speech hear hears heard hearing ask asks asking asked talkin story stories "
 )
 _DIRECT_VERBS = listed(
     "say says saying said mention mentions mentioning mentioned discuss discusses discussing discussed sing sings singing sang "
-    "shout shouts shouting shouted whisper whispers whispering "
+    "shout shouts shouting shouted whisper whispers whispering yell yells yelling yelled "
 )
-_READ_VERBS = listed("says saying reads reading say read")
+_HEARD = listed("hear hears heard hearing")
+_ASKED = listed("ask asks asking asked")
+_QUESTIONS = listed("who what where when why how whether if which")
+_PASSIVE = listed("mentioned said discussed spoken uttered")
+_READ_VERBS = listed("says saying reads reading say read shows showing displays displaying")
 _WRITTEN_ON = listed(
     "it sign signs poster posters banner banners board screen shirt label menu page note billboard plaque card paper signboard "
-    "whiteboard wall door letter text "
+    "whiteboard wall door letter text notice display ticket card bottle box book cover mug cup bag t-shirt tshirt jersey cap newspaper "
 )
+_PLATES = listed("sign poster banner billboard notice label sticker plaque signboard")
+"""What carries the words before it: "a no entry sign"."""
 _ENDS_TOPIC = listed("with without but where when while except")
-_MAY_END_TOPIC = listed("in at on near during over last this yesterday today since before after from and recently")
+_MAY_END_TOPIC = listed("to in at on near during over last this yesterday today since before after from and recently")
 _LEADING = listed("the a an our my his her their that how about of to some")
 
 _WITHOUT = phrases(
     "without, excluding, except for, except, minus, but not, but no, and no, with no, but without, not with, neither, "
     "nor, not, no, leave out, leaving out, other than, apart from "
 )
+_UNSURE = phrases(
+    "i think, i guess, i believe, i am not sure, im not sure, not sure, maybe, perhaps, probably, possibly, something like, sort of, "
+    "kind of, roughly, or so, or something like that, or something, or somewhere like that, or around then, or thereabouts, more or less "
+)
 _ENDS_WITHOUT = listed(
     "in at on near from during since between until over around last this next yesterday today tonight but with where when while who "
     "that which before after to "
 )
 _ONLY_THESE = phrases(
+    "nobody but, no one but, noone but, nobody except, no one except, nobody other than, no one other than, "
     "nobody else, no one else, noone else, no other people, no others, without anyone else, without anybody else, "
     "without other people, without others, and nobody else, and no one else, alone, by myself, by himself, by herself, "
-    "by ourselves, by themselves, on my own, on our own, on his own, on her own, on their own "
+    "by ourselves, by themselves, on my own, on our own, on his own, on her own, on their own, and no others, with no one else, "
+    "with nobody else, and no other people, not anyone else, no other person, without any other people, without any others, no other faces "
 )
+
+
+_NOBODY = phrases(
+    "no people, with no people, without people, without any people, without anyone, without anybody, no one in it, nobody in it, nobody "
+    "in view, "
+    "no one in view, nobody at all, no one at all, no faces, no persons, with nobody, with no one, with noone, empty of people "
+)
+_PERSONS = listed("people persons person faces folks adults guys humans")
+_BOUNDS: dict[tuple[str, ...], tuple[int, bool]] = {
+    ("at", "least"): (0, True), ("more", "than"): (1, True), ("over",): (1, True), ("exactly",): (0, False), ("precisely",): (0, False),
+    ("a", "minimum", "of"): (0, True), ("minimum",): (0, True), ("no", "fewer", "than"): (0, True), ("no", "less", "than"): (0, True),
+}  # fmt: skip
+"""What stands before a number: what it adds to it, and whether more are welcome."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +78,7 @@ class Clause:
 
 def speech_clauses(words: list[Word], start: int, ends: Callable[[int], bool]) -> list[Clause]:
     """ "where we talk about the exam", "saying happy birthday". ``ends(i)``: a place or time begins at word i."""
-    found = []
+    found = _passive(words, start)
     at = start
     while at < len(words):
         lead = _speech_lead(words, at)
@@ -66,9 +91,11 @@ def speech_clauses(words: list[Word], start: int, ends: Callable[[int], bool]) -
     return found
 
 
-def text_clauses(words: list[Word], start: int, ends: Callable[[int], bool]) -> list[Clause]:
-    """ "a sign that says exit", "where it says sale", "with the words open late"."""
-    found = []
+def text_clauses(
+    words: list[Word], start: int, ends: Callable[[int], bool], known: Callable[[int, int], bool] = lambda _first, _end: False
+) -> list[Clause]:
+    """ "a sign that says exit", "where it says sale", "with the words open late". ``known(i, j)``: words i to j name a thing."""
+    found = _plates(words, start, known)
     at = start
     while at < len(words):
         lead = _text_lead(words, at)
@@ -88,7 +115,14 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
     while at < len(words):
         folded = [word.folded for word in words[at : at + 2]]
         lead = next((len(phrase) for phrase in _WITHOUT if tuple(folded[: len(phrase)]) == phrase), 0)
-        if lead and not only_these(words, at) and not (folded[0] == "not" and folded[1:] in (["only"], ["just"])):
+        but_for = " ".join(word.folded for word in words[max(0, at - 2) : at]).endswith(("nobody", "no one", "noone", "nothing"))
+        if (
+            lead
+            and not but_for
+            and not only_these(words, at)
+            and not nobody(words, at)
+            and not (folded[0] == "not" and folded[1:] in (["only"], ["just"]))
+        ):
             end = _without_end(words, at + lead)
             if end > at + lead:
                 found.append(Clause(at, end, lead, ""))
@@ -103,38 +137,100 @@ def only_these(words: list[Word], at: int) -> int:
     return next((len(phrase) for phrase in _ONLY_THESE if tuple(word.folded for word in words[at : at + len(phrase)]) == phrase), 0)
 
 
-def count_of(words: list[Word], at: int) -> tuple[int, int] | None:
-    """ "just the two of us", "three people", "both of us": how many, and words taken."""
-    start = at
-    while at < len(words) and words[at].folded in {"just", "only", "the", "all"}:
+@dataclass(frozen=True)
+class Count:
+    """A number of people, and how many words said it."""
+
+    took: int
+    number: int
+    more: bool = False
+    """More are welcome: "at least"."""
+    ours: bool = False
+    """The wearer is among them: "the two of us"."""
+
+
+def count_of(words: list[Word], at: int) -> Count | None:
+    """ "just the two of us", "at least three people", "no people", "a group of five"."""
+    folded = [word.folded for word in words[at : at + 8]]
+    empty = nobody(words, at)
+    if empty:
+        return Count(empty, 0)
+    if folded[:1] in (["us"], ["we"]) and len(folded) > 1 and (number := cardinal(folded[1])) and folded[2:3] != ["people"]:
+        return Count(2, number, ours=True)
+    for lead, (extra, more) in _BOUNDS.items():
+        if tuple(folded[: len(lead)]) == lead:
+            inner = _number_of(folded[len(lead) :], bounded=True)
+            return Count(inner.took + len(lead), inner.number + extra, more, inner.ours) if inner else None
+    return _number_of(folded, bounded=False)
+
+
+def unsure(words: list[Word], at: int) -> int:
+    """How many words at ``at`` say that the wearer is not certain."""
+    folded = tuple(word.folded for word in words[at : at + 4])
+    return max((len(phrase) for phrase in _UNSURE if folded[: len(phrase)] == phrase), default=0)
+
+
+def nobody(words: list[Word], at: int) -> int:
+    """How many words at ``at`` say that there is nobody at all."""
+    folded = [word.folded for word in words[at : at + 6]]
+    found = (len(phrase) for phrase in _NOBODY if tuple(folded[: len(phrase)]) == phrase)
+    return next((took for took in found if folded[took : took + 1] not in (["else"], ["other"])), 0)
+
+
+def _number_of(folded: list[str], *, bounded: bool) -> Count | None:
+    at = 0
+    while at < len(folded) and folded[at] in {"just", "only", "the", "all", "exactly"}:
         at += 1
-    if at >= len(words):
+    if folded[at : at + 1] == ["a"] and folded[at + 1 : at + 3] in (["group", "of"], ["party", "of"], ["family", "of"]):
+        number, took, more = cardinal((folded[at + 3 :] or [""])[0]), at + 4, False
+        took += folded[took : took + 1] == ["people"]
+        return Count(took, number, more) if number and number <= 50 else None
+    number = 2 if folded[at : at + 1] == ["both"] else cardinal((folded[at:] or [""])[0])
+    if number is None or not 0 <= number <= 50:
         return None
-    number = 2 if words[at].folded == "both" else cardinal(words[at].folded)
-    if number is None or not 1 <= number <= 50:
+    more = folded[at + 1 : at + 3] == ["or", "more"]
+    after = folded[at + 1 + 2 * more :]
+    took = at + 1 + 2 * more
+    if len(after) >= 2 and after[0] == "of" and after[1] in {"us", "them", "you"}:
+        return Count(took + 2, number, more, after[1] == "us")
+    if after[:1] and after[0] in _PERSONS and (at == 0 or bounded or folded[at - 1] in {"just", "only", "exactly"}):
+        return Count(took + 1, number, more)
+    if after[:2] == ["other", "people"]:
         return None
-    after = [word.folded for word in words[at + 1 : at + 3]]
-    if len(after) == 2 and after[0] == "of" and after[1] in {"us", "them", "you"}:
-        return number, at + 3 - start
-    if after[:1] and after[0] in {"people", "persons", "person", "faces"} and at == start:
-        return number, 2
     return None
 
 
-def at_least(folded: list[str], at: int) -> str:
-    """ "more than" or "at least" right before ``at``; else empty."""
-    before = " ".join(folded[max(0, at - 2) : at])
-    return before if before in {"more than", "at least"} else ""
+def _passive(words: list[Word], start: int) -> list[Clause]:
+    """ "where the exam is mentioned"."""
+    found = []
+    for at in range(start + 2, len(words)):
+        if words[at].folded not in _PASSIVE or words[at - 1].folded not in {"is", "are", "was", "were", "gets", "got", "being"}:
+            continue
+        first = at - 2
+        while first > start and words[first - 1].folded not in {"where", "which", "when", "that", "with", "while"}:
+            first -= 1
+        lead = next((count for count, word in enumerate(words[first : at - 1]) if word.folded not in _LEADING), 0)
+        if first > start and at - 1 - first <= 6 and lead < at - 1 - first:
+            found.append(Clause(first, at + 1, lead, " ".join(word.text for word in words[first + lead : at - 1])))
+    return found
 
 
 def _speech_lead(words: list[Word], at: int) -> int:
     """How many words from a verb of speaking to its topic; 0: none."""
     word = words[at].folded
     after = words[at + 1].folded if at + 1 < len(words) else ""
-    if word in _ABOUT_VERBS:
-        for skip in (1, 2, 3):
-            if at + skip < len(words) and words[at + skip].folded == "about":
-                return skip + 1
+    before = words[at - 1].folded if at else ""
+    if word in _HEARD and after and after != "about" and before in {"you", "we", "i", "can", "one", "where", "could", "they"}:
+        return 3 if after == "the" and at + 2 < len(words) and words[at + 2].folded in {"word", "words"} else 1
+    if word in _ASKED and after in _QUESTIONS:
+        return 1
+    if word in _ASKED and after == "for" and at + 2 < len(words):
+        return 2
+    if word == "about" and any(each.folded in ABOUT_VERBS for each in words[max(0, at - 3) : max(0, at - 1)]):
+        return 1
+    if word in ABOUT_VERBS:
+        if after == "about":
+            return 2
         return 2 if word in {"hear", "heard"} and after in {"the", "word", "words"} else 0
     if word in _DIRECT_VERBS and after:
         return 2 if after in {"about", "that", "to"} and at + 2 < len(words) else 1
@@ -147,16 +243,38 @@ def _is_written(words: list[Word], at: int) -> bool:
     return words[at].folded in _READ_VERBS and any(word in _WRITTEN_ON for word in before)
 
 
+def _plates(words: list[Word], start: int, known: Callable[[int, int], bool]) -> list[Clause]:
+    """ "a no entry sign": unless it is a thing of its own, as a stop sign is."""
+    found = []
+    for at in range(start + 2, len(words)):
+        follows = words[at + 1].folded if at + 1 < len(words) else ""
+        if words[at].folded not in _PLATES or follows in _READ_VERBS | {"that", "which"}:
+            continue
+        first = at
+        while first > start and at - first < 4 and words[first - 1].folded not in {"a", "an", "the", "with"}:
+            first -= 1
+        if start < first < at and words[first - 1].folded in {"a", "an", "the"} and not known(first, at + 1):
+            found.append(Clause(first, at + 1, 0, " ".join(word.text for word in words[first:at])))
+    return found
+
+
 def _text_lead(words: list[Word], at: int) -> int:
     """How many words from "sign" or "the words" to the text."""
     folded = [word.folded for word in words[at : at + 4]]
+    before = words[at - 1].folded if at else ""
+    if before in _HEARD | _DIRECT_VERBS:
+        return 0
+    if folded[0] == "read" and before in {"can", "could", "you", "we", "to"} and len(folded) > 1 and folded[1] not in {"a", "the"}:
+        return 1
+    if folded[0] in {"labelled", "labeled", "titled", "entitled", "captioned", "lettered"} and len(folded) > 1:
+        return 1
     if folded[0] in _WRITTEN_ON:
         skip = 2 if folded[1:2] in (["that"], ["which"]) else 1
         if folded[skip : skip + 1] and folded[skip] in _READ_VERBS:
             return skip + 1
         return 0
-    if folded[:2] in (["the", "word"], ["the", "words"], ["the", "text"], ["written", "words"]):
-        return 2
+    if folded[:2] in (["the", "word"], ["the", "words"], ["the", "text"], ["written", "words"], ["the", "letters"]):
+        return 3 if folded[2:3] in (["saying"], ["of"]) and len(folded) > 3 else 2
     return 1 if folded[0] == "written" and folded[1:2] not in ([], ["on"]) else 0
 
 
@@ -171,6 +289,13 @@ def _topic(words: list[Word], start: int, lead: int, ends: Callable[[int], bool]
         if end > first and (word in _ENDS_TOPIC or words[end - 1].comma or (word in _MAY_END_TOPIC and (ends(end) or ends(end + 1)))):
             break
         end += 1
+    if (
+        end - 3 >= first
+        and words[end - 1].folded in _WRITTEN_ON
+        and words[end - 2].folded in {"a", "the", "an"}
+        and words[end - 3].folded == "on"
+    ):
+        return Clause(start, end, first - start, " ".join(word.text for word in words[first : end - 3])) if end - 3 > first else None
     if end <= first or (first == end - 1 and words[first].folded in _ENDS_TOPIC | _MAY_END_TOPIC):
         return None
     return Clause(start, end, first - start, " ".join(word.text for word in words[first:end]))

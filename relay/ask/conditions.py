@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from glasses.wire.memory import Plan, Term, TermKind
 from relay.ask.vocabulary import ARTICLES, AUXILIARIES, CONJUNCTIONS, POSSESSIVES, PRONOUNS
-from relay.ask.words import words_of
-from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextField
+from relay.ask.words import key_of, words_of
+from relay.index.base import Channel, Embedder, Index, TextField
+from relay.index.sets import EMPTY, KeySet, keys_of, union
 
-Mask = npt.NDArray[np.bool_]
-"""By video key: True where it holds."""
-
-EARTH_KM = 6371.0088
 SEEN_CUT_OFF = 0.42
 """Cosine (WordLlama) below which a moment has nothing to do with a word: "buy a vehicle" is .43 from "new car", other talk under .15."""
 SAID_CUT_OFF = 0.37
-_PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:")
-_EMPTY: Keys = np.empty(0, np.int64)
+_PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:", "within:")
+_REPEATS = ("hours:", "weekday:")
 _WEIGHTS = {
     TermKind.PERSON: 3.0, TermKind.PLACE: 3.0, TermKind.TIME: 2.0, TermKind.THING: 2.0, TermKind.SPEECH: 2.0, TermKind.TEXT: 2.0,
     TermKind.WITHOUT: 1.0, TermKind.COUNT: 1.0,
@@ -33,8 +27,14 @@ class Condition:
     """Terms of which one must hold, and where they do. ``moments`` is None for what holds of whole videos."""
 
     terms: tuple[Term, ...]
-    videos: Mask
-    moments: Keys | None = None
+    videos: KeySet
+    moments: KeySet | None = None
+    exact: KeySet | None = None
+    """Narrower than ``videos`` where words can be taken more widely ("in June": also of other years)."""
+    best: KeySet | None = None
+    """Of ``moments``, those that are meant most: all of "our kids", the very word, the words in a row."""
+    preferred: KeySet | None = None
+    """Of ``videos``, those that are meant most ("at Christmas": the 25th)."""
 
     @property
     def kind(self) -> TermKind:
@@ -52,132 +52,138 @@ class Conditions:
         self._index = index
         self._embedder = embedder
         self._user_id = user_id
-        self.columns = index.columns(user_id)
-        self.size = int(self.columns.videos.max()) + 1 if len(self.columns.videos) else 1
 
     def of(self, plan: Plan) -> list[Condition]:
         """One condition for each group of the plan's resolved terms, in their order."""
         return [self._condition(group) for group in grouped(plan.terms)]
 
-    def everything(self) -> Mask:
-        return self._mask(self.columns.videos)
+    def everything(self) -> KeySet:
+        return self._index.everything(self._user_id)
 
-    def place(self, ids: Iterable[str]) -> Mask:
-        mask = self._none()
-        for place_id in ids:
-            mask |= self._near(place_id) if place_id.startswith("near:") else self._videos(self._having(f"place:{place_id}"))
-        return mask
+    def place(self, ids: Iterable[str]) -> KeySet:
+        return union(
+            self._near(each) if each.startswith(("near:", "within:")) else self.videos(self._having(f"place:{each}")) for each in ids
+        )
 
-    def person(self, ids: Iterable[str]) -> Keys:
+    def person(self, ids: Iterable[str]) -> KeySet:
         return self._union(f"person:{person}" for person in ids)
 
-    def between(self, start_at: int | None, end_at: int | None) -> Mask:
-        times = self.columns.captured_at
-        low = 0 if start_at is None else int(np.searchsorted(times, start_at, "left"))
-        high = len(times) if end_at is None else int(np.searchsorted(times, end_at, "left"))
-        return self._mask(self.columns.videos[low:high])
+    def between(self, start_at: int | None, end_at: int | None) -> KeySet:
+        return self._index.between(self._user_id, start_at, end_at)
 
-    def labels(self, labels: Iterable[str]) -> Keys:
+    def labels(self, labels: Iterable[str]) -> KeySet:
         return self._union(f"label:{label.casefold()}" for label in labels)
+
+    def videos(self, moments: KeySet) -> KeySet:
+        """The videos that moments are of."""
+        return self._index.videos_of(self._user_id, moments)
 
     def _condition(self, group: tuple[Term, ...]) -> Condition:
         kind = group[0].kind
         if kind is TermKind.PLACE:
             return Condition(group, self.place(place_id for term in group for place_id in term.ids))
         if kind is TermKind.TIME:
-            return Condition(group, self._any(self._time(term) for term in group))
+            return self._timed(group)
         if kind is TermKind.WITHOUT:
-            return Condition(group, self.everything() & ~self._any(self._present(term) for term in group))
-        rules: dict[TermKind, Callable[[Term], Keys]] = {
+            return self._absent(group)
+        rules: dict[TermKind, Callable[[Term], KeySet]] = {
             TermKind.PERSON: lambda term: self.person(term.ids), TermKind.THING: self._thing, TermKind.SPEECH: self._speech,
             TermKind.TEXT: self._written, TermKind.COUNT: self._counted,
         }  # fmt: skip
-        moments = np.unique(np.concatenate([rules[kind](term) for term in group]))
-        return Condition(group, self._videos(moments), moments)
+        moments = union(rules[kind](term) for term in group)
+        return Condition(group, self.videos(moments), moments, best=self._meant(group, moments))
 
-    def _time(self, term: Term) -> Mask:
-        mask = self.everything() if term.start_at is None else self.between(term.start_at, term.end_at)
-        weekdays = {int(each.partition(":")[2]) for each in term.ids if each.startswith("weekday:")}
-        local = self.columns.local_at
+    def _timed(self, group: tuple[Term, ...]) -> Condition:
+        exact = union(self._time(term) for term in group)
+        wide = union(self.between(*ends) for term in group for ends in _spans(term, "also:"))
+        core = union(self.between(*ends) for term in group for ends in _spans(term, "core:"))
+        hours = [_hours(each) for term in group for each in term.ids if each.startswith("hours:")]
+        core |= self._union(f"hour:{hour % 24}" for first, end in hours for hour in range(first + 1, max(end - 2, first + 2)))
+        return Condition(group, exact | wide, exact=exact, preferred=(core & exact) if core else exact)
+
+    def _absent(self, group: tuple[Term, ...]) -> Condition:
+        """Exact where it is nowhere in the clip; else at least one moment is free of it."""
+        exact = self.everything() - union(self._present(term) for term in group)
+        if any(term.start_at is not None or any(each.startswith((*_PLACE_PREFIXES, *_REPEATS)) for each in term.ids) for term in group):
+            return Condition(group, exact)
+        free = self._index.moments_of(self._user_id, self.everything()) - union(self._there(term) for term in group)
+        return Condition(group, self.videos(free), free, exact=exact, preferred=exact)
+
+    def _there(self, term: Term) -> KeySet:
+        """Moments with what must be absent."""
+        return union([self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))])
+
+    def _meant(self, group: tuple[Term, ...], moments: KeySet) -> KeySet | None:
+        """Of several people, all; of labels, the very word; of what was said, the words in a row; of a number of us, with the wearer."""
+        kind, term = group[0].kind, group[0]
+        if kind is TermKind.PERSON and len(group) == 1 and term.source == "group":
+            return KeySet.intersection(moments, *(self.person((person,)) for person in term.ids))
+        if kind is TermKind.THING and len(term.ids) > 1:
+            return self.labels(label for each in group for label in each.ids if key_of(label) in {each.value, key_of(each.heard)})
+        if kind in {TermKind.SPEECH, TermKind.TEXT}:
+            field = TextField.SPEECH if kind is TermKind.SPEECH else TextField.WRITTEN
+            return self._index.matching(self._user_id, [key_of(term.value)], (field,))
+        likely = [each.partition(":")[2] for each in term.ids if each.startswith("prefer:")]
+        return moments & self.person(likely) if kind is TermKind.COUNT and likely else None
+
+    def _time(self, term: Term) -> KeySet:
+        found = self.everything() if term.start_at is None else self.between(term.start_at, term.end_at)
+        weekdays = [each for each in term.ids if each.startswith("weekday:")]
         if weekdays:
-            on_day = np.isin((local // 86_400_000 + 3) % 7, list(weekdays))  # the first of January 1970 was a Thursday
-            mask &= self._mask(self.columns.videos[on_day])
+            found &= self._union(weekdays)
         for each in term.ids:
             if each.startswith("hours:"):
                 first, end = (int(part) for part in each.partition(":")[2].split("-"))
-                hour = (local // 3_600_000) % 24
-                within = (hour >= first) & (hour < end) | (hour + 24 >= first) & (hour + 24 < end)
-                mask &= self._mask(self.columns.videos[within])
-        return mask
+                found &= self._union(f"hour:{hour}" for hour in range(24) if first <= hour < end or first <= hour + 24 < end)
+        return found
 
-    def _present(self, term: Term) -> Mask:
+    def _present(self, term: Term) -> KeySet:
         """Where the thing, person, place or time that must be absent is."""
         if term.start_at is not None or any(each.startswith(("hours:", "weekday:")) for each in term.ids):
             return self._time(term)
         if any(each.startswith(_PLACE_PREFIXES) for each in term.ids):
             return self.place(term.ids)
-        moments = [self.person(term.ids), self.labels(term.ids), self._text(term.value, (TextField.NOTES,))]
-        return self._videos(np.unique(np.concatenate(moments)))
+        return self.videos(self._there(term))
 
-    def _thing(self, term: Term) -> Keys:
+    def _thing(self, term: Term) -> KeySet:
         """By label, note or tag; for words that are no label also by what was said or written, and by nearness in meaning."""
         fields = (TextField.NOTES,) if term.ids else (TextField.NOTES, TextField.LABELS)
-        seen = np.union1d(self.labels(term.ids), self._text(term.value, fields))
-        if len(seen):
+        seen = union([self.labels(term.ids), self._text(term.value, fields)])
+        if seen:
             return seen
-        heard = self._text(term.value, tuple(TextField)) if not term.ids else _EMPTY
-        return heard if len(heard) else self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
+        heard = self._text(term.value, tuple(TextField)) if not term.ids else EMPTY
+        return heard or self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
 
-    def _counted(self, term: Term) -> Keys:
-        if not term.ids:
+    def _counted(self, term: Term) -> KeySet:
+        if not any(each.startswith("faces>=") for each in term.ids):
             return self._having(f"faces:{term.value}")
         return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= int(term.value))
 
-    def _speech(self, term: Term) -> Keys:
+    def _speech(self, term: Term) -> KeySet:
         exact = self._text(term.value, (TextField.SPEECH,))
-        return exact if len(exact) else self._meaning(term.value, Channel.SAID, SAID_CUT_OFF)
+        return exact or self._meaning(term.value, Channel.SAID, SAID_CUT_OFF)
 
-    def _written(self, term: Term) -> Keys:
+    def _written(self, term: Term) -> KeySet:
         return self._text(term.value, (TextField.WRITTEN,))
 
-    def _text(self, value: str, fields: tuple[TextField, ...]) -> Keys:
+    def _text(self, value: str, fields: tuple[TextField, ...]) -> KeySet:
         return self._index.matching(self._user_id, content_words(value), fields)
 
-    def _meaning(self, value: str, channel: Channel, cut_off: float) -> Keys:
+    def _meaning(self, value: str, channel: Channel, cut_off: float) -> KeySet:
         vector = self._embedder.embed([value])[0]
         found = self._index.nearest(self._user_id, vector, channel, 150)
-        return np.array(sorted(key for key, score in found if score >= cut_off), np.int64)
+        return keys_of(key for key, score in found if score >= cut_off)
 
-    def _near(self, place_id: str) -> Mask:
-        """Within KM of "near:LAT,LON,KM", by great circles."""
+    def _near(self, place_id: str) -> KeySet:
+        """Within KM of "near:LAT,LON,KM" or "within:LAT,LON,KM"."""
         lat, lon, radius_km = (float(part) for part in place_id.partition(":")[2].split(","))
-        band = np.abs(self.columns.lat - lat) <= radius_km / 110.0
-        close = distance_km(lat, lon, self.columns.lat[band], self.columns.lon[band]) <= radius_km
-        return self._mask(self.columns.videos[band][close])
+        return self._index.near(self._user_id, lat, lon, radius_km)
 
-    def _having(self, term: str) -> Keys:
+    def _having(self, term: str) -> KeySet:
         return self._index.having(self._user_id, term)
 
-    def _union(self, terms: Iterable[str]) -> Keys:
-        found = [keys for keys in (self._having(term) for term in terms) if len(keys)]
-        return np.unique(np.concatenate(found)) if len(found) > 1 else found[0] if found else _EMPTY
-
-    def _videos(self, moments: Keys) -> Mask:
-        return self._mask(moments >> MOMENT_BITS)
-
-    def _mask(self, videos: Keys) -> Mask:
-        mask = self._none()
-        mask[videos[videos < self.size]] = True
-        return mask
-
-    def _none(self) -> Mask:
-        return np.zeros(self.size, bool)
-
-    def _any(self, masks: Iterable[Mask]) -> Mask:
-        total = self._none()
-        for mask in masks:
-            total |= mask
-        return total
+    def _union(self, terms: Iterable[str]) -> KeySet:
+        return union(self._having(term) for term in terms)
 
 
 def grouped(terms: list[Term]) -> list[tuple[Term, ...]]:
@@ -202,6 +208,20 @@ def grouped(terms: list[Term]) -> list[tuple[Term, ...]]:
     return [tuple(group) for group in groups]
 
 
+def _hours(each: str) -> tuple[int, int]:
+    first, _, end = each.partition(":")[2].partition("-")
+    return int(first), int(end)
+
+
+def _spans(term: Term, prefix: str) -> list[tuple[int, int]]:
+    found = []
+    for each in term.ids:
+        if each.startswith(prefix):
+            low, _, high = each.removeprefix(prefix).rpartition("-")
+            found.append((int(low), int(high)))
+    return found
+
+
 def content_words(text: str) -> list[str]:
     """The words that say something: all of them, if none does."""
     words = [word.folded for word in words_of(text)]
@@ -209,14 +229,6 @@ def content_words(text: str) -> list[str]:
         ARTICLES | AUXILIARIES | CONJUNCTIONS | POSSESSIVES | PRONOUNS | {"of", "to", "in", "on", "at", "for", "with", "about", "me", "us"}
     )
     return [word for word in words if word not in small] or words
-
-
-def distance_km(lat: float, lon: float, lats: npt.NDArray[np.float64], lons: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Haversine; NaN positions are infinitely far."""
-    phi, phis = np.radians(lat), np.radians(lats)
-    half = np.sin((phis - phi) / 2) ** 2 + np.cos(phi) * np.cos(phis) * np.sin(np.radians(lons - lon) / 2) ** 2
-    result: npt.NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-    return np.nan_to_num(result, nan=np.inf)
 
 
 def _ranges(terms: list[Term]) -> list[Term]:

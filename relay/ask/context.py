@@ -13,7 +13,7 @@ class PlaceMatch:
 
     name: str
     kind: str = "city"
-    """city, region, country or sight."""
+    """city, region, country, continent, sight, or spelling: a visited place that was spelt another way."""
     ids: tuple[str, ...] = ()
     """From near to far, its own first: ("city:2988507", "admin1:FR.11", "country:FR")."""
     lat: float | None = None
@@ -73,4 +73,6 @@ class AskContext:
     visited: tuple[VisitedPlace, ...] = ()
     home: tuple[float, float] | None = None
     """Latitude and longitude of the wearer's home."""
+    country: str = ""
+    """ISO 3166 code of the home country, whose holidays are meant; empty: that of ``timezone``."""
     neighbours: Neighbours = field(default=no_neighbours)

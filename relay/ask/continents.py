@@ -1,4 +1,4 @@
-"""Continents as the countries that lie in them (GeoNames, ISO 3166 codes)."""
+"""Continents, and regions of several countries, as the countries that lie in them (GeoNames, ISO 3166 codes)."""
 
 from __future__ import annotations
 
@@ -21,5 +21,16 @@ CONTINENTS: dict[str, tuple[str, ...]] = {
         "AG AI AN AW BB BL BM BQ BS BZ CA CR CU CW DM DO GD GL GP GT HN HT JM KN KY LC MF MQ MS MX NI PA PM PR SV SX TC TT US VC VG VI "
     ),
     "south america": in_order("AR BO BR CL CO EC FK GF GY PE PY SR UY VE "),
+    "scandinavia": in_order("DK NO SE"),
+    "balkans": in_order("AL BA BG GR HR ME MK RO RS SI XK"),
+    "baltics": in_order("EE LV LT"),
+    "benelux": in_order("BE NL LU"),
+    "british isles": in_order("GB IE IM JE GG"),
+    "nordic countries": in_order("DK FI IS NO SE"),
+    "middle east": in_order("AE BH CY EG IL IQ IR JO KW LB OM PS QA SA SY TR YE"),
+    "central america": in_order("BZ CR GT HN NI PA SV"),
+    "caribbean": in_order("AG AI AW BB BL BM BQ BS CU CW DM DO GD GP HT JM KN KY LC MF MQ MS PR SX TC TT VC VG VI"),
+    "southeast asia": in_order("BN ID KH LA MM MY PH SG TH TL VN"),
+    "latin america": in_order("AR BO BR BZ CL CO CR CU DO EC GF GT HN HT MX NI PA PE PR PY SV UY VE"),
     "oceania": in_order("AS AU CK CX FJ FM GU KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TL TO TV UM VU WF WS "),
 }

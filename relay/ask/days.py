@@ -100,51 +100,82 @@ def _nth_weekday(month: int, weekday: int, nth: int) -> Yearly:
     return of
 
 
-def _listed(days: int, *iso: str) -> Yearly:
-    known = {date.fromisoformat(text).year: date.fromisoformat(text) for text in iso}
-    return lambda year: Period(known[year], known[year] + days * DAY) if year in known else None
-
-
-_LUNAR = _listed(
-    3, "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12", "2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17",
-    "2027-02-06", "2028-01-26",
-)  # fmt: skip
-_DIWALI = _listed(
-    1, "2018-11-07", "2019-10-27", "2020-11-14", "2021-11-04", "2022-10-24", "2023-11-12", "2024-10-31", "2025-10-20", "2026-11-08",
-    "2027-10-29",
-)  # fmt: skip
-_HANUKKAH = _listed(
-    9, "2018-12-02", "2019-12-22", "2020-12-10", "2021-11-28", "2022-12-18", "2023-12-07", "2024-12-25", "2025-12-14", "2026-12-04",
-    "2027-12-24",
-)  # fmt: skip
-
-HOLIDAYS: dict[str, Yearly] = {
-    "christmas eve": _fixed(12, 24), "christmas day": _fixed(12, 25), "christmas": _fixed(12, 24, 3), "xmas": _fixed(12, 24, 3),
-    "boxing day": _fixed(12, 26), "new years eve": _fixed(12, 31), "new year eve": _fixed(12, 31), "new years day": _fixed(1, 1),
-    "new year day": _fixed(1, 1), "new years": _fixed(12, 31, 2), "new year": _fixed(12, 31, 2), "silvester": _fixed(12, 31),
-    "epiphany": _fixed(1, 6), "valentines day": _fixed(2, 14), "valentine day": _fixed(2, 14), "valentines": _fixed(2, 14),
-    "st patricks day": _fixed(3, 17), "st patrick day": _fixed(3, 17), "saint patricks day": _fixed(3, 17),
-    "saint patrick day": _fixed(3, 17),
-    "april fools day": _fixed(4, 1), "april fool day": _fixed(4, 1), "april fools": _fixed(4, 1), "earth day": _fixed(4, 22),
-    "may day": _fixed(5, 1), "fourth of july": _fixed(7, 4), "independence day": _fixed(7, 4), "bastille day": _fixed(7, 14),
-    "halloween": _fixed(10, 31), "all saints day": _fixed(11, 1), "all saint day": _fixed(11, 1), "bonfire night": _fixed(11, 5),
-    "veterans day": _fixed(11, 11), "veteran day": _fixed(11, 11), "st nicholas day": _fixed(12, 6), "juneteenth": _fixed(6, 19),
-    "midsummer": _fixed(6, 21, 4), "canada day": _fixed(7, 1), "australia day": _fixed(1, 26), "cinco de mayo": _fixed(5, 5),
-    "easter": _easter(-2, 4), "easter sunday": _easter(0), "easter monday": _easter(1), "good friday": _easter(-2),
-    "palm sunday": _easter(-7), "ash wednesday": _easter(-46), "mardi gras": _easter(-47), "carnival": _easter(-52, 6),
-    "ascension day": _easter(39), "pentecost": _easter(49, 2), "whitsun": _easter(49, 2), "corpus christi": _easter(60),
-    "holy week": _easter(-7, 7), "maundy thursday": _easter(-3),
+RULES: dict[str, Yearly] = {
+    "christmas eve": _fixed(12, 24), "christmas day": _fixed(12, 25), "christmas": _fixed(12, 24, 3), "boxing day": _fixed(12, 26),
+    "new year eve": _fixed(12, 31), "new year day": _fixed(1, 1), "new year": _fixed(12, 31, 2), "silvester": _fixed(12, 31),
+    "epiphany": _fixed(1, 6), "valentine day": _fixed(2, 14), "valentine": _fixed(2, 14), "saint patrick day": _fixed(3, 17),
+    "saint patrick": _fixed(3, 17), "april fool day": _fixed(4, 1), "april fool": _fixed(4, 1), "earth day": _fixed(4, 22),
+    "may day": _fixed(5, 1), "labor day": _fixed(5, 1), "labour day": _fixed(5, 1), "fourth of july": _fixed(7, 4),
+    "independence day": _fixed(7, 4), "bastille day": _fixed(7, 14), "halloween": _fixed(10, 31), "all saint day": _fixed(11, 1),
+    "all soul day": _fixed(11, 2), "day of the dead": _fixed(11, 1, 2), "bonfire night": _fixed(11, 5), "guy fawke night": _fixed(11, 5),
+    "veteran day": _fixed(11, 11), "remembrance day": _fixed(11, 11), "saint nicholas day": _fixed(12, 6), "juneteenth": _fixed(6, 19),
+    "burn night": _fixed(1, 25), "saint lucia day": _fixed(12, 13), "golden week": _fixed(4, 29, 7), "cinco de mayo": _fixed(5, 5),
+    "midsummer": lambda year: Period(_friday_from(year, 6, 19), _friday_from(year, 6, 19) + 3 * DAY), "woman day": _fixed(3, 8),
+    "easter": _easter(-2, 4), "easter sunday": _easter(0), "easter day": _easter(0), "easter monday": _easter(1),
+    "good friday": _easter(-2),
+    "palm sunday": _easter(-7), "ash wednesday": _easter(-46), "mardi gra": _easter(-47), "shrove tuesday": _easter(-47),
+    "pancake day": _easter(-47), "carnival": _easter(-52, 6), "ascension day": _easter(39), "pentecost": _easter(49, 2),
+    "whitsun": _easter(49, 2), "corpus christi": _easter(60), "holy week": _easter(-7, 7), "maundy thursday": _easter(-3),
+    "lent": _easter(-46, 46), "advent": lambda year: Period(_advent(year), date(year, 12, 25)),
     "thanksgiving": _nth_weekday(11, 3, 4), "thanksgiving day": _nth_weekday(11, 3, 4),
-    "mothers day": _nth_weekday(5, 6, 2), "mother day": _nth_weekday(5, 6, 2), "fathers day": _nth_weekday(6, 6, 3),
-    "father day": _nth_weekday(6, 6, 3), "memorial day": _nth_weekday(5, 0, -1), "labor day": _nth_weekday(9, 0, 1),
-    "labour day": _nth_weekday(9, 0, 1), "martin luther king day": _nth_weekday(1, 0, 3), "presidents day": _nth_weekday(2, 0, 3),
-    "columbus day": _nth_weekday(10, 0, 2), "lunar new year": _LUNAR, "chinese new year": _LUNAR, "diwali": _DIWALI,
-    "hanukkah": _HANUKKAH, "chanukah": _HANUKKAH,
+    "black friday": lambda year: one_day(_nth(year, 11, 3, 4) + DAY), "memorial day": _nth_weekday(5, 0, -1),
+    "super bowl sunday": _nth_weekday(2, 6, 2), "columbus day": _nth_weekday(10, 0, 2), "president day": _nth_weekday(2, 0, 3),
+    "mother day": _nth_weekday(5, 6, 2), "father day": _nth_weekday(6, 6, 3),
 }  # fmt: skip
-"""Named days by their folded name. Movable ones: Easter by the Gregorian computus; lunar ones listed for 2018 to 2027."""
+"""Named days that go by a rule, by their words in the singular. Easter is the western one (Gregorian computus)."""
 
-CORE_DAY: dict[str, str] = {"easter": "easter sunday", "christmas": "christmas day", "xmas": "christmas day", "new years": "new years day"}
-"""The one day that "the weekend before Easter" counts from."""
+EVERYWHERE = frozenset({"christmas", "new year", "easter"})
+"""Several days of which the law of a country may name one only."""
+
+_SEVERAL_RULES: dict[str, tuple[tuple[str, Yearly], ...]] = {
+    "mother day": (
+        ("GB IE IM JE GG NG", _easter(-21)), ("ES PT HU LT RO ZA AO MZ CV", _nth_weekday(5, 6, 1)), ("FR SE DO HT MG", _nth_weekday(5,
+        6, -1)),
+        ("NO", _nth_weekday(2, 6, 2)), ("AR", _nth_weekday(10, 6, 3)), ("MX GT SV BZ", _fixed(5, 10)), ("PL", _fixed(5, 26)),
+        ("TH", _fixed(8, 12)), ("AE BH EG IQ JO KW LB OM QA SA SY YE DZ", _fixed(3, 21)), ("ID", _fixed(12, 22)), ("RS BG MK AL",
+        _fixed(3, 8)),
+    ),
+    "father day": (
+        ("AU NZ FJ PG", _nth_weekday(9, 6, 1)), ("ES PT IT HR BO HN LI", _fixed(3, 19)), ("DE", _easter(39)), ("AT BE", _nth_weekday(6,
+        6, 2)),
+        ("SE NO FI IS EE", _nth_weekday(11, 6, 2)), ("BR WS", _nth_weekday(8, 6, 2)), ("DK", _fixed(6, 5)), ("PL", _fixed(6, 23)),
+        ("TH", _fixed(12, 5)), ("TW", _fixed(8, 8)), ("ID", _fixed(11, 12)),
+    ),
+    "labor day": (("US CA", _nth_weekday(9, 0, 1)),), "labour day": (("US CA", _nth_weekday(9, 0, 1)),),
+    "thanksgiving": (("CA", _nth_weekday(10, 0, 2)),), "thanksgiving day": (("CA", _nth_weekday(10, 0, 2)),),
+}  # fmt: skip
+"""Days that go by another rule in some countries."""
+_ORTHODOX = frozenset(["GR", "CY", "RO", "BG", "RS", "UA", "RU", "GE", "ET", "ER", "MK", "MD", "BY", "ME"])
+"""Where Easter is the eastern one."""
+_BY_EASTER = {"easter": (-2, 4), "easter sunday": (0, 1), "easter day": (0, 1), "easter monday": (1, 1), "good friday": (-2, 1)}
+
+
+def by_country(name: str, country: str) -> Yearly | None:
+    """The rule that a country has for a name, where countries differ."""
+    if country in _ORTHODOX and name in _BY_EASTER:
+        offset, length = _BY_EASTER[name]
+        return lambda year: Period(easter(year, 2) + offset * DAY, easter(year, 2) + (offset + length) * DAY)
+    return next((rule for countries, rule in _SEVERAL_RULES.get(name, ()) if country in countries.split()), None)
+
+
+def _nth(year: int, month: int, weekday: int, number: int) -> date:
+    period = _nth_weekday(month, weekday, number)(year)
+    return period.first if period else date(year, month, 1)
+
+
+def _friday_from(year: int, month: int, day: int) -> date:
+    start = date(year, month, day)
+    return start + DAY * ((4 - start.weekday()) % 7)
+
+
+def _advent(year: int) -> date:
+    """The fourth Sunday before Christmas."""
+    christmas = date(year, 12, 25)
+    return christmas - DAY * ((christmas.weekday() + 1) % 7 or 7) - 21 * DAY
+
+
+CORE_DAY: dict[str, str] = {"easter": "easter sunday", "christmas": "christmas day", "new year": "new year day"}
+"""The one day that "the weekend before Easter" counts from, and that is meant most."""
 
 
 def birthday(month_day: str) -> Yearly:
@@ -188,6 +219,23 @@ def neighbour(unit: str, how: str, anchor: Period) -> Period | None:
     if unit == "week":
         return week_of({"before": anchor.first - 7 * DAY, "after": anchor.end - DAY + 7 * DAY}.get(how, anchor.first))
     return None
+
+
+def nth_in(period: Period, unit: str, number: int) -> Period | None:
+    """The ``number``th day, week (of seven days from its start), weekend or weekday in a period; -1: the last."""
+    if unit in {"day", "week"}:
+        length = 7 if unit == "week" else 1
+        first = period.end - length * DAY if number < 0 else period.first + (number - 1) * length * DAY
+        found = Period(first, min(first + length * DAY, period.end))
+        return found if period.first <= first < period.end else None
+    weekday = 5 if unit == "weekend" else WEEKDAYS[unit]
+    if number < 0:
+        last = period.end - DAY
+        day = last - DAY * ((last.weekday() - weekday) % 7)
+    else:
+        day = period.first + DAY * ((weekday - period.first.weekday()) % 7 + 7 * (number - 1))
+    length = 2 if unit == "weekend" else 1
+    return Period(day, day + length * DAY) if period.first <= day < period.end else None
 
 
 def weekend_in(inner: Yearly, year: int) -> Period | None:

@@ -11,6 +11,7 @@ from relay.auth.gate import who
 from relay.exchange import MalformedRequestError, answer, body
 
 MOST_LETTERS = 500
+MOST_CORRECTIONS = 20
 
 Find = Callable[[str, SearchRequest], Awaitable[SearchAnswer]]
 """(user_id, what is looked for) -> the account's videos that fit, and how the words were read."""
@@ -22,6 +23,9 @@ class AskHttp:
 
     async def search(self, request: web.Request) -> web.Response:
         asked = await body(request, SearchRequest)
-        if len(asked.query) > MOST_LETTERS or not 1 <= asked.limit <= 200:
-            raise MalformedRequestError(f"query: at most {MOST_LETTERS} letters; limit: 1 to 200")
+        spoken = [asked.query, *asked.corrections]
+        if len(asked.corrections) > MOST_CORRECTIONS or max(map(len, spoken)) > MOST_LETTERS or not 1 <= asked.limit <= 200:
+            raise MalformedRequestError(
+                f"query and each of at most {MOST_CORRECTIONS} corrections: at most {MOST_LETTERS} letters; limit: 1 to 200"
+            )
         return answer(await self._find(who(request).user_id, asked))

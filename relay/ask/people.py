@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jellyfish
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import KnownPerson
 from relay.ask.names import GIVEN_NAMES
-from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, RELATIONS, canonical
+from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, RELATIONS, SYNONYMS, canonical
+from relay.ask.vocabulary import BOUNDARIES, FILLERS
 from relay.ask.wordlist import listed
-from relay.ask.words import Word, is_plural, singular, words_of
+from relay.ask.words import Word, is_plural, key_of, singular, words_of
 
 ME = "me"
+GROUP = "group"
+"""Source of a term for several people in one word: "our kids"."""
+_PARTICLES = listed(
+    "de da di do du van von der den del la le el al bin bint ibn abu ben san saint st mc mac jr sr ii iii dr mr mrs ms miss"
+)
 _OWNERS = frozenset({"my", "our"})
-_OPENERS = frozenset({"my", "our", "the", "his", "her"})
+_OPENERS = frozenset({"my", "our", "the"})
+_OTHERS = frozenset({"his", "her", "their", "its"})
 _AGES = listed("old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late ")
 _SELF = frozenset({"me", "myself", "us", "ourselves"})
 _CLOSE_ENOUGH = 0.86
@@ -32,28 +41,52 @@ class PersonReading:
     """Only a part of a longer name was said."""
 
 
+@lru_cache(maxsize=64)
+def people_of(people: tuple[KnownPerson, ...]) -> People:
+    """Remembered: people change seldom, requests come often."""
+    return People(people)
+
+
 class People:
     """The people of an account, found by the words of a request."""
 
     def __init__(self, people: tuple[KnownPerson, ...]) -> None:
         self._people = people
         self._relations = {person.person_id: frozenset(canonical(relation) for relation in person.relations) for person in people}
+        self._words = {key_of(relation): canonical(relation) for person in people for relation in person.relations if relation}
+        """Relations as this account calls them: "yoga teacher"."""
         self._by_key: dict[str, list[KnownPerson]] = {}
         for person in people:
             for key in _keys(person.name):
                 self._by_key.setdefault(key, []).append(person)
+        self._add_other_names()
         self._longest = max((len(key.split()) for key in self._by_key), default=1)
+
+    def _add_other_names(self) -> None:
+        """Later parts of a name that nobody else has ("Nguyen Thi Hoa": "Hoa"): given names stand last in many languages."""
+        parts = Counter(word.folded for person in self._people for word in words_of(person.name))
+        for person in self._people:
+            for word in words_of(person.name)[1:]:
+                if parts[word.folded] == 1 and len(word.folded) > 2 and not self._is_small(word.folded):
+                    self._by_key.setdefault(word.folded, [person])
+
+    def _is_small(self, word: str) -> bool:
+        return word in _PARTICLES or word in FILLERS or word in BOUNDARIES or canonical(word) in RELATIONS
+
+    def is_name(self, word: str) -> bool:
+        """Whether somebody known goes by this one word."""
+        return word in self._by_key
 
     def me(self) -> KnownPerson | None:
         return next((person for person in self._people if ME in self._relations[person.person_id]), None)
 
-    def read(self, words: list[Word], at: int, *, after_relation: bool = False) -> PersonReading | None:
-        """The person named at ``at``; ``after_relation``: a relation came just before "and" ("my mom and dad")."""
+    def read(self, words: list[Word], at: int, *, after_relation: bool = False, led: bool = False) -> PersonReading | None:
+        """The person named at ``at``; ``after_relation``: a relation came just before "and" ("my mom and dad"); ``led``: "with" did."""
         if at >= len(words):
             return None
         if words[at].folded in _SELF:
             return PersonReading(1, self._self(words[at]))
-        return self._related(words, at, bare=after_relation) or self._named(words, at)
+        return self._related(words, at, bare=after_relation, led=led) or self._relative(words, at) or self._named(words, at)
 
     def speaker(self, word: Word) -> PersonReading:
         """The wearer, said as "I"."""
@@ -61,14 +94,15 @@ class People:
 
     def birthday(self, words: list[Word], at: int) -> tuple[int, str, str] | None:
         """ "my wife's birthday", "Anna's birthday", "my birthday": words taken, whose, MM-DD or empty."""
-        if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded == "birthday":
+        if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded in {"birthday", "bday"}:
             me = self.me()
             return 2, "my", me.birthday if me else ""
         reading = self._related(words, at, bare=False) or self._named(words, at)
         if reading is None:
             return None
         after = at + reading.took
-        if after >= len(words) or words[after].folded != "birthday" or not words[after - 1].owner:
+        unmarked = after <= len(words) and is_plural(words[after - 1].folded)
+        if after >= len(words) or words[after].folded not in {"birthday", "bday"} or not (words[after - 1].owner or unmarked):
             return None
         person = next((each for each in self._people if each.person_id in reading.term.ids), None)
         return reading.took + 1, f"{reading.term.value}'s", person.birthday if person else ""
@@ -89,29 +123,29 @@ class People:
         if me is None:
             hint = "You are not enrolled yet: add photos of yourself, with the relation 'me'."
             return Term(kind=TermKind.PERSON, value=ME, heard=word.text, resolved=False, hint=hint)
-        return Term(kind=TermKind.PERSON, value=me.name or ME, ids=[me.person_id], heard=word.text)
+        return Term(kind=TermKind.PERSON, value=me.name or ME, ids=[me.person_id], heard=word.text, source="self")
 
-    def _related(self, words: list[Word], at: int, *, bare: bool) -> PersonReading | None:
+    def _related(self, words: list[Word], at: int, *, bare: bool, led: bool = False) -> PersonReading | None:
         """ "my wife", "our kids", "my wife's sister", "my brother Tom", "mom"."""
         start = at
         opener = words[at].folded if words[at].folded in _OPENERS else ""
         at += bool(opener)
         while at < len(words) - 1 and words[at].folded in _AGES and opener:
             at += 1
-        found = _relation(words, at)
+        found = self._relation(words, at)
         if found is None:
             return None
         relation, took, plural = found
         at += took
         if words[at - 1].owner:
-            further = _relation(words, at)
+            further = self._relation(words, at)
             if further:
                 at += further[1]
                 relation = CHAINED.get((relation, further[0]), f"{relation}s {further[0]}")
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
         several = plural and relation not in {"son", "daughter"}
-        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the" or several)):
+        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the" or several or led)):
             return None
         named = self._named(words, at) if not words[at - 1].owner else None
         if named and not words[at - 1].comma:
@@ -125,6 +159,28 @@ class People:
         ):
             return PersonReading(at + 1 - start, _heard(self.unknown(words, at), words, start, at + 1))
         return self._of_relation(words, start, at, relation, plural=plural)
+
+    def _relative(self, words: list[Word], at: int) -> PersonReading | None:
+        """ "Anna's mother", "her sister": of the wearer only if it follows from what Anna is to them; else nobody knows who that is."""
+        if words[at].folded in _OTHERS:
+            found, took, whose = self._relation(words, at + 1), 1, None
+        else:
+            named = self._named(words, at)
+            if named is None or not words[at + named.took - 1].owner:
+                return None
+            found, took, whose = self._relation(words, at + named.took), named.took, named.term
+        if found is None:
+            return None
+        end = at + took + found[1]
+        of = {
+            relation for person in self._people if whose and person.person_id in whose.ids for relation in self._relations[person.person_id]
+        }
+        known = next((CHAINED[(one, found[0])] for one in sorted(of) if (one, found[0]) in CHAINED), "")
+        if known:
+            return self._of_relation(words, at, end, known, plural=found[2])
+        heard = " ".join(word.text for word in words[at:end])
+        hint = f"Who '{heard}' is, is not known: say the name."
+        return PersonReading(took + found[1], Term(kind=TermKind.PERSON, value=heard, heard=heard, resolved=False, hint=hint))
 
     def _of_relation(self, words: list[Word], start: int, end: int, relation: str, *, plural: bool) -> PersonReading:
         heard = " ".join(word.text for word in words[start:end])
@@ -141,11 +197,26 @@ class People:
                 end - start, Term(kind=TermKind.PERSON, value=said, heard=heard, resolved=False, hint=hint, alternatives=others)
             )
         names = [person.name for person in known]
-        several = "" if len(known) == 1 or plural or relation in GROUPS else f"{_or(names)}: either counts."
-        return PersonReading(
-            end - start,
-            Term(kind=TermKind.PERSON, value=", ".join(names), ids=[person.person_id for person in known], heard=heard, hint=several),
-        )
+        together = plural or relation in GROUPS
+        several = "" if len(known) == 1 or together else f"{_or(names)}: either counts."
+        term = Term(
+            kind=TermKind.PERSON, value=", ".join(names), ids=[person.person_id for person in known], heard=heard, hint=several,
+            source=GROUP if together and len(known) > 1 else "relation",
+        )  # fmt: skip
+        return PersonReading(end - start, term)
+
+    def _relation(self, words: list[Word], at: int) -> tuple[str, int, bool] | None:
+        """The canonical relation at ``at``, how many words it took, and whether it was plural."""
+        for took in (4, 3, 2, 1):
+            part = [word.folded for word in words[at : at + took]]
+            if len(part) < took or any(word.comma or word.owner for word in words[at : at + took - 1]):
+                continue
+            for folded in (part, [singular(part[0]), *part[1:]], [*part[:-1], singular(part[-1])]):
+                key = " ".join(folded)
+                name = self._words.get(key) or SYNONYMS.get(key, key)
+                if name != ME and (key in self._words or name in RELATIONS):
+                    return name, took, folded != part
+        return None
 
     def _with_relation(self, relation: str) -> list[KnownPerson]:
         """Everybody who is exactly that; only when there is nobody, or it names a group, also those of its wider meaning."""
@@ -198,21 +269,9 @@ def _keys(name: str) -> set[str]:
         return set()
     keys = {" ".join(parts)}
     if len(parts) > 1 and canonical(parts[0]) not in ADDRESSES and parts[0] not in {"dr", "mr", "mrs", "ms", "miss"}:
-        keys.add(parts[0])
-    return keys
-
-
-def _relation(words: list[Word], at: int) -> tuple[str, int, bool] | None:
-    """The canonical relation at ``at``, how many words it took, and whether it was plural."""
-    for took in (3, 2, 1):
-        part = [word.folded for word in words[at : at + took]]
-        if len(part) < took:
-            continue
-        for folded in (part, [singular(part[0]), *part[1:]], [*part[:-1], singular(part[-1])]):
-            name = canonical(" ".join(folded))
-            if name in RELATIONS and name != ME:
-                return name, took, folded != part
-    return None
+        keys |= {" ".join(parts[:length]) for length in range(1, len(parts))}
+    joined = ["".join(word.folded for word in words_of(part)) for part in name.split()]
+    return keys | {" ".join(joined)} | ({joined[0]} if parts[0] in keys else set())
 
 
 def _term(people: list[KnownPerson], words: list[Word], at: int, took: int) -> Term:
@@ -220,7 +279,7 @@ def _term(people: list[KnownPerson], words: list[Word], at: int, took: int) -> T
     hint = f"{len(people)} people answer to that name: any of them counts." if len(people) > 1 else ""
     ids = list(dict.fromkeys(person.person_id for person in people))
     heard = " ".join(word.text for word in words[at : at + took])
-    return Term(kind=TermKind.PERSON, value=" or ".join(names), ids=ids, heard=heard, hint=hint)
+    return Term(kind=TermKind.PERSON, value=" or ".join(names), ids=ids, heard=heard, hint=hint, source="name")
 
 
 def _heard(term: Term, words: list[Word], start: int, end: int) -> Term:

@@ -44,7 +44,7 @@ def said_of(plan: Plan, context: AskContext) -> str:
     body += "".join(f", {_dated(term, context.timezone)}" for term in _of(plan, TermKind.TIME))
     body += "".join(f", without {term.value}" for term in _of(plan, TermKind.WITHOUT))
     sentence = f"{'Clips' if plan.intent == SEARCH else 'A film'} of {body}."
-    unsure = [term.hint for term in plan.terms if not term.resolved and term.hint]
+    unsure = [term.hint for term in plan.terms if (not term.resolved or term.source == "spelling") and term.hint]
     left = [f"I made nothing of: {', '.join(plan.leftover)}."] if plan.leftover else []
     return " ".join([sentence, *unsure, *left])
 

@@ -14,23 +14,35 @@ from relay.ask.vocabulary import FILLERS
 from relay.ask.wordlist import listed
 from relay.ask.words import Word, key_of
 
+SAME_SPELLING = 0.82
+"""Likeness (difflib) from which a name on no map is a visited place's: "Roturua", "Reykjavick"."""
 KNOWN_WORLDWIDE = 100_000
 """People from which a city is recognised without "in" before it."""
 BEATS_A_WORD = 300_000
 """People from which a city is meant by "in X" although X is also an ordinary thing."""
 ARTICLE_CITY = 500_000
 AROUND_KM = 40.0
+REACH_KM_PER_ROOT = 0.0125
+"""A quarter that no clip was named after reaches this times the square root of its people, 1.5 to 8 km."""
 HOME_KM = 0.5
+_FAR_LARGER = 20
+"""A place with so many times the people is meant although the name is not its own ("Seville")."""
+_NICKNAMES = {
+    "la": "los angeles", "nyc": "new york", "dc": "washington d c", "sf": "san francisco", "philly": "philadelphia", "vegas": "las vegas",
+    "rio": "rio de janeiro", "big apple": "new york", "kl": "kuala lumpur", "barca": "barcelona", "st pete": "saint petersburg",
+}  # fmt: skip
 _LONGEST = 5
-_SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "dc", "us", "eu"})
+_SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "goa", "us", "eu"})
 """Alternate names this short are airport codes otherwise ("THE" is Teresina)."""
 _STOPS = listed(
-    "a an and or in at on of to with for from by my our me us we i you he she they it is was were be not no but without near where "
+    "them him there here which whom whose a an and or in at on of to with for from by my our me us we i you he she they it is was were "
+    "be not no but without near where "
     "when while who this next his her their your as if so up out off over then than do did had have last every all some before "
     "after during "
 )
 _NOT_PLACES = listed(
-    "town work school home bed church college love action private public general color colour style costume line front back middle "
+    "town city village country countryside suburbs downtown outdoors outside abroad nature work school home bed church college love "
+    "action private public general color colour style costume line front back middle "
     "top bottom center centre public person people video memory order case time fact focus detail slow black white color motion "
     "dance bloom flight night sea dinner lunch breakfast least most once noon dawn dusk sunset sunrise today "
 )
@@ -98,23 +110,57 @@ class Places:
 
     def _at_home(self, words: list[Word], at: int, after: str) -> PlaceReading | None:
         skip = 1 if words[at].folded in {"my", "our"} and at + 1 < len(words) and words[at + 1].folded in _HOME_WORDS - {"place"} else 0
+        ours = words[at].folded in {"my", "our"} and at + 1 < len(words) and words[at + 1].folded == "place" and after == "at"
+        skip = 1 if ours else skip
         if words[at + skip].folded != "home" and not skip:
             return None
-        if after not in {"at", "in", "from", "to", "near", "around"}:
+        bare = (
+            not after
+            and words[at].folded == "home"
+            and (at + 1 == len(words) or words[at + 1].folded in {"with", "in", "on", "and", "alone"})
+        )
+        if after not in {"at", "in", "from", "to", "near", "around"} and not bare:
             return None
-        heard = " ".join(word.text for word in words[at : at + skip + 1])
+        more = self._outer(words, at + skip + 1)
+        heard = " ".join(word.text for word in words[at : at + skip + 1 + more])
         if self._home is None:
             hint = "Where your home is, is not known: set it in your profile."
-            return PlaceReading(skip + 1, Term(kind=TermKind.PLACE, value="home", heard=heard, resolved=False, hint=hint), broad=True)
+            return PlaceReading(
+                skip + 1 + more, Term(kind=TermKind.PLACE, value="home", heard=heard, resolved=False, hint=hint), broad=True
+            )
         lat, lon = self._home
         radius_km = AROUND_KM / 10 if after in {"near", "around"} else HOME_KM
-        term = Term(kind=TermKind.PLACE, value="home", ids=[f"near:{lat},{lon},{radius_km}"], heard=heard)
-        return PlaceReading(skip + 1, term, broad=True)
+        term = Term(kind=TermKind.PLACE, value="home", ids=[f"near:{lat},{lon},{radius_km}"], heard=heard, source="home")
+        return PlaceReading(skip + 1 + more, term, broad=True)
+
+    def _outer(self, words: list[Word], at: int) -> int:
+        """How many words after "at home" only say what it lies in: "in London"."""
+        if at >= len(words) or words[at].folded != "in":
+            return 0
+        longest = range(min(3, len(words) - at - 1), 0, -1)
+        return next((1 + took for took in longest if self._encloses([word.folded for word in words[at + 1 : at + 1 + took]])), 0)
+
+    def _spelt(self, key: str, match: PlaceMatch | None) -> PlaceMatch | None:
+        """A place with clips that was spelt another way, unless the spelling is that of a larger place."""
+        if len(key) < 5 or (match is not None and (match.kind != "city" or self._visits(match))):
+            return None
+        near = self.alike(key, likeness=SAME_SPELLING)
+        if not near:
+            return None
+        visited = next(place for place in self._visited if place.name == near[0])
+        known = self._likeliest(self._gazetteer.named(near[0]))
+        population = known.population if known else 0
+        if match is not None and match.population > population:
+            return None
+        return PlaceMatch(near[0], "spelling", visited.ids[:1], population=population)
 
     def _one(self, part: list[str], *, after: str, article: bool) -> PlaceMatch | None:
-        name = " ".join(part)
+        name = _NICKNAMES.get(" ".join(part), " ".join(part))
+        part = name.split()
+        if part[0] == "the" and (len(part) == 1 or part[1] in _NOT_PLACES):
+            return None
         sight = SIGHTS.get(name) or (SIGHTS.get(" ".join(part[1:])) if part[0] == "the" else None)
-        if sight:
+        if sight and not any(match.kind == "region" for match in self._gazetteer.named(name)):
             return sight
         if name in CONTINENTS:
             ids = tuple(f"country:{code}" for code in CONTINENTS[name])
@@ -125,6 +171,8 @@ class Places:
             return None
         matches = self._gazetteer.named(name) or (self._gazetteer.named(f"saint {' '.join(part[1:])}") if part[0] == "st" else ())
         match = self._likeliest(matches)
+        if after and not article and (spelt := self._spelt(name, match)):
+            return spelt
         if match is None or not self._meant(match, part, after=after, article=article):
             return None
         return match
@@ -136,9 +184,8 @@ class Places:
         if not own_name and len(part) == 1 and len(part[0]) <= 3 and part[0] not in _SHORT_NAMES:
             return False
         if article and part[0] != "the":
-            return match.kind in {"country", "region"} or (
-                match.population >= ARTICLE_CITY and len(part) == 1 and key_of(match.name) == part[0]
-            )
+            larger = match.kind == "country" or (match.kind == "region" and (self._visits(match) > 0 or match.population >= BEATS_A_WORD))
+            return larger or (match.population >= ARTICLE_CITY and len(part) == 1 and key_of(match.name) == part[0])
         if len(part) == 1 and part[0] in FILLERS:
             return after in {"in", "to", "visiting"} and (broad or match.population >= KNOWN_WORLDWIDE)
         if after:
@@ -154,6 +201,9 @@ class Places:
         if self._visits(visited):
             return visited
         country = next((match for match in matches if match.kind == "country"), None)
+        largest = max(matches, key=lambda match: match.population)
+        if not country and largest.kind == matches[0].kind and largest.population >= _FAR_LARGER * max(matches[0].population, 1):
+            return largest
         if country or matches[0].kind != "region":
             return country or matches[0]
         capital = next((match for match in matches if match.kind == "city" and matches[0].ids[0] in match.ids), None)
@@ -165,7 +215,7 @@ class Places:
     def _refined(self, words: list[Word], at: int, took: int, found: PlaceMatch, after: str) -> PlaceReading:
         """With the larger place that follows it: "Paris, Texas", "Florence in South Carolina"."""
         part = [word.folded for word in words[at : at + took]]
-        rivals = () if found.kind == "sight" else self._gazetteer.named(" ".join(part))
+        rivals = () if found.kind in {"sight", "spelling"} else self._gazetteer.named(" ".join(part))
         for skip in (0, 1):
             start = at + took + skip
             if skip and (start > len(words) or words[start - 1].folded != "in"):
@@ -195,8 +245,17 @@ class Places:
         ids = list(match.ids if match.kind == "continent" else match.ids[:1])
         if after in {"near", "around", "outside"} and match.lat is not None and match.kind in {"city", "sight"}:
             ids.append(f"near:{match.lat},{match.lon},{AROUND_KM if match.kind == 'city' else 3.0}")
+        elif (
+            match.kind == "city"
+            and match.lat is not None
+            and not self._visits(match)
+            and any(self._clips.get(outer) for outer in match.ids[1:2])
+        ):
+            ids.append(f"within:{match.lat},{match.lon},{max(1.5, min(8.0, REACH_KM_PER_ROOT * match.population**0.5)):.1f}")
         value = f"{match.name}, {outer.title()}" if outer and match.kind == "city" else match.name
-        term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=self._elsewhere(match) if not outer else "")
+        hint = f"'{heard}' is taken for {value}." if match.kind == "spelling" else self._elsewhere(match) if not outer else ""
+        source = match.kind if match.kind in {"sight", "spelling"} else "gazetteer"
+        term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=hint, source=source)
         visited = self._visits(match) > 0
         return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from glasses.wire.memory import Term, TermKind
 from relay.ask import clauses, vocabulary
-from relay.ask.carrier import carrier_length
+from relay.ask.carrier import carrier_length, farewell
 from relay.ask.context import AskContext
 from relay.ask.names import GIVEN_NAMES
-from relay.ask.people import People, PersonReading
+from relay.ask.people import PersonReading, people_of
 from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
+from relay.ask.reading import TimeReading
 from relay.ask.relations import RELATIONS, canonical
+from relay.ask.spans import Candidate, Span, Standing, Use
 from relay.ask.things import CLOSE_IN_MEANING, Things
-from relay.ask.times import Calendar, TimeReading
+from relay.ask.times import Calendar
 from relay.ask.wordlist import listed
 from relay.ask.words import is_plural, singular, words_of
 
@@ -26,45 +25,6 @@ FACES_FROM = "faces>="
 _PLACE_LEADS = listed("in to near visiting around through across exploring outside into toward towards past leaving")
 
 
-class Use(StrEnum):
-    """What became of a word."""
-
-    CARRIER = "carrier"
-    TERM = "term"
-    STOP = "stop"
-    LEFT = "left"
-
-
-@dataclass
-class Span:
-    """A term and the words it was read from."""
-
-    start: int
-    end: int
-    term: Term
-    time: TimeReading | None = None
-    negated: bool = False
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    took: int
-    rank: int
-    term: Term
-    time: TimeReading | None = None
-
-
-@dataclass
-class _Place:
-    """Where in the sentence the reader is: the preposition in force, an article before, and what "and" joins to."""
-
-    lead: str = "of"
-    article: bool = False
-    joined: str = ""
-    last_lead: str = "of"
-    last_kind: str = ""
-
-
 class Reader:
     """One pass over one request. Afterwards ``spans`` holds the terms and ``uses`` what became of each word."""
 
@@ -73,18 +33,20 @@ class Reader:
         self.words = words_of(query)
         self.uses: list[Use | None] = [None] * len(self.words)
         self.spans: list[Span] = []
+        self.vague = False
         self.only_these: list[int] = []
         """Words that say that nobody else is there."""
-        self.people = People(context.people)
+        self.people = people_of(context.people)
         self.places = Places(context)
         self.things = Things(context.labels, context.neighbours)
         southern = context.home is not None and context.home[0] < 0
         self._folded = [word.folded for word in self.words]
-        self.calendar = Calendar(context.now_ms, context.timezone, southern=southern, birthdays=self._birthday)
+        self.calendar = Calendar(context.now_ms, context.timezone, country=context.country, southern=southern, birthdays=self._birthday)
         self._absent: set[int] = set()
-        self._where = _Place()
+        self._where = Standing()
         length, self.intent = carrier_length(self.words)
-        for index in range(length):
+        self._end = max(length, farewell(self.words))
+        for index in [*range(length), *range(self._end, len(self.words))]:
             self.uses[index] = Use.CARRIER
         self._clauses(length)
         self._scan(length)
@@ -96,31 +58,51 @@ class Reader:
     def _clauses(self, start: int) -> None:
         """Marks what was said, what was written, and what must be absent."""
         for kind, found in (
-            (TermKind.TEXT, clauses.text_clauses(self.words, start, self._place_or_time)),
-            (TermKind.SPEECH, clauses.speech_clauses(self.words, start, self._place_or_time)),
+            (TermKind.TEXT, clauses.text_clauses(self.words[: self._end], start, self._place_or_time, self._is_known)),
+            (TermKind.SPEECH, clauses.speech_clauses(self.words[: self._end], start, self._place_or_time)),
         ):
             for clause in found:
                 if all(self.uses[index] is None for index in range(clause.start, clause.end)):
                     heard = " ".join(word.text for word in self.words[clause.start : clause.end])
-                    self._take(clause.start, clause.end, Term(kind=kind, value=clause.value, heard=heard))
+                    self._take(clause.start, clause.end, Term(kind=kind, value=clause.value, heard=heard, source="words"))
+        for span in [each for each in self.spans if each.term.kind is TermKind.SPEECH]:
+            for index in range(max(0, span.start - 3), span.start):
+                if self.words[index].folded in clauses.ABOUT_VERBS:
+                    self.uses[index] = self.uses[index] or Use.STOP
         for clause in clauses.without_spans(self.words, start):
             for index in range(clause.start, clause.start + clause.lead):
                 self.uses[index] = self.uses[index] or Use.STOP
             self._absent |= set(range(clause.start + clause.lead, clause.end))
         self._folded = ["" if use else word.folded for use, word in zip(self.uses, self.words, strict=True)]
 
+    def _is_known(self, first: int, end: int) -> bool:
+        """Whether words name one thing of the library: "stop sign"."""
+        reading = self.things.read(self.words[first:end], 0)
+        return reading is not None and reading.took == end - first
+
     def _place_or_time(self, at: int) -> bool:
         if at >= len(self.words):
             return False
         after = self._folded[at - 1]
+        if after == "to":
+            return self.people.read(self.words, at) is not None
+        if clauses.count_of(self.words[: self._end], at) or self._is_scene(at, after):
+            return True
         time = self.calendar.read(self._folded, at)
         place = self.places.read(self.words, at, after=after) if after in vocabulary.PLACE_PREPOSITIONS else None
         return time is not None or place is not None or (self.people.read(self.words, at) is not None and after == "with")
 
+    def _is_scene(self, at: int, after: str) -> bool:
+        """ "at the beach": a thing that the library has, after an article."""
+        if after not in {"at", "on", "in", "near"} or self._folded[at] not in vocabulary.ARTICLES or at + 1 >= self._end:
+            return False
+        reading = self.things.read(self.words, at + 1)
+        return reading is not None and not self.context.labels.isdisjoint(reading.term.ids)
+
     def _scan(self, at: int) -> None:
-        while at < len(self.words):
+        while at < self._end:
             if self.uses[at] is not None:
-                self._where = _Place(lead="")
+                self._where = Standing(lead="")
                 at += 1
                 continue
             at += self._step(at)
@@ -131,13 +113,15 @@ class Reader:
         if exclusive:
             self.only_these += list(range(at, at + exclusive))
             return self._stop(at, exclusive)
-        count = clauses.count_of(self.words, at)
-        if count:
-            number, took = count
-            at_least = clauses.at_least(self._folded, at)
-            number += at_least == "more than"
-            ids = [f"{FACES_FROM}{number}"] if at_least else []
-            return self._take(at, at + took, Term(kind=TermKind.COUNT, value=str(number), ids=ids, heard=self._text(at, took)))
+        unsure = clauses.unsure(self.words[: self._end], at)
+        if unsure:
+            self.vague = True
+            for index in range(at, at + unsure):
+                self.uses[index] = Use.STOP
+            return unsure
+        count = clauses.count_of(self.words[: self._end], at)
+        if count and self._free(at, count.took):
+            return self._take(at, at + count.took, self._number(at, count))
         best = self._best(at)
         if best:
             if self._folded[at - 1 : at] in (["just"], ["only"]) and best.term.kind is TermKind.PERSON:
@@ -145,7 +129,13 @@ class Reader:
             return self._take(at, at + best.took, best.term, best.time)
         return self._other(at)
 
-    def _best(self, at: int) -> _Candidate | None:
+    def _number(self, at: int, count: clauses.Count) -> Term:
+        ids = [f"{FACES_FROM}{count.number}"] if count.more else []
+        me = self.people.me() if count.ours else None
+        ids += [f"prefer:{me.person_id}"] if me else []
+        return Term(kind=TermKind.COUNT, value=str(count.number), ids=ids, heard=self._text(at, count.took), source="words")
+
+    def _best(self, at: int) -> Candidate | None:
         listed = [self._time(at), self._person(at), self._place(at), self._thing(at)]
         found = [candidate for candidate in listed if candidate and self._free(at, candidate.took)]
         return max(found, key=lambda candidate: (candidate.took, candidate.rank)) if found else None
@@ -158,7 +148,7 @@ class Reader:
         where = self._where
         return where.lead in vocabulary.PERSON_PREPOSITIONS or where.joined == TermKind.PERSON
 
-    def _time(self, at: int) -> _Candidate | None:
+    def _time(self, at: int) -> Candidate | None:
         reading = self.calendar.read(self._folded, at)
         if reading is None:
             return None
@@ -174,17 +164,22 @@ class Reader:
             return None
         span = self.calendar.span(reading)
         term = Term(
-            kind=TermKind.TIME, value=reading.value, ids=list(reading.repeats), heard=self._text(at, reading.took),
+            kind=TermKind.TIME, value=reading.value, ids=[*reading.repeats, *self.calendar.hints(reading)], heard=self._text(at,
+            reading.took),
             start_at=span[0] if span else None, end_at=span[1] if span else None,
             resolved=not reading.unknown and (span is not None or bool(reading.repeats)), hint=reading.unknown,
+            source="" if reading.unknown else reading.source,
         )  # fmt: skip
-        return _Candidate(reading.took, 5 if self._among_people and not led else 6, term, reading)
+        named = not led and reading.took == 1 and self.people.is_name(self._folded[at])
+        return Candidate(reading.took, 5 if (self._among_people and not led) or named else 6, term, reading)
 
-    def _person(self, at: int) -> _Candidate | None:
+    def _person(self, at: int) -> Candidate | None:
         where = self._where
         if self._folded[at] == "us" and where.article:
             return None
-        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON) or self._speaker(at)
+        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON, led=self._is_led(at)) or self._speaker(
+            at
+        )
         if reading is None:
             return self._stranger(at)
         last = self.words[at + reading.took - 1]
@@ -196,13 +191,17 @@ class Reader:
             return None
         if self._folded[at] in {"will", "may"} and self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.PRONOUNS:
             return None
-        if not reading.certain and self.things.read(self.words, at):
+        if not reading.certain and (self.things.read(self.words, at) or where.lead in _PLACE_LEADS):
             return None
         if named and reading.partial and where.lead in {"of", ""} and not where.joined and self._is_visited(at):
-            return _Candidate(reading.took, 4, reading.term)
+            return Candidate(reading.took, 4, reading.term)
         if named and where.lead in vocabulary.PLACE_PREPOSITIONS and where.joined != TermKind.PERSON:
-            return _Candidate(reading.took, 3, reading.term)
-        return _Candidate(reading.took, 7 if self._among_people else 6, reading.term)
+            return Candidate(reading.took, 3, reading.term)
+        return Candidate(reading.took, 7 if self._among_people else 6, reading.term)
+
+    def _is_led(self, at: int) -> bool:
+        """Whether "with" stands before a word that is no thing of the library: "with sister"."""
+        return self._where.lead == "with" and not self._where.article and self._folded[at] not in self.context.labels
 
     def _speaker(self, at: int) -> PersonReading | None:
         """ "my wife and I", "I and Anna"."""
@@ -221,7 +220,7 @@ class Reader:
             return False
         return word not in vocabulary.BOUNDARIES and word not in vocabulary.CONJUNCTIONS and self.calendar.read(self._folded, at) is None
 
-    def _stranger(self, at: int) -> _Candidate | None:
+    def _stranger(self, at: int) -> Candidate | None:
         """A common given name that nobody here has."""
         word, where = self._folded[at], self._where
         if word not in GIVEN_NAMES or where.article or (self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1)):
@@ -229,11 +228,11 @@ class Reader:
         if word in {"will", "may", "art", "mark", "summer", "frank", "grant", "miles", "clay"} and not self._among_people:
             return None
         if where.lead in _PLACE_LEADS | {"at"} and where.joined != TermKind.PERSON:
-            return _Candidate(1, 2, self.people.unknown(self.words, at))
+            return Candidate(1, 2, self.people.unknown(self.words, at))
         surname = at + 1 < len(self.words) and self.words[at].capital and self.words[at + 1].capital and self._is_surname(at + 1)
         took = 2 if surname else 1
         strong = where.lead in {"with", "featuring", "meeting", "including"} or where.joined == TermKind.PERSON
-        return _Candidate(took, 6 if strong else 3, self.people.unknown(self.words, at, took))
+        return Candidate(took, 6 if strong else 3, self.people.unknown(self.words, at, took))
 
     def _is_surname(self, at: int) -> bool:
         word = self._folded[at]
@@ -243,7 +242,7 @@ class Reader:
             and not self.words[at - 1].comma
         )
 
-    def _place(self, at: int) -> _Candidate | None:
+    def _place(self, at: int) -> Candidate | None:
         where = self._where
         after = where.lead if where.lead in vocabulary.PLACE_PREPOSITIONS else ""
         if self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1) and not after:
@@ -256,31 +255,42 @@ class Reader:
         if reading.took == 1 and not after and not reading.broad and self._folded[at].endswith("ing"):
             return None
         clear = reading.broad or reading.population >= BEATS_A_WORD
+        if where.article and not reading.visited and self._is_thing(at):
+            return None
+        beside_people = where.joined == TermKind.PERSON or where.lead in {"with", "featuring", "meeting"}
+        if reading.took > 1 and beside_people and self.people.is_name(self._folded[at]):
+            return None
         if after:
-            return _Candidate(
+            return Candidate(
                 reading.took, 5 if clear or (reading.population >= KNOWN_WORLDWIDE and not self._is_thing(at)) else 3, reading.term
             )
         if where.lead == "with" or (self._folded[at - 1 : at] and self._folded[at - 1] in _EATEN):
-            return _Candidate(reading.took, 1, reading.term)
-        return _Candidate(reading.took, 5 if clear else 2, reading.term)
+            return Candidate(reading.took, 1, reading.term)
+        return Candidate(reading.took, 5 if clear else 2, reading.term)
 
     def _is_thing(self, at: int) -> bool:
         return self.things.read(self.words, at) is not None
 
-    def _thing(self, at: int) -> _Candidate | None:
+    def _thing(self, at: int) -> Candidate | None:
         reading = self.things.read(self.words, at)
-        if reading is None:
+        if reading is None or (self.words[at].owner and self.people.is_name(self._folded[at])):
             return None
         if reading.took == 1 and self._folded[at] in vocabulary.FILLERS and not reading.term.ids:
             return None
-        return _Candidate(reading.took, 4, reading.term)
+        if reading.took == 1 and self._folded[at] in vocabulary.NAMES_FOR_ANYONE and not self.context.labels & set(reading.term.ids):
+            return None
+        return Candidate(reading.took, 4, reading.term)
 
     def _other(self, at: int) -> int:
         """A word that is no term by itself: a small word, an unknown name, an unknown thing, or one to leave over."""
         word, where = self._folded[at], self._where
-        small = vocabulary.FILLERS | vocabulary.CONJUNCTIONS | vocabulary.ARTICLES | vocabulary.POSSESSIVES
-        small = small | vocabulary.PRONOUNS | vocabulary.AUXILIARIES | vocabulary.BOUNDARIES | vocabulary.PERSON_PREPOSITIONS
-        if word in small or (self.words[at].owner and self._owner_is_known(at)):
+        if word == "close" and self._folded[at + 1 : at + 2] == ["to"]:
+            self._stop(at, 2)
+            self._where = Standing(lead="near")
+            return 2
+        if self.words[at].owner and self._owner_is_known(at):
+            return self._leave(at)
+        if word in vocabulary.SMALL_WORDS or word in vocabulary.NAMES_FOR_ANYONE:
             return self._stop(at, 1)
         if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or self._modifies(at):
             return self._leave(at)
@@ -352,8 +362,9 @@ class Reader:
         kind = str(term.kind)
         if start > 0 and self._folded[start - 1 : start] and self._either(start):
             term.alternative = True
-        self.spans.append(Span(start, end, term, time, negated=start in self._absent))
-        self._where = _Place(lead="", last_lead=where.lead, last_kind=kind)
+        term.span = [self.words[start].start, self.words[end - 1].end]
+        self.spans.append(Span(start, end, term, time, negated=start in self._absent and term.kind is not TermKind.COUNT))
+        self._where = Standing(lead="", last_lead=where.lead, last_kind=kind)
         return end - start
 
     def _either(self, at: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relay.ask.wordlist import listed
-from relay.ask.words import key_of
+from relay.ask.words import key_of, singular
 
 _SAME: dict[str, str] = {
     "me": "me myself self owner",
@@ -13,16 +13,16 @@ _SAME: dict[str, str] = {
     "girlfriend": "girlfriend gf",
     "boyfriend": "boyfriend bf",
     "fiance": "fiance fiancee",
-    "mother": "mother mom mum mama mommy mummy momma mam",
-    "father": "father dad daddy papa",
-    "son": "son boy",
-    "daughter": "daughter girl",
-    "child": "child kid",
+    "mother": "mother mom mum mama mommy mummy momma mam ma amma",
+    "father": "father dad daddy papa pa pop pops appa",
+    "son": "son boy lad",
+    "daughter": "daughter girl lass",
+    "child": "child kid kiddo little-one",
     "baby": "baby infant newborn toddler",
     "brother": "brother bro",
     "sister": "sister sis",
-    "grandmother": "grandmother grandma granny nana gran nan grandmom abuela oma",
-    "grandfather": "grandfather grandpa granddad grandad gramps abuelo opa",
+    "grandmother": "grandmother grandma granny nana gran nan grandmom grandmum grammy nonna babushka abuela oma",
+    "grandfather": "grandfather grandpa granddad grandad gramps grandpapa nonno dedushka abuelo opa",
     "grandson": "grandson",
     "granddaughter": "granddaughter",
     "grandchild": "grandchild grandkid",
@@ -40,12 +40,27 @@ _SAME: dict[str, str] = {
     "stepmother": "stepmother stepmom step-mother step-mom",
     "stepfather": "stepfather stepdad step-father step-dad",
     "stepson": "stepson",
+    "stepsister": "stepsister step-sister",
+    "stepbrother": "stepbrother step-brother",
+    "stepchild": "stepchild stepkid",
+    "half brother": "half-brother",
+    "half sister": "half-sister",
+    "great aunt": "great-aunt",
+    "great uncle": "great-uncle",
+    "great grandmother": "great-grandmother great-grandma great-granny",
+    "great grandfather": "great-grandfather great-grandpa",
+    "godchild": "godchild godkid",
+    "godparent": "godparent",
+    "guardian": "guardian",
+    "mentor": "mentor",
+    "trainer": "trainer",
+    "student": "student pupil",
     "stepdaughter": "stepdaughter",
     "godmother": "godmother",
     "godfather": "godfather",
     "godson": "godson",
     "goddaughter": "goddaughter",
-    "best friend": "best-friend bestie bff",
+    "best friend": "best-friend bestie bff best-mate best-buddy best-pal closest-friend",
     "friend": "friend buddy pal mate",
     "boss": "boss manager",
     "colleague": "colleague coworker co-worker workmate",
@@ -59,6 +74,10 @@ _SAME: dict[str, str] = {
     "teammate": "teammate",
     "twin": "twin",
     "ex": "ex",
+    "ex wife": "ex-wife",
+    "ex husband": "ex-husband",
+    "landlord": "landlord landlady",
+    "client": "client customer",
     "parent": "parent folks",
     "grandparent": "grandparent",
     "sibling": "sibling",
@@ -83,12 +102,18 @@ MEMBERS: dict[str, frozenset[str]] = {
     "grandchild": listed("grandson granddaughter"),
     "sibling": listed("brother sister twin"),
     "friend": frozenset({"best friend"}),
+    "grandmother": frozenset({"great grandmother"}),
+    "grandfather": frozenset({"great grandfather"}),
+    "twin": frozenset({"twin brother", "twin sister"}),
+    "godparent": listed("godmother godfather"),
+    "godchild": listed("godson goddaughter"),
+    "stepchild": listed("stepson stepdaughter"),
     "in law": frozenset(f"{who} in law" for who in ["mother", "father", "brother", "sister", "son", "daughter"]),
     "family": frozenset(_FAMILY.split()),
 }
 """Relations that also satisfy one: groups, and the wider word for the same person. Never a guess at who somebody is."""
 
-GROUPS = frozenset({"parent", "grandparent", "sibling", "in law", "family", "child", "grandchild"})
+GROUPS = frozenset({"parent", "grandparent", "sibling", "in law", "family", "child", "grandchild", "godparent", "godchild", "stepchild"})
 """Relations that mean several people even in one breath."""
 
 ADDRESSES = frozenset(
@@ -115,5 +140,6 @@ CHAINED: dict[tuple[str, str], str] = {
 
 def canonical(relation: str) -> str:
     """The one word for a relation: "Mum" -> "mother"; unknown words are kept as they are, folded."""
-    key = key_of(relation)
-    return SYNONYMS.get(key, key)
+    key = key_of(relation).removeprefix("my ").removeprefix("our ")
+    first, _, last = key.rpartition(" ")
+    return SYNONYMS.get(key) or SYNONYMS.get(f"{first} {singular(last)}".strip()) or key

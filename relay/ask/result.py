@@ -41,6 +41,8 @@ class VideoHit:
     place: str
     moments: tuple[MomentHit, ...]
     """Best first; only those with something that was asked for, or all when nothing was asked of moments."""
+    exact: bool = True
+    """False: it fits only when a condition is taken more widely ("in June": of another year); films leave it out if others fit."""
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from glasses.wire.memory import NearMiss, Plan, Term, TermKind
-from relay.ask.conditions import Condition, Conditions, Mask, content_words, distance_km
+from relay.ask.conditions import Condition, Conditions, content_words
+from relay.ask.order import Order
 from relay.ask.phrasing import where_of
 from relay.ask.reasons import hit_reason, miss_reason, term_words
 from relay.ask.result import Filters, MomentHit, SearchResult, TermCount, Trouble, VideoHit
-from relay.index.base import MOMENT_BITS, Channel, Embedder, Index, Keys, TextField, VideoRow
+from relay.index.base import Channel, Embedder, Index, TextField, VideoRow
+from relay.index.positions import distance_km
+from relay.index.sets import KeySet, keys_of, union
 
 RANK_CONSTANT = 60.0
 """Of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
@@ -35,79 +39,54 @@ class Searcher:
     def search(self, user_id: str, plan: Plan, *, limit: int = 50, filters: Filters | None = None) -> SearchResult:
         """Videos that meet every condition of ``plan`` and ``filters``, best first.
 
-        People, place and time are exact. A term that was not resolved gives a ``problem`` and no hits; so does a plan that nothing meets.
+        People, place and time are hard. Hits that meet a condition only when it is taken more widely come last and are not ``exact``.
+        A term that was not resolved gives a ``problem`` and no hits; so does a plan that nothing meets.
         """
         began = time.perf_counter()
         asking = Conditions(self._index, self._embedder, user_id)
         conditions = asking.of(_with_leftover(plan))
-        counts = tuple(TermCount(term, int(condition.videos.sum())) for condition in conditions for term in condition.terms)
+        counts = tuple(TermCount(term, len(condition.videos)) for condition in conditions for term in condition.terms)
         base = self._filtered(asking, filters or Filters())
-        mask = base.copy()
+        found = base
         for condition in conditions:
-            mask &= condition.videos
-        mask &= self._together(asking, conditions)
-        found = np.flatnonzero(mask)
+            found &= condition.videos
+        found &= self._together(asking, conditions)
+        if plan.vague and not found:
+            found = _mostly(base, conditions)
         problem = _unresolved(plan) or self._nothing(user_id, plan, filters or Filters(), conditions, found)
-        hits = () if problem else self._ranked(asking, user_id, plan, conditions, found, limit)
-        misses = self._near_misses(asking, user_id, conditions, base & ~mask if not problem or len(found) == 0 else base)
+        hits = () if problem else self._ranked(user_id, plan, conditions, found, limit)
+        misses = self._near_misses(user_id, conditions, base - found if not problem or not found else base)
         return SearchResult(
             plan=plan, hits=tuple(hits), near_misses=misses, counts=counts, total=0 if problem else len(found), problem=problem,
             timings_s={"search": time.perf_counter() - began},
         )  # fmt: skip
 
-    def _filtered(self, asking: Conditions, filters: Filters) -> Mask:
-        mask = asking.between(filters.start_at, filters.end_at)
+    def _filtered(self, asking: Conditions, filters: Filters) -> KeySet:
+        found = asking.between(filters.start_at, filters.end_at)
         moments = [asking.person((person,)) for person in filters.people] + [asking.labels((label,)) for label in filters.labels]
         for keys in moments:
-            mask &= _videos(keys, asking.size)
-        return mask & asking.place(filters.places) if filters.places else mask
+            found &= asking.videos(keys)
+        return found & asking.place(filters.places) if filters.places else found
 
-    def _together(self, asking: Conditions, conditions: Sequence[Condition]) -> Mask:
-        """A number of people holds in the same moment as the people named."""
-        counted = [each for each in conditions if each.kind is TermKind.COUNT and each.moments is not None]
-        people = [each for each in conditions if each.kind is TermKind.PERSON and each.moments is not None]
-        if not counted or not people:
-            return asking.everything()
-        moments = counted[0].moments
-        for condition in [*counted[1:], *people]:
-            moments = np.intersect1d(moments, condition.moments) if moments is not None and condition.moments is not None else moments
-        return _videos(moments, asking.size) if moments is not None else asking.everything()
+    def _together(self, asking: Conditions, conditions: Sequence[Condition]) -> KeySet:
+        """A number of people holds in the same moment as the people named; what is absent only from a moment, in that moment."""
+        counted = [each.moments for each in conditions if each.kind is TermKind.COUNT and each.moments is not None]
+        people = [each.moments for each in conditions if each.kind is TermKind.PERSON and each.moments is not None]
+        found = asking.videos(KeySet.intersection(*counted, *people)) if counted and people else asking.everything()
+        absent = [each for each in conditions if each.kind is TermKind.WITHOUT and each.moments is not None]
+        if not absent:
+            return found
+        nowhere = KeySet.intersection(*(each.exact if each.exact is not None else each.videos for each in absent))
+        meeting = KeySet.intersection(*(each.moments for each in conditions if each.moments is not None))
+        return found & (nowhere | asking.videos(meeting))
 
-    def _ranked(
-        self, asking: Conditions, user_id: str, plan: Plan, conditions: Sequence[Condition], found: Keys, limit: int
-    ) -> list[VideoHit]:
-        together = self._togetherness(asking, conditions, found)
-        fused = self._fused(user_id, plan)
-        columns = asking.columns
-        fresh = np.zeros(asking.size, np.float64)
-        fresh[columns.videos] = np.arange(1, len(columns.videos) + 1) / (len(columns.videos) + 1)
-        quality = np.zeros(asking.size, np.float64)
-        quality[columns.videos] = columns.quality
-        bonus = np.zeros(asking.size)
-        for video, points in fused.items():
-            bonus[video] = points
-        score = bonus[found] * 5 + together
-        order = np.lexsort((-fresh[found], -np.round(quality[found], 1), -np.round(score, 6)))[:limit]
-        scores = {int(found[index]): float(score[index]) for index in order}
-        rows = self._index.rows(user_id, list(scores))
-        return [_hit(row, conditions, scores[row.key]) for row in rows]
+    def _ranked(self, user_id: str, plan: Plan, conditions: Sequence[Condition], found: KeySet, limit: int) -> list[VideoHit]:
+        scores = dict(Order(self._index, user_id).best(found, conditions, self._fused(user_id, plan, found), limit))
+        return [_hit(row, conditions, scores[row.key]) for row in self._index.rows(user_id, list(scores))]
 
-    def _togetherness(
-        self, asking: Conditions, conditions: Sequence[Condition], found: Keys
-    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """For each hit, the largest share of the conditions that one of its moments meets by itself."""
-        of_moments = [condition.moments for condition in conditions if condition.moments is not None]
-        if len(of_moments) < 2 or not len(found):
-            return np.ones(len(found))
-        keys, met = np.unique(np.concatenate(of_moments), return_counts=True)
-        best = np.zeros(asking.size)
-        videos = keys >> MOMENT_BITS
-        inside = videos < asking.size
-        np.maximum.at(best, videos[inside], met[inside] / len(of_moments))
-        return best[found]
-
-    def _fused(self, user_id: str, plan: Plan) -> dict[int, float]:
-        """Reciprocal rank fusion of full text and meaning, by video. Things that are labels are already exact: there only meaning ranks."""
+    def _fused(self, user_id: str, plan: Plan, found: KeySet) -> dict[int, float]:
+        """Reciprocal rank fusion of full text and of meaning within ``found``, by video. Things that are labels are already
+        exact: there only meaning ranks."""
         seen = " ".join(term.value for term in plan.terms if term.kind in {TermKind.THING, TermKind.TEXT})
         said = " ".join(term.value for term in plan.terms if term.kind is TermKind.SPEECH)
         loose = [
@@ -121,56 +100,53 @@ class Searcher:
             lists.append(self._index.text(user_id, words, tuple(TextField), every=False, limit=_RANKED))
         for text, channel in ((" ".join([seen, *plan.leftover]).strip(), Channel.SEEN), (said, Channel.SAID)):
             if text:
-                lists.append(self._index.nearest(user_id, self._embedder.embed([text])[0], channel, _RANKED))
+                within = self._index.moments_of(user_id, found)
+                lists.append(self._index.nearest(user_id, self._embedder.embed([text])[0], channel, _RANKED, within))
         fused: dict[int, float] = {}
         for listed in lists:
-            ranked = list(dict.fromkeys(key >> MOMENT_BITS for key, _ in listed))
+            ranked = self._videos(user_id, [key for key, _ in listed])
             for rank, video in enumerate(ranked):
                 fused[video] = fused.get(video, 0.0) + 1 / (RANK_CONSTANT + rank)
         return fused
 
-    def _near_misses(self, asking: Conditions, user_id: str, conditions: Sequence[Condition], candidates: Mask) -> tuple[NearMiss, ...]:
+    def _videos(self, user_id: str, moments: Sequence[int]) -> list[int]:
+        """The video of each moment, each once, in their order."""
+        heads = sorted(self._index.videos_of(user_id, keys_of(moments)))
+        return list(dict.fromkeys(heads[bisect_right(heads, moment) - 1] for moment in moments))
+
+    def _near_misses(self, user_id: str, conditions: Sequence[Condition], candidates: KeySet) -> tuple[NearMiss, ...]:
         """Videos that meet something of what was asked, and what they lack; the nearest first."""
-        wanted = [condition for condition in conditions if condition.kind is not TermKind.WITHOUT]
+        wanted = [condition.videos for condition in conditions if condition.kind is not TermKind.WITHOUT]
         if not wanted:
             return ()
-        weight = np.zeros(asking.size)
-        met_one = np.zeros(asking.size, bool)
-        for condition in conditions:
-            weight += condition.weight * condition.videos
-            met_one |= condition.videos if condition in wanted else False
-        columns = asking.columns
-        near = columns.videos[(candidates & met_one)[columns.videos]]
-        nearness = weight[near] * (len(columns.videos) + 1) + np.arange(len(near))  # by weight, then the newest
-        few = np.argpartition(-nearness, MOST_NEAR_MISSES)[:MOST_NEAR_MISSES] if len(near) > MOST_NEAR_MISSES else np.arange(len(near))
-        order = few[np.argsort(-nearness[few])]
+        weights = dict(Order(self._index, user_id).nearest(candidates & union(wanted), conditions, MOST_NEAR_MISSES))
         total = sum(condition.weight for condition in conditions)
         misses = []
-        for row in self._index.rows(user_id, [int(near[index]) for index in order]):
-            met = [condition for condition in conditions if condition.videos[row.key]]
-            failed = [condition for condition in conditions if not condition.videos[row.key]]
+        for row in self._index.rows(user_id, list(weights)):
+            met = [condition for condition in conditions if row.key in condition.videos]
+            failed = [condition for condition in conditions if row.key not in condition.videos]
             reason = miss_reason(row, met, failed) if failed else "Fits all that was understood, but not everything was"
             names = [term_words(term) for condition in failed for term in condition.terms]
             misses.append(
                 NearMiss(
                     video_id=row.video_id,
                     captured_at=row.captured_at,
-                    score=float(weight[row.key] / total),
+                    score=weights[row.key] / total,
                     reason=reason,
                     failed_terms=names,
                 )
             )
         return tuple(misses)
 
-    def _nothing(self, user_id: str, plan: Plan, filters: Filters, conditions: Sequence[Condition], found: Keys) -> Trouble | None:
+    def _nothing(self, user_id: str, plan: Plan, filters: Filters, conditions: Sequence[Condition], found: KeySet) -> Trouble | None:
         if not conditions and not filters.any():
             return Trouble("ask.nothing_understood", f"Nothing to look for was understood in '{plan.query}'.", plan.said)
-        if len(found):
+        if found:
             return None
         for condition in conditions:
-            if not condition.videos.any():
+            if not condition.videos:
                 return Trouble("ask.nothing_found", self._lacks(user_id, condition), _understood(plan))
-        shares = [f"{int(condition.videos.sum())} {' or '.join(term_words(term) for term in condition.terms)}" for condition in conditions]
+        shares = [f"{len(condition.videos)} {' or '.join(term_words(term) for term in condition.terms)}" for condition in conditions]
         detail = f"No clip has all of it together: {', '.join(shares)}." if shares else "No clip passes the filters."
         return Trouble("ask.nothing_found", detail, _understood(plan))
 
@@ -205,7 +181,7 @@ class Searcher:
         return placed[int(np.argmin(distance_km(*here, lats, lons)))].name
 
     def _position(self, place_id: str) -> tuple[float, float] | None:
-        if place_id.startswith("near:"):
+        if place_id.startswith(("near:", "within:")):
             lat, lon, _ = (float(part) for part in place_id.partition(":")[2].split(","))
             return lat, lon
         return self._locate(place_id)
@@ -235,30 +211,30 @@ def _understood(plan: Plan) -> str:
     return f"Understood: {plan.said}" if plan.said else ""
 
 
+def _mostly(base: KeySet, conditions: Sequence[Condition]) -> KeySet:
+    """Of what fits more than half of the conditions by weight, that which fits most."""
+    met = {0.0: base}
+    for condition in conditions:
+        split: dict[float, list[KeySet]] = {}
+        for weight, videos in met.items():
+            split.setdefault(weight + condition.weight, []).append(videos & condition.videos)
+            split.setdefault(weight, []).append(videos - condition.videos)
+        met = {weight: merged for weight, sets in split.items() if (merged := union(sets))}
+    best = max(met, default=0.0)
+    return met[best] if best > sum(condition.weight for condition in conditions) / 2 else KeySet()
+
+
 def _hit(row: VideoRow, conditions: Sequence[Condition], score: float) -> VideoHit:
     of_moments = [condition for condition in conditions if condition.moments is not None]
     moments = []
     for moment in row.moments:
-        met = sum(_contains(condition.moments, moment.key) for condition in of_moments)
+        met = sum(moment.key in condition.moments for condition in of_moments if condition.moments is not None)
         if met or not of_moments:
             share = met / len(of_moments) if of_moments else 1.0
             moments.append((share, moment.quality, MomentHit(moment.moment_id, moment.start_s, moment.end_s, share)))
+    exact = all(row.key in (each.videos if each.exact is None else each.exact) for each in conditions)
     moments.sort(key=lambda each: (-each[0], -each[1], each[2].start_s))
     return VideoHit(
         video_id=row.video_id, kind=row.kind, captured_at=row.captured_at, duration_s=row.duration_s, score=score,
-        reason=hit_reason(row, conditions), place=row.place, moments=tuple(hit for _, _, hit in moments),
+        exact=exact, reason=hit_reason(row, conditions), place=row.place, moments=tuple(hit for _, _, hit in moments),
     )  # fmt: skip
-
-
-def _contains(keys: Keys | None, key: int) -> bool:
-    if keys is None or not len(keys):
-        return False
-    at = int(np.searchsorted(keys, key))
-    return at < len(keys) and int(keys[at]) == key
-
-
-def _videos(keys: Keys, size: int) -> Mask:
-    mask = np.zeros(size, bool)
-    videos = keys >> MOMENT_BITS
-    mask[videos[videos < size]] = True
-    return mask

@@ -147,6 +147,84 @@ Lake Geneva 46.4500 6.5500 35
 Lake Constance 47.6500 9.3000 35
 Rocky Mountains 43.7410 -110.8025 800
 Mount Everest 27.9881 86.9250 20
+Algarve 37.1300 -8.2500 85
+Mallorca 39.6200 2.9800 55
+Majorca 39.6200 2.9800 55
+Menorca 39.9700 4.0800 25
+Ibiza 38.9800 1.4300 25
+Tenerife 28.2900 -16.6200 45
+Gran Canaria 27.9600 -15.6000 30
+Santorini 36.4000 25.4400 15
+Mykonos 37.4500 25.3600 12
+Maui 20.8000 -156.3300 38
+Oahu 21.4700 -157.9800 35
+Kauai 22.0500 -159.5000 30
+Patagonia -49.0000 -71.0000 850
+Goa 15.3500 74.0500 60
+Cornwall 50.4000 -4.9000 75
+Silicon Valley 37.3700 -122.0400 28
+Bay Area 37.7000 -122.2500 75
+New England 43.8000 -71.3000 280
+Cape Cod 41.7000 -70.2500 45
+Napa Valley 38.5000 -122.3600 30
+Big Sur 36.2700 -121.8100 45
+Everglades 25.3000 -80.9000 60
+Great Lakes 45.0000 -84.5000 550
+Lapland 67.5000 24.5000 350
+Loire Valley 47.4000 0.8000 110
+Black Sea 43.0000 34.5000 600
+Lake Balaton 46.8300 17.7300 45
+Lake Victoria -1.0000 33.0000 220
+Himalayas 29.5000 83.5000 900
+Andes -20.0000 -68.0000 2800
+Sahara 25.0000 5.0000 1800
+Galapagos -0.6000 -90.5000 150
+Zanzibar -6.1500 39.3500 50
+Bora Bora -16.5000 -151.7400 12
+Halong Bay 20.9000 107.1000 30
+Blue Mountains -33.7000 150.3000 40
+Great Ocean Road -38.7000 143.5000 90
+Rijksmuseum 52.3600 4.8852 0.5
+Anne Frank House 52.3752 4.8840 0.4
+Uffizi 43.7678 11.2553 0.4
+British Museum 51.5194 -0.1270 0.5
+Natural History Museum 51.4967 -0.1764 0.5
+Camden Market 51.5413 -0.1460 0.6
+Wembley 51.5560 -0.2796 1
+Edinburgh Castle 55.9486 -3.1999 0.6
+Hadrian's Wall 55.0200 -2.3000 40
+Giant's Causeway 55.2408 -6.5116 2
+Cliffs of Moher 52.9715 -9.4309 4
+Sistine Chapel 41.9029 12.4545 0.4
+Roman Forum 41.8925 12.4853 0.6
+Milan Cathedral 45.4642 9.1916 0.5
+Plitvice Lakes 44.8654 15.5820 6
+Matterhorn 45.9763 7.6586 8
+Jungfrau 46.5367 7.9626 8
+Wannsee 52.4200 13.1600 4
+Museum Island 52.5169 13.4019 0.6
+Tiergarten 52.5145 13.3501 1.5
+Englischer Garten 48.1642 11.6056 2
+Tivoli Gardens 55.6736 12.5681 0.5
+Little Mermaid 55.6929 12.5993 0.4
+Senso-ji 35.7148 139.7967 0.5
+Osaka Castle 34.6873 135.5259 0.8
+Golden Temple 31.6200 74.8765 0.6
+India Gate 28.6129 77.2295 0.7
+Red Fort 28.6562 77.2410 0.8
+Gateway Arch 38.6247 -90.1848 0.8
+Griffith Observatory 34.1184 -118.3004 0.8
+Waikiki 21.2793 -157.8292 1.8
+High Line 40.7480 -74.0048 1.2
+Rockefeller Center 40.7587 -73.9787 0.5
+Madison Square Garden 40.7505 -73.9934 0.4
+Coney Island 40.5749 -73.9857 1.8
+Las Vegas Strip 36.1147 -115.1728 4
+Hoover Dam 36.0160 -114.7377 2
+Monument Valley 36.9980 -110.0985 15
+Millennium Park 41.8826 -87.6226 0.6
+French Quarter 29.9584 -90.0644 1
+Stanley Park 49.3017 -123.1417 1.8
 """
 
 

@@ -52,13 +52,19 @@ class Things:
 
     def _term(self, key: str, part: list[Word]) -> Term:
         ids = list(dict.fromkeys([*LABELS_FOR.get(key, ()), *self._kinds(key)]))
+        if len(key) < 3 and not ids:
+            heard = " ".join(word.text for word in part)
+            return Term(kind=TermKind.THING, value=key, heard=heard, resolved=False, hint=f"'{heard}' is no label of your clips.")
         near = [(label, score) for label, score in self._neighbours(key) if label not in ids]
         if key not in LABELS_FOR:
             ids += [label for label, score in near if score >= CLOSE_IN_MEANING]
         offered = [label for label, score in near if score >= WORTH_OFFERING and label not in ids][:5]
         heard = " ".join(word.text for word in part)
         hint = "" if ids else f"'{heard}' is no label of your clips; what was said, written or noted in them is searched."
-        return Term(kind=TermKind.THING, value=key, ids=ids, heard=heard, resolved=bool(ids), hint=hint, alternatives=offered)
+        source = "" if not ids else "label" if key in self._labels else "synonym" if key in LABELS_FOR else "meaning"
+        return Term(
+            kind=TermKind.THING, value=key, ids=ids, heard=heard, resolved=bool(ids), hint=hint, alternatives=offered, source=source
+        )
 
     def _kinds(self, key: str) -> list[str]:
         """Labels of the library that are a kind of ``key``: "park bench" for "bench", "guitar player" for "guitar"."""

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay.ask import days
-from relay.ask.days import DAY, DAY_PARTS, HOLIDAYS, MONTHS, SEASONS, WEEKDAYS, Period, Yearly, one_day
+from relay.ask.days import DAY, DAY_PARTS, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, one_day
+from relay.ask.feasts import Feasts, country_of, feasts_of
+from relay.ask.reading import TimeReading, amount_at, bare, clock_at, day_and_month, title, written_date, zone_of
 from relay.ask.today import Today
-from relay.ask.words import cardinal, ordinal, read_number, read_year, singular
+from relay.ask.words import ordinal, read_year, singular
 
 MAX_YEARS = 120
-_AMOUNTS = {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 5, "some": 3}
 _LAST = frozenset({"last", "past", "previous"})
 _EDGES = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
-
-
-@dataclass(frozen=True)
-class TimeReading:
-    """A time that was read. Either ``period`` (with ``hours`` within its first day) or ``repeats`` ("hours:17-24", "weekday:6")."""
-
-    took: int
-    value: str
-    period: Period | None = None
-    hours: tuple[int, int] | None = None
-    repeats: tuple[str, ...] = ()
-    yearly: Yearly | None = None
-    """When it was named without a year: its period in any year."""
-    unknown: str = ""
-    """Why it could not be placed in the calendar."""
 
 
 Birthdays = Callable[[int], tuple[int, str, str] | None]
@@ -40,12 +25,16 @@ Birthdays = Callable[[int], tuple[int, str, str] | None]
 class Calendar:
     """Reads times against one moment in one time zone. ``words`` are folded; unknown zones count as UTC."""
 
-    def __init__(self, now_ms: int, timezone: str, *, southern: bool = False, birthdays: Birthdays = lambda _at: None) -> None:
-        self.zone = _zone(timezone)
+    def __init__(
+        self, now_ms: int, timezone: str, *, country: str = "", southern: bool = False, birthdays: Birthdays = lambda _at: None
+    ) -> None:
+        self.zone = zone_of(timezone)
         self.now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self.zone)
         self.today: date = self.now.date()
         self._today = Today(self.today, southern=southern)
         self._birthdays = birthdays
+        self._country = country or country_of(timezone)
+        self._feasts: Feasts = feasts_of(self._country, self.today.year)
 
     def read(self, words: list[str], at: int) -> TimeReading | None:
         """The longest time that begins at ``at``; None when there is none. Never raises for any words."""
@@ -63,6 +52,22 @@ class Calendar:
             return days.to_ms(day, reading.hours[0], self.zone), days.to_ms(day, reading.hours[1], self.zone)
         return days.to_ms(reading.period.first, 0, self.zone), days.to_ms(reading.period.end, 0, self.zone)
 
+    def hints(self, reading: TimeReading) -> list[str]:
+        """What is meant most ("core:START-END", UTC ms), and the same days of the three years before where no year was said ("also:")."""
+        if reading.period is None or reading.hours:
+            return []
+        core = self._core(reading)
+        if reading.period.days in range(88, 93) and any(name in reading.value for name in SEASONS):
+            core = Period(reading.period.first + 20 * DAY, reading.period.end)
+        found = [f"core:{self._written(core)}"] if core != reading.period else []
+        if reading.yearly is not None:
+            earlier = (reading.yearly(reading.period.first.year - back) for back in (1, 2, 3))
+            found += [f"also:{self._written(period)}" for period in earlier if period]
+        return found
+
+    def _written(self, period: Period) -> str:
+        return f"{days.to_ms(period.first, 0, self.zone)}-{days.to_ms(period.end, 0, self.zone)}"
+
     def within(self, reading: TimeReading, outer: Period) -> TimeReading:
         """A time named without a year, moved into ``outer`` ("Christmas" and "last year")."""
         if reading.yearly is None:
@@ -70,7 +75,7 @@ class Calendar:
         for year in range(outer.first.year, outer.end.year + 1):
             period = reading.yearly(year)
             if period and outer.first <= period.first < outer.end:
-                return replace(reading, period=period, value=f"{_bare(reading.value)} {year}", yearly=None)
+                return replace(reading, period=period, value=f"{bare(reading.value)} {year}", yearly=None)
         return reading
 
     def _read(self, words: list[str], at: int) -> TimeReading | None:
@@ -84,13 +89,15 @@ class Calendar:
     def _rules(self) -> tuple[Callable[[list[str], int], TimeReading | None], ...]:
         return (
             self._iso, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge,
+            self._nth,
             self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
         )  # fmt: skip
 
     def _iso(self, words: list[str], at: int) -> TimeReading | None:
         if at < len(words) and len(words[at]) == 10 and words[at][4] == "-":
             return TimeReading(1, words[at], one_day(date.fromisoformat(words[at])))
-        return None
+        day = written_date(words[at], month_first=self._country in {"US", "PH", "CA"}) if at < len(words) else None
+        return TimeReading(1, words[at], one_day(day)) if day else None
 
     def _open_range(self, words: list[str], at: int) -> TimeReading | None:
         """since / after / before / until A."""
@@ -134,10 +141,17 @@ class Calendar:
 
     def _ago(self, words: list[str], at: int) -> TimeReading | None:
         """two weeks ago, a year ago today."""
-        amount = _amount(words, at)
+        if words[at : at + 4] == ["half", "a", "year", "ago"]:
+            return TimeReading(4, "half a year ago", self._today.back("month", 6, exact=False))
+        amount = amount_at(words, at)
         if amount is None:
             return None
         number, took = amount
+        feast = self._feasts.named((singular(words[at + took]),)) if at + took < len(words) else None
+        if feast and words[at + took + 1 : at + took + 2] == ["ago"]:
+            latest = self._today.latest(feast, finished=False)
+            period = feast(latest.first.year - number + 1) if latest else None
+            return TimeReading(took + 2, " ".join(words[at : at + took + 2]), period) if period else None
         unit = singular(words[at + took]) if at + took < len(words) else ""
         if words[at + took + 1 : at + took + 2] != ["ago"]:
             return None
@@ -150,7 +164,7 @@ class Calendar:
         """the last three weeks, the past year."""
         if at >= len(words) or words[at] not in _LAST:
             return None
-        amount = _amount(words, at + 1)
+        amount = amount_at(words, at + 1)
         number, took = amount or (1, 0)
         unit = singular(words[at + 1 + took]) if at + 1 + took < len(words) else ""
         if (amount is None and words[at] != "past") or unit not in {"day", "week", "month", "year"}:
@@ -191,11 +205,8 @@ class Calendar:
         }:
             return None
         if words[at + 2 : at + 3] == ["last"] and how == "before" and unit in {"week", "weekend", "month", "year"}:
-            return TimeReading(
-                3,
-                f"the {unit} before last",
-                self._today.back(unit, 3 if unit == "weekend" and self.today.weekday() < 5 else 2, exact=False),
-            )
+            number = 3 if unit == "weekend" and self.today.weekday() < 5 else 2
+            return TimeReading(3, f"the {unit} before last", self._today.back(unit, number, exact=False))
         inner = self._read(words, at + 2)
         if inner is None or inner.period is None:
             return None
@@ -209,9 +220,25 @@ class Calendar:
         period = inner.period or one_day(self.today)
         for name, core in days.CORE_DAY.items():
             if name in inner.value.lower():
-                exact = HOLIDAYS[core](period.first.year)
-                return exact if exact and period.contains(exact) else period
+                exact = (RULES[core](year) for year in (period.first.year, period.end.year))
+                return next((day for day in exact if day and period.contains(day)), period)
         return period
+
+    def _nth(self, words: list[str], at: int) -> TimeReading | None:
+        """the first week of August, the last Friday in June, the second weekend of May 2024."""
+        which = words[at] if at < len(words) else ""
+        number = -1 if which == "last" else ordinal(which) if which else None
+        unit = words[at + 1] if at + 1 < len(words) else ""
+        if number is None or unit not in {"day", "week", "weekend", *WEEKDAYS} or words[at + 2 : at + 3] not in (["of"], ["in"]):
+            return None
+        inner = self._read(words, at + 3)
+        if inner is None or inner.period is None or inner.period.days < 7:
+            return None
+        period = days.nth_in(inner.period, unit, number)
+        yearly = inner.yearly
+        again = (lambda year: days.nth_in(outer, unit, number) if (outer := yearly(year)) else None) if yearly else None
+        value = f"the {which} {unit} of {inner.value}"
+        return TimeReading(inner.took + 3, value, period, yearly=again) if period else None
 
     def _edge(self, words: list[str], at: int) -> TimeReading | None:
         """early June, the end of last year."""
@@ -219,6 +246,16 @@ class Calendar:
         if lead not in _EDGES:
             return None
         skip = 1 + (words[at + 1 : at + 2] == ["of"])
+        if words[at + skip : at + skip + 1] == ["the"]:
+            skip += 1
+        elif words[at + 1 : at + 2] in (["at"], ["in"]) and words[at + 2 : at + 3] in (["night"], ["the"]):
+            skip += 2 if words[at + 2] == "the" else 1
+        part = words[at + skip] if at + skip < len(words) else ""
+        if part in DAY_PARTS and lead in {"early", "late"}:
+            low, high = DAY_PARTS[part]
+            middle = (low + high) // 2
+            hours = (low, middle) if lead == "early" else (middle, high)
+            return TimeReading(skip + 1, f"{lead} {part}", repeats=(f"hours:{hours[0]}-{hours[1]}",))
         inner = self._read(words, at + skip)
         if inner is None or inner.period is None or inner.period.days < 14:
             return None
@@ -234,6 +271,14 @@ class Calendar:
             return TimeReading(1, word, one_day(self.today), (17, 29))
         if word == "earlier" and words[at + 1 : at + 2] == ["today"]:
             return TimeReading(2, "earlier today", one_day(self.today))
+        if word == "earlier" and words[at + 1 : at + 2] == ["this"]:
+            period = self._today.stepped(words[at + 2], 0) if len(words) > at + 2 else None
+            return TimeReading(3, f"earlier this {words[at + 2]}", Period(period.first, self.today + DAY)) if period else None
+        if words[at : at + 2] == ["other", "day"]:
+            return TimeReading(2, "the other day", Period(self.today - 14 * DAY, self.today))
+        if words[at : at + 4] == ["this", "time", "last", "year"]:
+            same = self._today.back("year", 1, exact=True)
+            return TimeReading(4, "this time last year", Period(same.first - 7 * DAY, same.end + 7 * DAY)) if same else None
         if words[at : at + 3] == ["day", "before", "yesterday"]:
             return TimeReading(3, "the day before yesterday", one_day(self.today - 2 * DAY))
         if word == "weekend" and at > 0 and words[at - 1] == "the":
@@ -254,7 +299,7 @@ class Calendar:
 
     def _date(self, words: list[str], at: int) -> TimeReading | None:
         """June 5th 2025, the fifth of June, June 2025."""
-        month_at, day, took = self._day_and_month(words, at)
+        month_at, day, took = day_and_month(words, at)
         if month_at is None:
             return None
         month = MONTHS[words[month_at]]
@@ -266,29 +311,6 @@ class Calendar:
         if year:
             return TimeReading(after + year[1] - at, f"{name} {year[0]}", whole(year[0]))
         return TimeReading(took, name, self._today.latest(whole, finished=False), yearly=whole)
-
-    def _day_and_month(self, words: list[str], at: int) -> tuple[int | None, int, int]:
-        """Where the month stands, the day (0: none), and how many words both took."""
-        if at < len(words) and words[at] in MONTHS:
-            skip = 1 + (words[at + 1 : at + 2] == ["the"])
-            number = read_number(words, at + skip)
-            is_year = read_year(words, at + skip)
-            if (
-                number
-                and not is_year
-                and 1 <= number[0] <= 31
-                and (ordinal(words[at + skip + number[1] - 1]) or cardinal(words[at + skip]))
-            ):
-                return at, number[0], skip + number[1]
-            return at, 0, 1
-        number = read_number(words, at)
-        if number is None or not 1 <= number[0] <= 31:
-            return None, 0, 0
-        month_at = at + number[1]
-        month_at += words[month_at : month_at + 1] == ["of"]
-        if month_at < len(words) and words[month_at] in MONTHS:
-            return month_at, number[0], month_at + 1 - at
-        return None, 0, 0
 
     def _yearly_named(self, words: list[str], at: int) -> TimeReading | None:
         """summer, Christmas Eve 2023, Easter weekend, my wife's birthday; also months, for "last June"."""
@@ -318,7 +340,13 @@ class Calendar:
             return replace(
                 named, took=after + 2 - at, value=f"{named.value} last year", period=named.yearly(self.today.year - 1), yearly=None
             )
-        return replace(named, period=self._today.latest(named.yearly, finished=False))
+        named = replace(named, period=self._today.latest(named.yearly, finished=False))
+        part = words[after] if after < len(words) else ""
+        if named.period and part in DAY_PARTS and named.period.days <= 4 and words[after - 1 : after] != ["in"]:
+            named = replace(
+                named, took=after + 1 - at, value=f"{named.value} {part}", period=self._core(named), hours=DAY_PARTS[part], yearly=None
+            )
+        return named
 
     def _birthday(self, words: list[str], at: int) -> TimeReading | None:
         found = self._birthdays(at) if at < len(words) else None
@@ -326,14 +354,15 @@ class Calendar:
             return None
         took, whose, month_day = found
         if not month_day:
-            return TimeReading(took, f"{whose} birthday", unknown=f"the date of {whose} birthday is not known")
-        return TimeReading(took, f"{whose} birthday", yearly=days.birthday(month_day))
+            return TimeReading(took, f"{whose} birthday", unknown=f"the date of {whose} birthday is not known", source="birthday")
+        return TimeReading(took, f"{whose} birthday", yearly=days.birthday(month_day), source="birthday")
 
     def _holiday(self, words: list[str], at: int) -> TimeReading | None:
-        for length in (4, 3, 2, 1):
-            name = " ".join(words[at : at + length])
-            if len(words[at : at + length]) == length and name in HOLIDAYS:
-                return TimeReading(length, _title(name), yearly=HOLIDAYS[name])
+        for length in (5, 4, 3, 2, 1):
+            name = tuple(words[at : at + length])
+            feast = self._feasts.named(name) if len(name) == length and all(name) else None
+            if feast:
+                return TimeReading(length, title(" ".join(name)), yearly=feast, source="feast")
         return None
 
     def _season(self, words: list[str], at: int) -> TimeReading | None:
@@ -348,7 +377,14 @@ class Calendar:
     def _repeating(self, words: list[str], at: int) -> TimeReading | None:
         """in the evening, at night, on Sundays, on a Sunday, at weekends."""
         word = words[at] if at < len(words) else ""
+        clock = clock_at(words, at)
+        if clock:
+            return clock
         one = singular(word)
+        part = words[at + 1] if at + 1 < len(words) else ""
+        if one in WEEKDAYS and singular(part) in DAY_PARTS and part != singular(part):
+            first, end = DAY_PARTS[singular(part)]
+            return TimeReading(2, f"{one.title()} {part}", repeats=(f"weekday:{WEEKDAYS[one]}", f"hours:{first}-{end}"))
         if one in DAY_PARTS and (word not in {"night", "noon", "midnight", "midday"} or words[at - 1 : at] != ["every"]):
             first, end = DAY_PARTS[one]
             return TimeReading(1, one, repeats=(f"hours:{first}-{end}",))
@@ -362,30 +398,3 @@ class Calendar:
         if at < len(words) and words[at] in {"recently", "lately"}:
             return TimeReading(1, words[at], Period(self.today - 30 * DAY, self.today + DAY))
         return None
-
-
-def _amount(words: list[str], at: int) -> tuple[int, int] | None:
-    """ "three", "a", "a couple of", "a few": the number and how many words."""
-    start = at
-    if words[at : at + 1] in (["a"], ["an"]) and at + 1 < len(words) and words[at + 1] in {"couple", "few"}:
-        at += 1
-    if at < len(words) and words[at] in _AMOUNTS:
-        number = _AMOUNTS[words[at]]
-        at += 1 + (words[at + 1 : at + 2] == ["of"])
-        return number, at - start
-    return read_number(words, at)
-
-
-def _bare(value: str) -> str:
-    return value.removeprefix("last ").removeprefix("this ")
-
-
-def _title(name: str) -> str:
-    return " ".join(word if word in {"of", "de"} else word.capitalize() for word in name.split())
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from glasses.wire.memory import Plan, Term, TermKind
 from relay.ask.context import AskContext
+from relay.ask.people import GROUP
 from relay.ask.phrasing import said_of, title_of
-from relay.ask.reader import Reader, Span, Use
+from relay.ask.reader import Reader
+from relay.ask.spans import Span, Use
 from relay.ask.wordlist import phrases
 from relay.ask.words import Word, words_of
 
@@ -62,7 +66,7 @@ def correct(plan: Plan, utterance: str, context: AskContext) -> Plan:
     kept = [term for term in kept if not (term.ids and set(term.ids) <= dropped)]
     corrected = Plan(
         query=f"{plan.query}; {utterance}".strip("; "), intent=plan.intent, terms=_once([*kept, *fresh.terms]),
-        leftover=[*plan.leftover, *fresh.leftover],
+        leftover=[*plan.leftover, *fresh.leftover], vague=fresh.vague,
     )  # fmt: skip
     corrected.title, corrected.said = title_of(corrected), said_of(corrected, context)
     return corrected
@@ -84,7 +88,7 @@ def _stripped(utterance: str) -> tuple[str, bool]:
 def _plan(query: str, reader: Reader) -> Plan:
     spans = _timed(reader)
     terms = [_negated(span.term) if span.negated else span.term for span in spans]
-    plan = Plan(query=query, intent=reader.intent, terms=_once(_counted(terms, reader)))
+    plan = Plan(query=query, intent=reader.intent, terms=_once(_counted(terms, reader)), vague=reader.vague)
     plan.leftover = [word.text for word, use in zip(reader.words, reader.uses, strict=True) if use is Use.LEFT]
     plan.title, plan.said = title_of(plan), said_of(plan, reader.context)
     return plan
@@ -103,7 +107,8 @@ def _timed(reader: Reader) -> list[Span]:
             moved = reader.calendar.within(span.time, outer.time.period)
             if moved is not span.time:
                 limits = reader.calendar.span(moved)
-                span.term.value, span.term.heard = moved.value, f"{span.term.heard} {outer.term.heard}"
+                span.term.value, span.term.heard, span.term.span = moved.value, f"{span.term.heard} {outer.term.heard}", []
+                span.term.ids = reader.calendar.hints(moved)
                 span.term.start_at, span.term.end_at = limits or (None, None)
                 span.time = moved
                 used.add(id(outer))
@@ -113,10 +118,8 @@ def _timed(reader: Reader) -> list[Span]:
 
 def _negated(term: Term) -> Term:
     """The same condition as one that must not hold."""
-    return Term(
-        kind=TermKind.WITHOUT, value=term.value, ids=term.ids, start_at=term.start_at, end_at=term.end_at, heard=term.heard,
-        resolved=term.resolved, hint=term.hint, alternatives=term.alternatives,
-    )  # fmt: skip
+    ids = [each for each in term.ids if not each.startswith(("core:", "also:"))]
+    return structs.replace(term, kind=TermKind.WITHOUT, ids=ids)
 
 
 def _counted(terms: list[Term], reader: Reader) -> list[Term]:
@@ -125,8 +128,9 @@ def _counted(terms: list[Term], reader: Reader) -> list[Term]:
     if not reader.only_these or any(term.kind is TermKind.COUNT for term in terms):
         return terms
     heard = " ".join(reader.words[index].text for index in reader.only_these)
-    number = len(people) or 1
-    return [*terms, Term(kind=TermKind.COUNT, value=str(number), heard=heard)]
+    number = sum(len(term.ids) if term.source == GROUP else 1 for term in people) or 1
+    first, last = reader.words[reader.only_these[0]], reader.words[reader.only_these[-1]]
+    return [*terms, Term(kind=TermKind.COUNT, value=str(number), heard=heard, span=[first.start, last.end], source="words")]
 
 
 def _once(terms: list[Term]) -> list[Term]:
@@ -135,7 +139,7 @@ def _once(terms: list[Term]) -> list[Term]:
     for term in terms:
         key = (term.kind, tuple(term.ids), term.start_at, term.end_at, "" if term.ids else term.value.casefold())
         if key in kept:
-            kept[key].heard = f"{kept[key].heard} {term.heard}"
+            kept[key].heard, kept[key].span = f"{kept[key].heard} {term.heard}", []
         else:
             kept[key] = term
     return list(kept.values())

@@ -25,7 +25,9 @@ BOUNDARIES = (
 """Words that end a noun phrase or a clause."""
 
 FILLERS = listed(
-    "please thanks thank ok okay um uh er ah oh hmm like just really very so too also again all every each both only together "
+    "selfie selfies please thanks thank everybody everyone either close recent ok okay um uh er ah oh hmm like just really very so too "
+    "also again all "
+    "every each both only together "
     "other another more most best better favorite favourite nice good great beautiful lovely funny happy special fun cute "
     "sweet little big few many much lots lot bit couple of for as than then now ever never not no nor if about up down out "
     "off back over away along what how why whether us me moments moment memories memory videos video clips clip photos photo "
@@ -68,3 +70,6 @@ ADJECTIVES = listed(
 """Small words that may stand between an article and its noun."""
 
 COLOURS = listed("red green blue yellow black white brown orange purple pink grey gray golden silver dark bright")
+
+SMALL_WORDS = FILLERS | CONJUNCTIONS | ARTICLES | POSSESSIVES | PRONOUNS | AUXILIARIES | BOUNDARIES | PERSON_PREPOSITIONS
+"""Words that are no term by themselves."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from relay.ask.wordlist import in_order, listed
 
-_WORD = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}|[^\W_]+(?:['\u2019][^\W_]+)*")
+_WORD = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}\b|\d{1,2}:\d{2}|[^\W_]+(?:['\u2019][^\W_]+)*")
 _NOT_OWNERS = listed("it that let what where who there he she here how when")
 _UNITS = in_order(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
@@ -24,7 +25,8 @@ _PLURALS = {
     "people": "person", "children": "child", "men": "man", "women": "woman", "mice": "mouse", "geese": "goose", "feet": "foot",
     "teeth": "tooth", "wives": "wife", "knives": "knife", "wolves": "wolf", "leaves": "leaf", "loaves": "loaf", "shelves": "shelf",
     "movies": "movie", "cookies": "cookie", "selfies": "selfie", "grandchildren": "grandchild", "oxen": "ox", "puppies": "puppy",
-    "buses": "bus", "glasses": "glasses", "skis": "skis", "bus": "bus", "christmas": "christmas", "news": "news", "tennis": "tennis",
+    "buses": "bus", "glasses": "glasses", "skis": "skis", "bus": "bus", "christmas": "christmas", "christmases": "christmas",
+    "texas": "texas", "holi": "holi", "news": "news", "tennis": "tennis",
     "movers": "mover", "horses": "horse", "houses": "house", "vases": "vase", "nurses": "nurse", "roses": "rose", "shoes": "shoe",
     "canoes": "canoe", "parents": "parent", "ties": "tie", "pies": "pie", "kisses": "kiss", "selves": "self",
 }  # fmt: skip
@@ -41,6 +43,9 @@ class Word:
     capital: bool = False
     comma: bool = False
     """A comma or other stop follows."""
+    start: int = 0
+    end: int = 0
+    """Letters of the text, in Unicode's composed form (NFC)."""
 
 
 def words_of(text: str) -> list[Word]:
@@ -53,7 +58,7 @@ def words_of(text: str) -> list[Word]:
         folded = (low[:-2] if owner else low).replace("'", "") or low
         after = text[match.end() : match.end() + 1]
         capital = raw[:1].isupper() and not (len(raw) > 1 and raw.isupper())
-        found.append(Word(raw, folded, owner, capital, after in {",", ";", ".", ":"}))
+        found.append(Word(raw, folded, owner, capital, after in {",", ";", ".", ":"}, match.start(), match.end()))
     return found
 
 
@@ -63,6 +68,7 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=16384)
 def key_of(text: str) -> str:
     """The folded words of ``text`` joined by single blanks: how names are compared."""
     return " ".join(word.folded for word in words_of(text))

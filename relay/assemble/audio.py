@@ -10,10 +10,12 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.codeccontext import AudioCodecContext
 from av.codec.context import Flags
 
 from relay.assemble.cutlist import Cut, CutList
 from relay.assemble.film import ClipUnreadableError
+from relay.assemble.source import QUICK
 
 Samples = npt.NDArray[np.float32]
 """Two rows (left, right), -1 to 1."""
@@ -48,22 +50,46 @@ def mix(cut_list: CutList, paths: Mapping[str, Path], loudness_lufs: Mapping[str
     return np.clip(film, -1.0, 1.0, out=film)
 
 
-def encode_aac(sound: Samples) -> list[av.Packet[Any]]:
-    """AAC-LC stereo. The first packet is the encoder's run-in, at -1024 samples; the last one ends with the sound."""
+def is_mono(sound: Samples) -> bool:
+    """True when both loudspeakers would play the same."""
+    return bool(np.array_equal(sound[0], sound[1]))
+
+
+def whole_sound(video_id: str, path: Path, samples: int) -> Samples:
+    """The sound of a file from the moment of its first picture; silence where there is none. Raises ClipUnreadableError.
+
+    What a damaged end does not give is silent too.
+    """
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        began = round(float((video.start_time or 0) * (video.time_base or 0)) * RATE_HZ)
+    sound, _ = _decode(video_id, path, began, began + samples, mend=True)
+    return sound
+
+
+def encode_aac(sound: Samples, *, layout: str = "") -> Iterator[av.Packet[Any]]:
+    """AAC-LC, one channel where both are the same or as ``layout`` says, encoded as it is asked for.
+
+    Begins at sample 0; the last packet ends with the sound. The encoder's run-in before sample 0 is left out: what it would complete
+    is the first 21 ms.
+    """
+    layout = layout or ("mono" if is_mono(sound) else "stereo")
     codec = av.CodecContext.create("aac", "w")
-    codec.sample_rate, codec.layout, codec.format = RATE_HZ, "stereo", "fltp"
-    codec.bit_rate, codec.time_base = AAC_BIT_RATE, Fraction(1, RATE_HZ)
+    codec.sample_rate, codec.layout, codec.format = RATE_HZ, layout, "fltp"
+    codec.bit_rate, codec.time_base = AAC_BIT_RATE if layout == "stereo" else AAC_BIT_RATE * 3 // 4, Fraction(1, RATE_HZ)
     codec.options = {"aac_coder": "fast"}
     codec.flags |= Flags.global_header
     codec.open()
-    packets: list[av.Packet[Any]] = []
-    for start in range(0, sound.shape[1], AAC_FRAME_SAMPLES):
-        packets += codec.encode(_frame(sound[:, start : start + AAC_FRAME_SAMPLES], start))
-    packets += codec.encode(None)
-    wanted = [packet for packet in packets if packet.pts is not None and packet.pts < sound.shape[1]]
-    if wanted:
-        wanted[-1].duration = sound.shape[1] - (wanted[-1].pts or 0)
-    return wanted
+    length, last = sound.shape[1], None
+    for packet in _aac_packets(codec, sound[: codec.channels], layout):
+        if packet.pts is None or not 0 <= packet.pts < length:
+            continue
+        if last is not None:
+            yield last
+        last = packet
+    if last is not None:
+        last.duration = length - (last.pts or 0)
+        yield last
 
 
 def integrated_lufs(sound: Samples) -> float:
@@ -99,11 +125,11 @@ def _levelled(cut: Cut, path: Path, per_frame: int, lufs: float | None) -> Sampl
     return sound
 
 
-def _decode(video_id: str, path: Path, first: int, end: int) -> tuple[Samples, int]:
+def _decode(video_id: str, path: Path, first: int, end: int, *, mend: bool = False) -> tuple[Samples, int]:
     """Samples ``first`` to ``end`` of a file as stereo, silence where it has none, and how many channels it has."""
-    sound = np.zeros((2, end - first), np.float32)
+    sound, channels = np.zeros((2, end - first), np.float32), 0
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=QUICK) as container:
             if not container.streams.audio:
                 return sound, 0
             stream = container.streams.audio[0]
@@ -115,6 +141,8 @@ def _decode(video_id: str, path: Path, first: int, end: int) -> tuple[Samples, i
                 if at >= end:
                     break
     except (av.FFmpegError, OSError) as problem:
+        if mend:
+            return sound, channels
         raise ClipUnreadableError(video_id, f"its sound cannot be read: {problem.strerror}") from problem
     return sound, channels
 
@@ -136,8 +164,14 @@ def _pieces(container: av.container.InputContainer, stream: av.AudioStream, firs
                 at += piece.samples
 
 
-def _frame(samples: Samples, at: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", "stereo")
+def _aac_packets(codec: AudioCodecContext, sound: Samples, layout: str) -> Iterator[av.Packet[Any]]:
+    for start in range(0, sound.shape[1], AAC_FRAME_SAMPLES):
+        yield from codec.encode(_frame(sound[:, start : start + AAC_FRAME_SAMPLES], start, layout))
+    yield from codec.encode(None)
+
+
+def _frame(samples: Samples, at: int, layout: str = "stereo") -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", layout)
     frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, at, Fraction(1, RATE_HZ)
     return frame
 

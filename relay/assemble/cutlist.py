@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from glasses.wire.memory import ClipChoice, NearMiss
-from relay.assemble.window import Candidate, Grid, MomentScore, Window, best_window, longest_good_window
+from relay.assemble.window import Candidate, Grid, MomentScore, Window, longest_good_window, torn, whole_sentences
 
 __all__ = ["Candidate", "Cut", "CutList", "MomentScore", "choose"]
 
@@ -22,6 +22,9 @@ SHORTEST_S = 5.0
 LONGEST_S = 12.0
 NEAR_DUPLICATE_S = 60.0
 """Clips begun within a minute of each other are taken to show the same thing."""
+ALIKE_S = 3600.0
+ALIKE_BITS = 8
+"""Within an hour, so do those whose pictures differ in no more bits of 64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +56,21 @@ class CutList:
 
     @property
     def planned_frames(self) -> int:
-        """The title and each cut, less one overlap for each cut; 0 without cuts."""
-        return self.title_frames + sum(cut.frames - self.fade_frames for cut in self.cuts) if self.cuts else 0
+        """The title and each cut, less the overlaps; 0 without cuts."""
+        return self.starts[-1] + self.cuts[-1].frames if self.cuts else 0
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """For each cut, the film frame at which its fade-in begins."""
+        """For each cut, the film frame at which it begins to show: with its fade-in, but for a first one without a title before it."""
         at, starts = self.title_frames, []
         for cut in self.cuts:
-            starts.append(at - self.fade_frames)
-            at += cut.frames - self.fade_frames
+            starts.append(max(0, at - self.fade_frames))
+            at = starts[-1] + cut.frames
         return tuple(starts)
+
+    def copied(self, cut: Cut) -> tuple[int, int]:
+        """The frames of a cut between its fades: first and end (exclusive)."""
+        return -(-cut.in_frame // self.gop) * self.gop, cut.out_frame - self.fade_frames
 
     @property
     def clips_used(self) -> list[ClipChoice]:
@@ -79,7 +86,7 @@ class CutList:
         """The same film without one clip, for when its file cannot be used."""
         gone = [_miss(cut, reason) for cut in self.cuts if cut.video_id == video_id]
         kept = tuple(cut for cut in self.cuts if cut.video_id != video_id)
-        return replace(self, cuts=kept, left_out=(*self.left_out, *gone))
+        return replace(self, cuts=_opened(kept, self.title_frames, self.gop), left_out=(*self.left_out, *gone))
 
 
 def choose(
@@ -87,10 +94,12 @@ def choose(
 ) -> CutList:
     """The film that fits into ``max_duration_s``, title card included: each scene once, spread over the time they cover.
 
+    Without a title (``title_s`` 0) the first clip begins at once, on a key frame.
+
     Raises ValueError for a fade longer than a GOP, or a title card shorter than a fade.
     """
     title_frames = round(title_s * fps)
-    if fade_frames > gop or fade_frames > title_frames:
+    if fade_frames > gop or 0 < title_frames < fade_frames:
         raise ValueError("a fade fits into one GOP and into the title card")
     grid = Grid(fps, gop, fade_frames)
     misses: list[NearMiss] = []
@@ -100,27 +109,55 @@ def choose(
     chosen = _spread(scenes, grid, budget_frames, misses)
     windows = _windows(chosen, grid, budget_frames)
     cuts = tuple(_cut(clip, window, grid) for clip, window in zip(chosen, windows, strict=True))
-    return CutList(title_frames, cuts, tuple(misses), fps, gop, fade_frames)
+    return CutList(title_frames, _opened(cuts, title_frames, gop), tuple(misses), fps, gop, fade_frames)
+
+
+def _opened(cuts: tuple[Cut, ...], title_frames: int, gop: int) -> tuple[Cut, ...]:
+    """Without a title there is nothing to fade in from."""
+    if title_frames or not cuts:
+        return cuts
+    return (replace(cuts[0], in_frame=-(-cuts[0].in_frame // gop) * gop), *cuts[1:])
 
 
 def _long_enough(clips: list[Candidate], grid: Grid, misses: list[NearMiss]) -> list[Candidate]:
-    short = [clip for clip in clips if grid.whole_gops(clip.frames) < 1]
-    misses += [_miss(clip, f"only {clip.frames / grid.fps:.1f} s long, too short to be shown") for clip in short]
-    return [clip for clip in clips if grid.whole_gops(clip.frames) >= 1]
+    short = [clip for clip in clips if grid.whole_gops(clip) < 1]
+    misses += [_miss(clip, _too_short(clip, grid)) for clip in short]
+    return [clip for clip in clips if grid.whole_gops(clip) >= 1]
+
+
+def _too_short(clip: Candidate, grid: Grid) -> str:
+    left = f"{(clip.frames - clip.first_frame) / grid.fps:.1f} s"
+    return (
+        f"only {left} besides the spoken command, too short to be shown" if clip.first_frame else f"only {left} long, too short to be shown"
+    )
 
 
 def _once_each(clips: list[Candidate], misses: list[NearMiss]) -> list[Candidate]:
-    """Of clips within a minute of each other only the best, in time order."""
+    """Of clips that show the same thing only the best, in time order."""
     kept: list[Candidate] = []
     for clip in sorted(clips, key=lambda clip: (-clip.score, clip.captured_at, clip.video_id)):
-        twin = next((other for other in kept if abs(other.captured_at - clip.captured_at) < NEAR_DUPLICATE_S * 1000), None)
+        twin = next((other for other in kept if _alike(clip, other)), None)
         if twin is None:
             kept.append(clip)
         else:
-            apart_s = round(abs(twin.captured_at - clip.captured_at) / 1000)
-            order = "before" if twin.captured_at <= clip.captured_at else "after"
-            misses.append(_miss(clip, f"much the same as the better clip taken {apart_s} s {order} it"))
+            misses.append(_miss(clip, f"much the same as the better {_kind(twin)} taken {_apart(clip, twin)} it"))
     return sorted(kept, key=lambda clip: (clip.captured_at, clip.video_id))
+
+
+def _alike(clip: Candidate, other: Candidate) -> bool:
+    apart_s = abs(other.captured_at - clip.captured_at) / 1000
+    looks = clip.look is not None and other.look is not None and (clip.look ^ other.look).bit_count() <= ALIKE_BITS
+    return apart_s < NEAR_DUPLICATE_S or (looks and apart_s < ALIKE_S)
+
+
+def _apart(clip: Candidate, twin: Candidate) -> str:
+    apart_s = round(abs(twin.captured_at - clip.captured_at) / 1000)
+    span = f"{apart_s} s" if apart_s < 120 else f"{round(apart_s / 60)} minutes"
+    return f"{span} {'before' if twin.captured_at <= clip.captured_at else 'after'}"
+
+
+def _kind(clip: Candidate) -> str:
+    return "photo" if clip.is_photo else "clip"
 
 
 def _spread(clips: list[Candidate], grid: Grid, budget_frames: int, misses: list[NearMiss]) -> list[Candidate]:
@@ -147,7 +184,7 @@ def _least_frames(clip: Candidate, grid: Grid, *, alone: bool) -> int:
 
 def _bounds(clip: Candidate, grid: Grid) -> tuple[int, int]:
     """Fewest and most GOPs to copy of a clip: 5 to 12 s with its fades, a shorter clip whole."""
-    whole = grid.whole_gops(clip.frames)
+    whole = grid.whole_gops(clip)
     return min(whole, grid.gops_within(SHORTEST_S, up=True)), min(whole, grid.gops_within(LONGEST_S))
 
 
@@ -162,17 +199,26 @@ def _windows(clips: list[Candidate], grid: Grid, budget_frames: int) -> list[Win
         for n in growing[: left // grid.gop]:
             sizes[n] += 1
             left -= grid.gop
-    return [best_window(clip, grid, size) for clip, size in zip(clips, sizes, strict=True)]
+    windows = []
+    for clip, size, (low, high) in zip(clips, sizes, bounds, strict=True):
+        room = min(high, size + max(0, left) // grid.gop)
+        windows.append(whole_sentences(clip, grid, size, min(low, size), room))
+        left -= (windows[-1].end - windows[-1].first - size) * grid.gop
+    return windows
 
 
 def _cut(clip: Candidate, window: Window, grid: Grid) -> Cut:
     in_frame, out_frame = grid.frames_of(window)
-    return Cut(clip.video_id, clip.captured_at, in_frame, out_frame, clip.score, _why(clip, in_frame, out_frame, grid))
+    why = _why(clip, in_frame, out_frame, grid)
+    why += "; somebody speaks on where it ends or begins: there is no pause" if torn(clip, grid, window) else ""
+    return Cut(clip.video_id, clip.captured_at, in_frame, out_frame, clip.score, why)
 
 
 def _why(clip: Candidate, in_frame: int, out_frame: int, grid: Grid) -> str:
+    if clip.is_photo:
+        return f"{clip.reason}; a photo" if clip.reason else "a photo"
     span = f"{(out_frame - in_frame) / grid.fps:.0f} s from {in_frame / grid.fps:.1f} s on"
-    whole = clip.frames - (out_frame - in_frame) < 2 * grid.gop
+    whole = clip.frames - clip.first_frame - (out_frame - in_frame) < 2 * grid.gop
     part = "all of it" if whole else f"its best {span}" if clip.moments else span
     return f"{clip.reason}; {part}" if clip.reason else f"shows {part}"
 

@@ -22,6 +22,8 @@ class FilmPlan:
     place: str = ""
     dates: str = ""
     loudness_lufs: Mapping[str, float] = field(default_factory=dict)
+    chapters: Mapping[str, str] = field(default_factory=dict)
+    """Video id to the name of its chapter: "Paris · 14 June 2025"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,6 @@ class FilmFacts:
     copied_frames: int
     encoded_frames: int
     size_bytes: int
-    sha256: str
     timings_s: dict[str, float]
     left_out: tuple[NearMiss, ...] = ()
     normalised: tuple[str, ...] = ()

@@ -1,10 +1,13 @@
-"""The finished film as one MP4: moov at the front, both tracks from 0 to the same end, under its name only when durable."""
+"""The film as it is written: one fragmented MP4 that can be played while it grows, and is a whole file with an index at its end.
+
+A fragment is a GOP or a fade with its sound. Streams (HLS) name fragments of this file by their bytes.
+"""
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -13,52 +16,83 @@ from typing import Any, Self, TypeAlias
 import av
 
 from glasses.wire.segment import CaptureProfile
-from relay.assemble.audio import AAC_BIT_RATE, RATE_HZ
+from relay.assemble.audio import AAC_BIT_RATE, AAC_FRAME_SAMPLES, RATE_HZ
+from relay.assemble.boxes import Clock, box, index, layout, with_chapters
 from relay.assemble.encode import EncodedPicture
-from relay.assemble.h264 import annexb, parse_avcc
+from relay.assemble.film_name import growing
+from relay.assemble.h264 import annexb, clash, join_avcc, length_prefixed, parse_avcc
 
 PacketOfFilm: TypeAlias = "av.Packet[Any]"
 
 
 class FilmFile:
-    """Takes pictures in order, and beside them the sound that ``sound_packets`` holds.
+    """Takes pictures in order, and beside them the sound that ``sound`` yields, from sample 0 on.
 
-    Leaves nothing behind when it is left by an error; ``close`` puts the film under its name.
+    ``headers`` are the avcC records of all encoders in the film. Leaves nothing behind when it is left by an error; ``close`` puts the
+    film under its name.
     """
 
-    def __init__(self, out: Path, profile: CaptureProfile, avcc: bytes, sound_packets: list[PacketOfFilm], frames: int) -> None:
-        self._out, self._part = out, out.with_name(f"{out.name}.part")
-        self._profile, self._sound = profile, sound_packets
-        self._sound_at = self.frames = 0
-        options = {
-            "moov_size": str(_moov_bytes(frames, len(sound_packets), len(avcc))),
-            "video_track_timescale": str(profile.ticks_per_second),
-        }
-        self._container = av.open(str(self._part), "w", format="mp4", container_options=options)
-        self._video = add_video_track(self._container, profile, avcc)
-        self._audio = self._container.add_stream("aac", rate=RATE_HZ, layout="stereo")
+    def __init__(
+        self,
+        out: Path,
+        profile: CaptureProfile,
+        headers: Sequence[bytes],
+        sound: Iterator[PacketOfFilm],
+        *,
+        channels: int,
+        frames: int,
+        chapters: Sequence[tuple[float, str]] = (),
+    ) -> None:
+        self._out, self._part = out, growing(out)
+        self._profile, self._sound, self.frames = profile, sound, 0
+        self._next_sound = next(sound, None)
+        self.in_band = clash([*map(parse_avcc, headers)])
+        self._file = self._part.open("wb")
+        sink = _Sink(self._file)
+        options = {"movflags": "+frag_keyframe+empty_moov+default_base_moof+skip_trailer", "flush_packets": "1"}
+        options["video_track_timescale"] = str(profile.ticks_per_second)
+        self._container = av.open(sink, "w", format="mp4", container_options=options)
+        self._video = add_video_track(self._container, profile, headers[0] if self.in_band else join_avcc([*map(parse_avcc, headers)]))
+        if self.in_band:
+            self._video.codec_context.codec_tag = "avc3"
+        self._audio = self._container.add_stream("aac", rate=RATE_HZ, layout="stereo" if channels == 2 else "mono")
         self._audio.codec_context.bit_rate = AAC_BIT_RATE
+        self._container.start_encoding()
+        head = sink.pass_on()
+        head = with_chapters(head, chapters) if chapters else head
+        self._room = 128 + 24 * (frames // profile.gop_frames + 4 * len(chapters) + frames // 15 + 16)
+        self._index_at = len(head)
+        self._file.write(head + box(b"free", bytes(self._room - 8)))
+        self._file.flush()
 
-    def add_copied(self, packets: Iterable[PacketOfFilm]) -> int:
-        """Packets of a clip, their bytes untouched; says how many."""
-        before = self.frames
+    def add_copied(self, packets: Iterable[PacketOfFilm], avcc: bytes) -> int:
+        """Packets of a clip, their pictures untouched; says how many."""
+        before, sets = self.frames, length_prefixed(parse_avcc(avcc)) if self.in_band else b""
         for packet in packets:
-            self._mux(packet)
+            self._mux(_led_by(sets, packet) if sets and packet.is_keyframe else packet)
+        self._file.flush()
         return self.frames - before
 
-    def add_encoded(self, pictures: Iterable[EncodedPicture]) -> int:
-        before = self.frames
+    def add_encoded(self, pictures: Iterable[EncodedPicture], avcc: bytes) -> int:
+        before, sets = self.frames, length_prefixed(parse_avcc(avcc)) if self.in_band else b""
         for picture in pictures:
-            packet: PacketOfFilm = av.Packet(picture.data)
+            packet: PacketOfFilm = av.Packet((sets if picture.is_keyframe else b"") + picture.data)
             packet.is_keyframe = picture.is_keyframe
             self._mux(packet)
+        self._file.flush()
         return self.frames - before
 
     def close(self) -> None:
-        """Sync the file, then give it its name, then sync the folder."""
+        """Write the index, sync the file, then give it its name, then sync the folder."""
         self._mux_sound(until_s=float("inf"))
         self._container.close()
-        _sync(self._part)
+        self._file.flush()
+        pictures, sound = Clock(self._profile.ticks_per_second, self._profile.ticks_per_frame), Clock(RATE_HZ, AAC_FRAME_SAMPLES)
+        self._file.seek(self._index_at)
+        self._file.write(index(layout(self._part).fragments, pictures, sound, room_bytes=self._room))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
         self._part.replace(self._out)
         _sync(self._out.parent)
 
@@ -68,6 +102,7 @@ class FilmFile:
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         if problem is not None:
             self._container.close()
+            self._file.close()
             self._part.unlink(missing_ok=True)
 
     def _mux(self, packet: PacketOfFilm) -> None:
@@ -79,11 +114,10 @@ class FilmFile:
         self.frames += 1
 
     def _mux_sound(self, until_s: float) -> None:
-        while self._sound_at < len(self._sound) and (self._sound[self._sound_at].dts or 0) / RATE_HZ <= until_s:
-            packet = self._sound[self._sound_at]
-            packet.stream = self._audio
-            self._container.mux(packet)
-            self._sound_at += 1
+        while self._next_sound is not None and (self._next_sound.pts or 0) / RATE_HZ <= until_s:
+            self._next_sound.stream = self._audio
+            self._container.mux(self._next_sound)
+            self._next_sound = next(self._sound, None)
 
 
 def add_video_track(container: av.container.OutputContainer, profile: CaptureProfile, avcc: bytes) -> av.VideoStream:
@@ -97,9 +131,28 @@ def add_video_track(container: av.container.OutputContainer, profile: CapturePro
     return stream
 
 
-def _moov_bytes(frames: int, sound_packets: int, avcc_bytes: int) -> int:
-    """Upper bound of the moov: per sample 4 bytes of size, 12 of chunk, 8 of offset, 8 of time and 4 of key frame (ISO/IEC 14496-12)."""
-    return 8192 + avcc_bytes + 36 * (frames + sound_packets)
+class _Sink:
+    """Holds the head back until it is asked for; then everything goes to the file."""
+
+    def __init__(self, file: io.BufferedWriter) -> None:
+        self._file = file
+        self._head: bytearray | None = bytearray()
+
+    def write(self, data: bytes) -> int:
+        if self._head is None:
+            return self._file.write(data)
+        self._head += data
+        return len(data)
+
+    def pass_on(self) -> bytes:
+        head, self._head = bytes(self._head or b""), None
+        return head
+
+
+def _led_by(sets: bytes, packet: PacketOfFilm) -> PacketOfFilm:
+    led: PacketOfFilm = av.Packet(sets + bytes(packet))
+    led.is_keyframe = True
+    return led
 
 
 def _sync(path: Path) -> None:

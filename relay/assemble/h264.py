@@ -44,12 +44,31 @@ def annexb(sets: ParameterSets) -> bytes:
     return b"".join(b"\0\0\0\1" + unit for unit in (*sets.sps, *sets.pps))
 
 
+def length_prefixed(sets: ParameterSets) -> bytes:
+    """The same headers as NAL units before a picture (avc3)."""
+    return b"".join(len(unit).to_bytes(LENGTH_BYTES, "big") + unit for unit in (*sets.sps, *sets.pps))
+
+
+def clash(all_sets: list[ParameterSets]) -> bool:
+    """True when two encoders use one id for different headers: the headers must then stand before each key frame."""
+    sps = {unit for one in all_sets for unit in one.sps}
+    pps = {unit for one in all_sets for unit in one.pps}
+    return len({_id(unit, 4) for unit in sps}) < len(sps) or len({_id(unit, 1) for unit in pps}) < len(pps)
+
+
 def is_whole(data: bytes) -> bool:
     """True when ``data`` is one or more NAL units whose lengths add up to it exactly."""
     at = 0
     while at + LENGTH_BYTES < len(data):
         at += LENGTH_BYTES + int.from_bytes(data[at : at + LENGTH_BYTES], "big")
     return bool(data) and at == len(data)
+
+
+def _id(unit: bytes, skipped: int) -> int:
+    """The Exp-Golomb number (7.3.2.1, 7.3.2.2) that stands behind the unit's first ``skipped`` bytes: its own id."""
+    bits = int.from_bytes(unit[skipped : skipped + 8].ljust(8, b"\0"), "big")
+    zeros = 64 - bits.bit_length()
+    return (bits >> (63 - 2 * zeros)) - 1
 
 
 def _units(record: bytes, at: int, count: int) -> tuple[tuple[bytes, ...], int]:

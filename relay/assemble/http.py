@@ -7,8 +7,9 @@ from collections.abc import Callable
 from aiohttp import web
 
 from glasses.wire.ids import uuid7
-from glasses.wire.memory import Memory, MemoryList, MemoryRequest, MemoryStatus
+from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest, MemoryStatus
 from glasses.wire.video import MemoryAccepted
+from relay.assemble.stream import UNDER
 from relay.auth.gate import who
 from relay.auth.links import Links
 from relay.catalog import memories
@@ -17,6 +18,7 @@ from relay.catalog.memories import MemoryRow
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.exchange import CORRELATION, MalformedRequestError, answer, body
+from relay.ingest.blobs import film_key
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobKind, Message, Priority
 
@@ -24,6 +26,7 @@ TYPICAL_MS = 20_000
 """What a film takes, roughly: for the estimate only."""
 _LONGEST_S = 1800.0
 _MOST_LETTERS = 500
+_MOST_CORRECTIONS = 20
 
 
 class NothingAskedError(SouvenirError):
@@ -42,11 +45,39 @@ class MemoriesHttp:
         if len(asked.query) > _MOST_LETTERS or not 1 <= asked.max_duration <= _LONGEST_S:
             raise MalformedRequestError(f"query: at most {_MOST_LETTERS} letters; max_duration: 1 to {_LONGEST_S:.0f} seconds")
         asked.device_id = asked.device_id or identity.device_id
-        correlation_id = request[CORRELATION]
+        memory = Memory(memory_id=uuid7(now), query=asked.query.strip(), created_at=now)
+        return await self._begun(request, memory, asked)
+
+    async def correct(self, request: web.Request) -> web.Response:
+        """A new memory: the earlier one's request and corrections, and this one. The earlier one stays."""
+        asked, identity, now = await body(request, CorrectionRequest), who(request), self._now_ms()
+        earlier_id = request.match_info["memory_id"]
+        earlier = (await self._database.read(lambda connection: memories.get(connection, identity.user_id, earlier_id))).memory
+        if not asked.utterance.strip():
+            raise NothingAskedError("the correction is empty")
+        if (
+            len(asked.utterance) > _MOST_LETTERS
+            or not 1 <= asked.max_duration <= _LONGEST_S
+            or len(earlier.corrections) >= _MOST_CORRECTIONS
+        ):
+            raise MalformedRequestError(
+                f"utterance: at most {_MOST_LETTERS} letters; max_duration: 1 to {_LONGEST_S:.0f} seconds; {_MOST_CORRECTIONS} corrections"
+            )
+        memory = Memory(
+            memory_id=uuid7(now), query=earlier.query, corrections=[*earlier.corrections, asked.utterance.strip()], corrects=earlier_id,
+            created_at=now,
+        )  # fmt: skip
+        anew = MemoryRequest(
+            query=earlier.query, max_duration=asked.max_duration, idempotency_key=asked.idempotency_key, device_id=identity.device_id
+        )
+        return await self._begun(request, memory, anew)
+
+    async def _begun(self, request: web.Request, memory: Memory, asked: MemoryRequest) -> web.Response:
+        """Kept, and its job published, in one piece."""
+        identity, correlation_id, now, fresh = who(request), request[CORRELATION], self._now_ms(), memory
 
         def begin(connection: Connection) -> Memory:
-            memory = Memory(memory_id=uuid7(now), query=asked.query.strip(), created_at=now)
-            memory, new = memories.create(connection, identity.user_id, memory, asked)
+            memory, new = memories.create(connection, identity.user_id, fresh, asked)
             if new:
                 parameters = {"memory_id": memory.memory_id, "max_duration_s": asked.max_duration}
                 message = Message(
@@ -65,13 +96,15 @@ class MemoriesHttp:
     async def list(self, request: web.Request) -> web.Response:
         user_id = who(request).user_id
         rows = await self._database.read(lambda connection: memories.of_user(connection, user_id))
-        return answer(MemoryList(memories=[self._shown(row) for row in rows]))
+        return answer(MemoryList(memories=[self._shown(user_id, row) for row in rows]))
 
     async def get(self, request: web.Request) -> web.Response:
         user_id, memory_id = who(request).user_id, request.match_info["memory_id"]
-        return answer(self._shown(await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))))
+        return answer(self._shown(user_id, await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))))
 
-    def _shown(self, row: MemoryRow) -> Memory:
+    def _shown(self, user_id: str, row: MemoryRow) -> Memory:
+        if row.memory.status is not MemoryStatus.FAILED:
+            row.memory.hls_url = self._links.to(film_key(user_id, row.memory.memory_id).removesuffix("mp4") + "m3u8", UNDER)
         if row.memory.status is MemoryStatus.COMPLETED:
             row.memory.video_url, row.memory.poster_url = self._links.to(row.blob_key), self._links.to(row.poster_key)
         return row.memory

@@ -20,6 +20,10 @@ from relay.assemble.h264 import is_whole, parse_avcc
 
 Picture = npt.NDArray[np.uint8]
 """Planar I420, BT.709 limited range: (height * 3/2, width)."""
+QUICK = {"probesize": "32", "analyzeduration": "0"}
+"""Headers say all that is needed: without this, each opening of a file decodes its first pictures, which takes longer than a fade."""
+_YUV420P = (b"\x42", b"\x4d", b"\x58", b"\x64")
+"""Baseline, Main, Extended and High: all of them have 8 bits and 4:2:0."""
 VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
 
 
@@ -51,40 +55,45 @@ class Source:
 
     def packets(self, first: int, end: int) -> Iterator[tuple[int, VideoPacket]]:
         """Frame number and packet of the frames from ``first`` to ``end`` (exclusive), as they lie in the file."""
-        with _reading(self.video_id), av.open(str(self.path)) as container:
+        with _reading(self.video_id), av.open(str(self.path), options=QUICK) as container:
             stream = container.streams.video[0]
-            start: int | None = None
+            start = stream.start_time or 0
+            container.seek(start + round(first / self.profile.fps / (stream.time_base or 1)), stream=stream, backward=True)
             for packet in container.demux(stream):
                 if packet.pts is None:
                     continue
-                start = packet.pts if start is None else start
                 index = self._index(packet.pts - start, stream)
                 if index >= end:
                     return
                 if index >= first:
                     yield index, packet
 
-    def pictures(self, first: int, end: int) -> Iterator[Picture]:
+    def frames(self, first: int, end: int) -> Iterator[av.VideoFrame]:
         """The frames from ``first`` to ``end`` (exclusive), decoded from the key frame before. Raises ClipUnreadableError."""
         decoder = self._decoder()
         lead_in = first // self.profile.gop_frames * self.profile.gop_frames
         shown = 0
         with _reading(self.video_id):
-            for frame in self._frames(decoder, lead_in, end):
+            for frame in self._decoded(decoder, lead_in, end):
                 if frame.is_corrupt or frame.format.name != "yuv420p":
                     raise ClipUnreadableError(self.video_id, f"frame {lead_in + shown} is damaged")
                 if lead_in + shown >= first:
-                    yield cast("Picture", frame.to_ndarray())
+                    yield frame
                 shown += 1
         if shown != end - lead_in:
             raise ClipUnreadableError(self.video_id, f"{end - lead_in - shown} of {end - lead_in} frames do not decode")
+
+    def pictures(self, first: int, end: int) -> Iterator[Picture]:
+        """``frames`` as arrays."""
+        for frame in self.frames(first, end):
+            yield cast("Picture", frame.to_ndarray())
 
     def picture(self, index: int) -> Picture:
         """One frame, decoded. Raises ClipUnreadableError."""
         (only,) = self.pictures(index, index + 1)
         return only
 
-    def _frames(self, decoder: VideoCodecContext, first: int, end: int) -> Iterator[av.VideoFrame]:
+    def _decoded(self, decoder: VideoCodecContext, first: int, end: int) -> Iterator[av.VideoFrame]:
         for _, packet in self.packets(first, end):
             yield from decoder.decode(packet)
         yield from decoder.decode(None)
@@ -107,12 +116,13 @@ class Source:
 
 def open_source(video_id: str, path: Path, profile: CaptureProfile) -> Source:
     """Raises ClipUnreadableError for what is no video, ClipOffProfileError for one in another form."""
-    with _reading(video_id), av.open(str(path)) as container:
+    with _reading(video_id), av.open(str(path), options=QUICK) as container:
         if not container.streams.video:
             raise ClipUnreadableError(video_id, "the file holds no video")
         codec = container.streams.video[0].codec_context
-        found = (codec.name, codec.pix_fmt, codec.width, codec.height)
         avcc = bytes(codec.extradata or b"")
+        pixels = codec.pix_fmt or ("yuv420p" if avcc[1:2] in _YUV420P else "other pixels")
+        found = (codec.name, pixels, codec.width, codec.height)
     wanted = ("h264", "yuv420p", profile.width, profile.height)
     if found != wanted:
         raise ClipOffProfileError(video_id, f"it is {_words(found)}, not {_words(wanted)}")

@@ -25,7 +25,10 @@ class MomentScore:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A clip that search has found. ``speech`` are the seconds (start, end) in which somebody speaks."""
+    """A clip that search has found: frames ``first_frame`` to ``frames`` (exclusive) may be shown.
+
+    ``speech`` are the seconds (start, end) in which somebody speaks.
+    """
 
     video_id: str
     captured_at: int
@@ -34,6 +37,11 @@ class Candidate:
     reason: str = ""
     moments: tuple[MomentScore, ...] = ()
     speech: tuple[tuple[float, float], ...] = ()
+    first_frame: int = 0
+    look: int | None = None
+    """Signature of its picture in 64 bits: alike pictures differ in few."""
+    is_photo: bool = False
+    """A photo as a slow pan: shown whole or not at all."""
 
 
 class Window(NamedTuple):
@@ -48,9 +56,14 @@ class Grid(NamedTuple):
     gop: int
     fade_frames: int
 
-    def whole_gops(self, frames: int) -> int:
-        """Most GOPs that a clip can give when both fades lie outside them: the fade-in takes from the first GOP."""
-        return max(0, (frames - self.fade_frames) // self.gop - 1)
+    def widest(self, clip: Candidate) -> Window:
+        """All GOPs that a clip can give when both fades lie outside them: the fade-in takes from the GOP before."""
+        first = max(1, -(-(clip.first_frame + self.fade_frames) // self.gop))
+        return Window(first, max(first, (clip.frames - self.fade_frames) // self.gop))
+
+    def whole_gops(self, clip: Candidate) -> int:
+        widest = self.widest(clip)
+        return widest.end - widest.first
 
     def added_frames(self, gops: int) -> int:
         """How much longer a film grows by a cut of so many GOPs: one of its fades overlaps with what is before."""
@@ -70,7 +83,21 @@ class Grid(NamedTuple):
 
 def best_window(clip: Candidate, grid: Grid, gops: int) -> Window:
     """The stretch of ``gops`` GOPs with the most to see that cuts into the least speech; the first of equals."""
-    return max(_windows(clip, grid, gops), key=lambda window: (_worth(clip, grid, window), -window.first))
+    return max(_windows(clip, grid, gops), key=lambda window: (-torn(clip, grid, window), _worth(clip, grid, window), -window.first))
+
+
+def whole_sentences(clip: Candidate, grid: Grid, gops: int, low: int, high: int) -> Window:
+    """``best_window`` of ``gops``, or of the size next to it, shorter first, that leaves all sentences whole where any does."""
+    window = best_window(clip, grid, gops)
+    if not torn(clip, grid, window):
+        return window
+    others = (best_window(clip, grid, size) for size in [*range(gops - 1, low - 1, -1), *range(gops + 1, high + 1)])
+    return next((other for other in others if not torn(clip, grid, other)), window)
+
+
+def torn(clip: Candidate, grid: Grid, window: Window) -> int:
+    """How many ends of what is shown lie inside a spoken sentence."""
+    return sum(start < frame / grid.fps < end for start, end in clip.speech for frame in grid.frames_of(window))
 
 
 def longest_good_window(clip: Candidate, grid: Grid, low: int, high: int) -> int:
@@ -86,17 +113,14 @@ def longest_good_window(clip: Candidate, grid: Grid, low: int, high: int) -> int
 
 
 def _windows(clip: Candidate, grid: Grid, gops: int) -> list[Window]:
-    last = grid.whole_gops(clip.frames) - gops + 1
-    return [Window(first, first + gops) for first in range(1, last + 1)]
+    widest = grid.widest(clip)
+    return [Window(first, first + gops) for first in range(widest.first, widest.end - gops + 1)]
 
 
 def _worth(clip: Candidate, grid: Grid, window: Window) -> float:
-    in_frame, out_frame = grid.frames_of(window)
-    in_s, out_s = in_frame / grid.fps, out_frame / grid.fps
     gop_s = grid.gop / grid.fps
     seen = sum(_worth_at(clip, (gop + 0.5) * gop_s) for gop in range(*window)) / (window.end - window.first)
-    torn = sum(start < edge < end for start, end in clip.speech for edge in (in_s, out_s))
-    return round(seen - SPEECH_CUT_PENALTY * torn, WORTH_DIGITS)
+    return round(seen - SPEECH_CUT_PENALTY * torn(clip, grid, window), WORTH_DIGITS)
 
 
 def _worth_at(clip: Candidate, at_s: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from aiohttp import web
 
-from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Me, TokenRequest
+from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Home, Me, TokenRequest
 from relay.auth.accounts import Accounts
 from relay.auth.gate import who
 from relay.auth.limits import Limit
@@ -14,6 +14,7 @@ from relay.auth.sessions import Sessions
 from relay.auth.tokens import Tokens
 from relay.catalog import users
 from relay.catalog.db import Database
+from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.exchange import MalformedRequestError, answer, body, refusal
 
@@ -91,6 +92,22 @@ class AuthHttp:
         return answer(
             Me(
                 user_id=user.user_id, name=user.name, timezone=user.timezone, device_id=identity.device_id,
-                scope=identity.scope.value, consent=consent,
+                scope=identity.scope.value, consent=consent, home=Home(lat=user.home_lat, lon=user.home_lon),
             )
         )  # fmt: skip
+
+    async def home(self, request: web.Request) -> web.Response:
+        """Both numbers, or neither to forget it."""
+        home, identity = await body(request, Home), who(request)
+        given = home.lat is not None and home.lon is not None
+        inside = given and -90 <= (home.lat or 0) <= 90 and -180 <= (home.lon or 0) <= 180
+        if not inside and (home.lat is not None or home.lon is not None):
+            raise MalformedRequestError("home: lat from -90 to 90 and lon from -180 to 180, both or neither")
+
+        def keep(connection: Connection) -> None:
+            user = users.get(connection, identity.user_id)
+            user.home_lat, user.home_lon = home.lat, home.lon
+            users.save(connection, user)
+
+        await self._database.write(keep)
+        return answer(home)

@@ -22,14 +22,14 @@ class Links:
     def __init__(self, key: bytes, now_ms: Callable[[], int], lifetime_s: int, public_url: Callable[[], str]) -> None:
         self._key, self._now_ms, self._lifetime_s, self._public_url = key, now_ms, lifetime_s, public_url
 
-    def to(self, blob_key: str) -> str:
+    def to(self, blob_key: str, under: str = "blobs") -> str:
         """An address that works for the configured time; empty for no blob. The same one for a while, so that caches work."""
         if not blob_key:
             return ""
         step = max(1, self._lifetime_s // 4)
         expires = (self._now_ms() // 1000 // step + 1) * step + self._lifetime_s
         query = urlencode({"expires": expires, "signature": self._sign(blob_key, expires)})
-        return f"{self._public_url()}/api/v1/blobs/{quote(blob_key)}?{query}"
+        return f"{self._public_url()}/api/v1/{under}/{quote(blob_key)}?{query}"
 
     def check(self, blob_key: str, expires: str, signature: str) -> None:
         """Raises LinkRefusedError, LinkExpiredError."""

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from relay.catalog.ripple import Ripple
 from relay.catalog.schema import migrate
 from relay.errors import SouvenirError
 
@@ -36,6 +37,8 @@ class Database:
 
     def __init__(self, path: Path, *, readers: int = 2) -> None:
         self.path = path
+        self.ripple = Ripple()
+        """Announced after every write."""
         self._connections: list[sqlite3.Connection] = []
         self._own = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +54,9 @@ class Database:
 
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in one transaction: all of it durable, or none. Raises DiskFullError, DatabaseDamagedError."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        result = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        self.ripple.announce()
+        return result
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent snapshot."""
@@ -92,6 +97,12 @@ class Database:
 
         await asyncio.get_running_loop().run_in_executor(self._readers, lambda: copy(self._reader_connection()))
 
+    async def scrub(self) -> None:
+        """After an erasure: the log, which still holds what the pages held before, is written back and emptied."""
+        await asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        )
+
     def close(self) -> None:
         self._writer.shutdown()
         self._readers.shutdown()
@@ -126,6 +137,7 @@ class Database:
         if writer:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA secure_delete=ON")  # what is erased leaves the file, not only the tables
         else:
             connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA foreign_keys=ON")

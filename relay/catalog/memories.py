@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import msgspec
 
 from glasses.wire.codec import decode_json, encode_json
@@ -18,6 +20,8 @@ class MemoryRow(msgspec.Struct, kw_only=True):
     memory: Memory
     blob_key: str = ""
     poster_key: str = ""
+    fingerprint: str = ""
+    """Of all that decides how the film looks: an equal one is the same film."""
 
 
 def create(connection: Connection, user_id: str, memory: Memory, request: MemoryRequest) -> tuple[Memory, bool]:
@@ -26,8 +30,8 @@ def create(connection: Connection, user_id: str, memory: Memory, request: Memory
     row = connection.execute("SELECT record FROM memories WHERE user_id = ? AND idempotency_key = ?", (user_id, key)).fetchone()
     if row is not None:
         earlier = decode_json(row["record"], Memory)
-        if earlier.query != request.query:
-            raise KeyReusedError(f"{key} was used for: {earlier.query}")
+        if earlier.query != request.query or earlier.corrections != memory.corrections:
+            raise KeyReusedError(f"{key} was used for: {'; '.join([earlier.query, *earlier.corrections])}")
         return earlier, False
     connection.execute(
         "INSERT INTO memories (user_id, memory_id, record, idempotency_key) VALUES (?, ?, ?, ?)",
@@ -38,8 +42,8 @@ def create(connection: Connection, user_id: str, memory: Memory, request: Memory
 
 def save(connection: Connection, user_id: str, row: MemoryRow) -> None:
     connection.execute(
-        "UPDATE memories SET record = ?, blob_key = ?, poster_key = ? WHERE user_id = ? AND memory_id = ?",
-        (encode_json(row.memory).decode(), row.blob_key, row.poster_key, user_id, row.memory.memory_id),
+        "UPDATE memories SET record = ?, blob_key = ?, poster_key = ?, fingerprint = ? WHERE user_id = ? AND memory_id = ?",
+        (encode_json(row.memory).decode(), row.blob_key, row.poster_key, row.fingerprint, user_id, row.memory.memory_id),
     )
     connection.execute("DELETE FROM memory_clips WHERE user_id = ? AND memory_id = ?", (user_id, row.memory.memory_id))
     connection.executemany(
@@ -53,15 +57,29 @@ def get(connection: Connection, user_id: str, memory_id: str) -> MemoryRow:
     row = connection.execute("SELECT * FROM memories WHERE user_id = ? AND memory_id = ?", (user_id, memory_id)).fetchone()
     if row is None:
         raise NotFoundError(f"memory {memory_id}")
-    return MemoryRow(memory=decode_json(row["record"], Memory), blob_key=row["blob_key"], poster_key=row["poster_key"])
+    return _row(row)
+
+
+def same_film(connection: Connection, user_id: str, fingerprint: str) -> MemoryRow | None:
+    """A finished film of the account with that fingerprint, the newest."""
+    row = connection.execute(
+        "SELECT * FROM memories WHERE user_id = ? AND fingerprint = ? AND blob_key <> '' ORDER BY memory_id DESC LIMIT 1",
+        (user_id, fingerprint),
+    ).fetchone()
+    return None if row is None else _row(row)
 
 
 def of_user(connection: Connection, user_id: str) -> list[MemoryRow]:
     """The newest first."""
     rows = connection.execute("SELECT * FROM memories WHERE user_id = ? ORDER BY memory_id DESC", (user_id,)).fetchall()
-    return [MemoryRow(memory=decode_json(row["record"], Memory), blob_key=row["blob_key"], poster_key=row["poster_key"]) for row in rows]
+    return [_row(row) for row in rows]
 
 
 def count(connection: Connection) -> int:
     """Of all accounts: for status only."""
     return int(connection.execute("SELECT count(*) FROM memories WHERE blob_key <> ''").fetchone()[0])
+
+
+def _row(row: sqlite3.Row) -> MemoryRow:
+    memory = decode_json(row["record"], Memory)
+    return MemoryRow(memory=memory, blob_key=row["blob_key"], poster_key=row["poster_key"], fingerprint=row["fingerprint"])

@@ -59,6 +59,25 @@ def photos(connection: Connection, user_id: str, person_id: str) -> list[PersonP
     return [msgspec.convert({**dict(row), "embedding": msgspec.json.decode(row["embedding"])}, PersonPhoto) for row in rows]
 
 
+def move_photos(connection: Connection, user_id: str, photo_ids: list[str], person_id: str) -> None:
+    """To another person; one that they have already is dropped."""
+    marks = ", ".join("?" * len(photo_ids))
+    connection.execute(
+        f"UPDATE OR IGNORE person_photos SET person_id = ? WHERE user_id = ? AND photo_id IN ({marks})",  # noqa: S608 -- marks only
+        (person_id, user_id, *photo_ids),
+    )
+    connection.execute(
+        f"DELETE FROM person_photos WHERE user_id = ? AND person_id != ? AND photo_id IN ({marks})",  # noqa: S608 -- marks only
+        (user_id, person_id, *photo_ids),
+    )
+
+
+def drop(connection: Connection, user_id: str, person_id: str) -> None:
+    """The person and every face that they are known by."""
+    connection.execute("DELETE FROM person_photos WHERE user_id = ? AND person_id = ?", (user_id, person_id))
+    connection.execute("DELETE FROM people WHERE user_id = ? AND person_id = ?", (user_id, person_id))
+
+
 def erase_faces(connection: Connection, user_id: str) -> list[str]:
     """Forget every stored face of the account; names and relations stay. Returns the blob keys of the photos."""
     rows = connection.execute("SELECT blob_key FROM person_photos WHERE user_id = ?", (user_id,)).fetchall()

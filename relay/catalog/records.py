@@ -26,6 +26,8 @@ class User(msgspec.Struct, kw_only=True):
     timezone: str = "UTC"
     faces_consent_at: int | None = None
     """When the account agreed to face recognition; None: it has not."""
+    home_lat: float | None = None
+    home_lon: float | None = None
 
 
 class Person(msgspec.Struct, kw_only=True):
@@ -74,14 +76,76 @@ class Video(msgspec.Struct, kw_only=True):
     on_profile: bool = False
     """True when films may copy its GOPs."""
     loudness_lufs: float | None = None
+    film_key: str = ""
+    """Blob of the clip (or photo) as films take it, in the capture profile; empty: the original is that, or it is not made yet."""
+    film_frames: int = 0
+    look: str = ""
+    """Signature of its thumbnail, 16 hexadecimal digits: pictures that look alike differ in few bits."""
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0
+    people: list[str] = []
+    """Ids of people of whom somebody said that they are in it."""
+    not_people: list[str] = []
+    """... and that they are not, whatever their faces say."""
     deleted_at: int | None = None
+    erase_at: int | None = None
+    """Until then it waits in the trash; None with ``deleted_at``: it is gone."""
     sequence: int = 0
     correlation_id: str = ""
     command_from_s: float | None = None
     """Where the wearer's "stop recording" begins: neither filmed nor searched from there on."""
+    asked_at_s: float | None = None
+    asked_until_s: float | None = None
+    """From where to where the wearer says "record a video", in a clip that reaches back before it: films begin after it."""
+
+
+Span = tuple[float, float]
+"""Start and end in seconds of the clip."""
+
+
+class Second(msgspec.Struct, kw_only=True):
+    """How good a clip is, second by second, for choosing where to cut."""
+
+    at_s: float = 0.0
+    """Its beginning; it lasts until the next one's."""
+    sharpness: float = 0.0
+    """Variance of the Laplacian in a width of 640 pixels: about 20 blurred, 150 ordinary, 500 crisp."""
+    exposure: float = 0.0
+    """Mean grey level, 0 to 1; below .1 and above .9 little can be seen."""
+    shake: float | None = None
+    """How much the camera's motion changes from one picture to the next, in fractions of the width: .001 steady, .01 walking, more hurts.
+    None where it was not measured."""
+    pan: float | None = None
+    """The camera's motion from one picture to the next, in fractions of the width."""
+    loudness_lufs: float | None = None
+    """The loudest 400 ms (ITU-R BS.1770 momentary); None without sound."""
+
+
+class Track(msgspec.Struct, kw_only=True):
+    """A thing or a scene while it is in view."""
+
+    kind: str = ""
+    """"object" or "scene"."""
+    name: str = ""
+    start_s: float = 0.0
+    end_s: float = 0.0
+    score: float = 0.0
+    """The surest look."""
+
+
+class Detail(msgspec.Struct, kw_only=True):
+    """What is known of a video beyond its moments: kept beside it, read by whoever cuts films."""
+
+    user_id: str
+    video_id: str
+    seconds: list[Second] = []
+    speech_spans: list[Span] = []
+    tracks: list[Track] = []
+    models: dict[str, str] = {}
+    """Role to version of what it was looked into with: what differs from the relay's own is old (``relay reindex``)."""
+    place_guessed: bool = False
+    """True when the clip has no position, and its place lies between those of the clips before and after it."""
 
 
 class MomentRecord(msgspec.Struct, kw_only=True):

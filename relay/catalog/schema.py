@@ -94,7 +94,27 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
-MIGRATIONS: list[str] = [_FIRST]
+_DETAILS = """
+CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
+"""
+
+_MERGED_EDITS = """
+CREATE TABLE edits (user_id TEXT NOT NULL, subject_id TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (user_id, subject_id));
+CREATE TABLE conflicts (
+    user_id TEXT NOT NULL, conflict_id TEXT NOT NULL, subject_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, conflict_id)
+);
+CREATE TABLE feed_readers (
+    user_id TEXT NOT NULL, device_id TEXT NOT NULL, cursor INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user_id, device_id)
+);
+CREATE TABLE feed_floors (user_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL)
+"""
+
+_FILMS_BY_CONTENT = """
+ALTER TABLE memories ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+CREATE INDEX memories_by_fingerprint ON memories (user_id, fingerprint)
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT]
 
 
 class SchemaNewerError(SouvenirError):

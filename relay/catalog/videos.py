@@ -6,7 +6,7 @@ import msgspec
 
 from glasses.wire.status import ClipCustody
 from glasses.wire.tag import Tags
-from relay.catalog.records import Video, VideoStatus
+from relay.catalog.records import PlaceName, Video, VideoStatus
 from relay.catalog.rows import Connection, record, records, text
 from relay.errors import NotFoundError
 
@@ -62,12 +62,34 @@ def everything(connection: Connection) -> list[Video]:
     return records(connection.execute("SELECT record FROM videos WHERE deleted_at IS NULL").fetchall(), Video)
 
 
+def places(connection: Connection, user_id: str) -> dict[str, PlaceName]:
+    """Place id to place, of all that were filmed."""
+    rows = connection.execute(
+        "SELECT json_extract(record, '$.place') AS place FROM videos WHERE user_id = ? AND deleted_at IS NULL"
+        " GROUP BY json_extract(record, '$.place.ids[0]')",
+        (user_id,),
+    ).fetchall()
+    found = records([row for row in rows if row["place"]], PlaceName, "place")
+    return {place.ids[0]: place for place in found if place.ids}
+
+
 def ready(connection: Connection, user_id: str) -> list[Video]:
     rows = connection.execute(
         "SELECT record FROM videos WHERE user_id = ? AND deleted_at IS NULL AND status = ? ORDER BY captured_at, video_id",
         (user_id, VideoStatus.READY),
     ).fetchall()
     return records(rows, Video)
+
+
+def placed(connection: Connection, user_id: str, captured_at: int, *, earlier: bool) -> Video | None:
+    """The clip with a position that is next to a time, before it or after it."""
+    than, order = ("<", "DESC") if earlier else (">", "ASC")
+    row = connection.execute(
+        f"SELECT record FROM videos WHERE user_id = ? AND deleted_at IS NULL AND captured_at {than} ?"  # noqa: S608 -- two fixed signs
+        f" AND json_extract(record, '$.lat') IS NOT NULL ORDER BY captured_at {order} LIMIT 1",
+        (user_id, captured_at),
+    ).fetchone()
+    return record(row, Video)
 
 
 def put_timing(connection: Connection, user_id: str, video_id: str, timing: Timing) -> None:

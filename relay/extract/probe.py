@@ -7,33 +7,12 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import av
-import msgspec
 from PIL import Image, UnidentifiedImageError
 
 from glasses.wire.segment import PROFILE, CaptureProfile, Kind
-from relay.errors import SouvenirError
+from relay.extract.facts import NotAVideoError, Probe
 
 Packet: TypeAlias = "av.Packet[av.VideoStream]"
-
-
-class NotAVideoError(SouvenirError):
-    code = "upload.not_a_video"
-
-
-class Probe(msgspec.Struct, kw_only=True, frozen=True):
-    kind: Kind = Kind.VIDEO
-    duration_s: float = 0.0
-    """Of the pictures; 0 for a photo."""
-    frames: int = 0
-    width: int = 0
-    height: int = 0
-    fps: float = 0.0
-    codec: str = ""
-    has_audio: bool = False
-    on_profile: bool = False
-    """True when films may copy its GOPs."""
-    reason: str = ""
-    """The first thing in which the clip is not in the capture profile."""
 
 
 def probe(path: Path, profile: CaptureProfile = PROFILE) -> Probe:

@@ -1,4 +1,4 @@
-"""A clip's sound: how loud it is, and its samples for the speech model."""
+"""A clip's sound, decoded once: how loud it is, and its samples for those who listen."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import msgspec
+import numpy as np
+import numpy.typing as npt
 
-from models.speech import RATE_HZ
-
+RATE_HZ = 16_000
 SILENCE_LUFS = -70.0
 """The meter's floor (EBU R 128)."""
+Samples = npt.NDArray[np.int16]
 
 
-def samples(path: Path, rate_hz: int = RATE_HZ) -> Iterator[bytes]:
-    """16-bit mono samples from the clip's beginning; none for a file without sound. A damaged end is left out."""
-    with av.open(str(path)) as container:
-        if not container.streams.audio:
-            return
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=rate_hz)
-        for frame in _frames(container):
-            for ready in resampler.resample(frame):
-                yield ready.to_ndarray().tobytes()
-        for ready in resampler.resample(None):
-            yield ready.to_ndarray().tobytes()
+class Sound(msgspec.Struct, kw_only=True):
+    samples: Samples
+    """16 kHz mono from the clip's beginning."""
+    loudness_lufs: float
+    """Integrated loudness (EBU R 128, ITU-R BS.1770) in the clip's own channels."""
+    seconds_lufs: list[float]
+    """The loudest 400 ms of each second (momentary loudness)."""
 
 
-def loudness_lufs(path: Path) -> float | None:
-    """Integrated loudness (EBU R 128, ITU-R BS.1770) in the clip's own channels; None without sound."""
+def hear(path: Path) -> Sound | None:
+    """None for a file without sound. A damaged end is left out."""
     with av.open(str(path)) as container:
         if not container.streams.audio:
             return None
-        graph: av.filter.Graph | None = None
-        loudness = SILENCE_LUFS
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
+        meter = _Meter()
+        pieces: list[Samples] = []
         for frame in _frames(container):
-            graph = graph or _meter(frame)
-            frame.time_base, frame.pts = Fraction(1, frame.sample_rate), None
-            graph.push(frame)
-            loudness = _reading(graph, loudness)
-        return loudness
+            meter.take(frame)
+            pieces += [ready.to_ndarray()[0] for ready in resampler.resample(frame)]
+        pieces += [ready.to_ndarray()[0] for ready in resampler.resample(None)] if pieces else []
+    samples = np.concatenate(pieces).astype(np.int16) if pieces else np.zeros(0, np.int16)
+    return Sound(samples=samples, loudness_lufs=meter.loudness_lufs, seconds_lufs=meter.seconds_lufs())
 
 
 def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
@@ -49,7 +49,31 @@ def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
         return
 
 
-def _meter(frame: av.AudioFrame) -> av.filter.Graph:
+class _Meter:
+    """FFmpeg's ebur128, fed with a tenth of a second at a time."""
+
+    def __init__(self) -> None:
+        self._graph: av.filter.Graph | None = None
+        self._moments: list[float] = []
+        self.loudness_lufs = SILENCE_LUFS
+
+    def take(self, frame: av.AudioFrame) -> None:
+        self._graph = self._graph or _graph(frame)
+        frame.time_base, frame.pts = Fraction(1, frame.sample_rate), None
+        self._graph.push(frame)
+        while True:
+            try:
+                measured = self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return
+            self.loudness_lufs = float(measured.metadata.get("lavfi.r128.I", self.loudness_lufs))
+            self._moments.append(float(measured.metadata.get("lavfi.r128.M", SILENCE_LUFS)))
+
+    def seconds_lufs(self) -> list[float]:
+        return [round(max(self._moments[begin : begin + 10]), 1) for begin in range(0, len(self._moments), 10)]
+
+
+def _graph(frame: av.AudioFrame) -> av.filter.Graph:
     graph = av.filter.Graph()
     rate_hz = frame.sample_rate
     source = graph.add_abuffer(sample_rate=rate_hz, format=frame.format.name, layout=frame.layout.name, time_base=Fraction(1, rate_hz))
@@ -58,13 +82,3 @@ def _meter(frame: av.AudioFrame) -> av.filter.Graph:
     meter.link_to(sink)
     graph.configure()
     return graph
-
-
-def _reading(graph: av.filter.Graph, loudness: float) -> float:
-    """The meter's latest word, or ``loudness`` when it has none yet."""
-    while True:
-        try:
-            measured = graph.pull()
-        except (av.BlockingIOError, av.EOFError):
-            return loudness
-        loudness = float(measured.metadata.get("lavfi.r128.I", loudness))

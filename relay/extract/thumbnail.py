@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from models.sight import sharpness
-
 Picture = npt.NDArray[np.uint8]
 
 WIDTH_PX = 640
@@ -25,8 +23,8 @@ class BestPicture:
     def __init__(self) -> None:
         self._best: tuple[float, Picture] | None = None
 
-    def offer(self, rgb: Picture) -> None:
-        worth = showing(rgb)
+    def offer(self, rgb: Picture, sharpness: float) -> None:
+        worth = showing(rgb, sharpness)
         if self._best is None or worth > self._best[0]:
             self._best = (worth, rgb)
 
@@ -35,11 +33,11 @@ class BestPicture:
         return b"" if self._best is None else jpeg(self._best[1])
 
 
-def showing(rgb: Picture) -> float:
+def showing(rgb: Picture, sharpness: float) -> float:
     """How much a picture shows: its sharpness, less when it is nearly black or white."""
     level = float(cv2.resize(rgb, (32, 18), interpolation=cv2.INTER_AREA).mean())
     exposed = 1.0 if _DARK <= level <= _BRIGHT else 0.1
-    return exposed * sharpness(rgb)
+    return exposed * sharpness
 
 
 def jpeg(rgb: Picture) -> bytes:

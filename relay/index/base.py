@@ -1,4 +1,7 @@
-"""What searching needs of an index: postings by term, columns by video, text and vectors. By account first, never across."""
+"""What searching needs of an index: sets of keys by term, time and place, text and vectors. By account first, never across.
+
+A moment has a key; a video has that of its first moment. Keys mean something only within one account and one build.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.catalog.records import MomentDoc
+from relay.index.sets import KeySet
 
-Keys = npt.NDArray[np.int64]
-"""Moment keys, ascending; ``key >> MOMENT_BITS`` is the key of the video. They mean something only within one account and one build."""
 Floats = npt.NDArray[np.float32]
-
-MOMENT_BITS = 16
 
 
 class Channel(StrEnum):
@@ -35,20 +35,6 @@ class TextField(StrEnum):
     """Caption and tags."""
     LABELS = "labels"
     PLACE = "place"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """One entry per video of the account, in the order of its time: for ranges, distances and ties."""
-
-    videos: Keys
-    captured_at: npt.NDArray[np.int64]
-    local_at: npt.NDArray[np.int64]
-    """``captured_at`` as the clocks on the wall showed it: for hours and weekdays."""
-    lat: npt.NDArray[np.float64]
-    """NaN when unknown."""
-    lon: npt.NDArray[np.float64]
-    quality: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -119,8 +105,37 @@ class Index(Protocol):
         """video_id -> digest of the docs it was made of (``digest_of``)."""
         ...
 
-    def having(self, user_id: str, term: str) -> Keys:
-        """The moments that have a term: "person:ID", "place:city:1", "label:dog", "faces:2", "kind:photo"."""
+    def late(self, user_id: str) -> int:
+        """How many videos came after one that was taken later: a rebuild puts them in order."""
+        ...
+
+    def everything(self, user_id: str) -> KeySet:
+        """All videos."""
+        ...
+
+    def having(self, user_id: str, term: str) -> KeySet:
+        """The moments that have a term: "person:ID", "place:city:1", "label:dog", "faces:2", "kind:photo"; and the videos (not moments)
+        of "weekday:0" (Monday), "hour:23", both by the clock of the place, and "quality:0" to "quality:10"."""
+        ...
+
+    def videos_of(self, user_id: str, moments: KeySet) -> KeySet:
+        """The videos that these moments are of."""
+        ...
+
+    def moments_of(self, user_id: str, videos: KeySet) -> KeySet:
+        """All moments of these videos."""
+        ...
+
+    def between(self, user_id: str, start_at: int | None, end_at: int | None) -> KeySet:
+        """Videos taken from ``start_at`` (UTC ms) up to, not at, ``end_at``; None: no limit."""
+        ...
+
+    def near(self, user_id: str, lat: float, lon: float, radius_km: float) -> KeySet:
+        """Videos taken within a great circle of a point."""
+        ...
+
+    def newest(self, user_id: str, videos: KeySet, limit: int) -> list[int]:
+        """The keys of the latest of ``videos``, the latest first."""
         ...
 
     def terms(self, user_id: str, kind: str) -> dict[str, int]:
@@ -131,18 +146,17 @@ class Index(Protocol):
         """Where the account has clips, the most clips first."""
         ...
 
-    def columns(self, user_id: str) -> Columns: ...
-
     def text(self, user_id: str, words: Sequence[str], fields: Sequence[TextField], *, every: bool, limit: int) -> list[tuple[int, float]]:
-        """Moments with ``every`` one or any of the words (stemmed) in the fields; (key, BM25 score: higher is better), best first."""
+        """Moments with ``every`` one or any of the words (stemmed) in the fields; (key, BM25 score: higher is better), best first.
+        Without ``every``, words that very many moments have do not count."""
         ...
 
-    def matching(self, user_id: str, words: Sequence[str], fields: Sequence[TextField]) -> Keys:
+    def matching(self, user_id: str, words: Sequence[str], fields: Sequence[TextField]) -> KeySet:
         """All moments with every one of the words (stemmed) in the fields."""
         ...
 
-    def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int) -> list[tuple[int, float]]:
-        """(key, cosine), nearest first; scores are exact."""
+    def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int, within: KeySet | None = None) -> list[tuple[int, float]]:
+        """(key, cosine) of moments, of those in ``within`` if it is given; nearest first."""
         ...
 
     def rows(self, user_id: str, videos: Sequence[int]) -> list[VideoRow]:

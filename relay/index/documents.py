@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -38,6 +38,15 @@ def terms_of(doc: MomentDoc) -> set[str]:
     terms |= {f"place:{place_id}" for place_id in doc.place.ids}
     terms |= {f"label:{label}" for label in labels_of(doc)}
     return terms | {f"faces:{len(set(doc.people)) + doc.unknown_faces}", f"kind:{doc.kind}"}
+
+
+def video_terms(moments: Sequence[MomentDoc]) -> set[str]:
+    """The terms of a whole video: how good its best moment is, and hour and weekday by the clock of the place."""
+    first = moments[0]
+    local = local_ms(first.captured_at, first.timezone)
+    quality = round(max(doc.quality for doc in moments) * 10)
+    weekday = (local // 86_400_000 + 3) % 7  # the first of January 1970 was a Thursday
+    return {f"quality:{min(max(quality, 0), 10)}", f"weekday:{weekday}", f"hour:{(local // 3_600_000) % 24}"}
 
 
 def words_of(doc: MomentDoc) -> tuple[str, str, str, str, str]:

@@ -12,10 +12,14 @@ from urllib.parse import quote
 
 from relay.catalog.records import MomentDoc
 from relay.errors import SouvenirError
-from relay.index.base import Channel, Columns, Embedder, Floats, Keys, PlaceCount, TextField, VideoRow
+from relay.index.base import Channel, Embedder, Floats, PlaceCount, TextField, VideoRow
+from relay.index.sets import Keys, KeySet
 from relay.index.shard import Shard
+from relay.index.vectors import Bytes
 
 MOST_OPEN = 64
+REBUILD_BATCH = 16_384
+"""Moments: the more at once, the fewer times a posting is written."""
 
 
 class IndexDamagedError(SouvenirError):
@@ -53,11 +57,13 @@ class LocalIndex:
         try:
             batch: list[MomentDoc] = []
             for doc in docs:
-                if len(batch) >= 1000 and doc.video_id != batch[-1].video_id:
+                if len(batch) >= REBUILD_BATCH and doc.video_id != batch[-1].video_id:
                     shard.put(batch)
+                    shard.ready()
                     batch = []
                 batch.append(doc)
             shard.put(batch)
+            shard.ready()
         finally:
             shard.close()
         with self._lock:
@@ -79,8 +85,29 @@ class LocalIndex:
     def digests(self, user_id: str) -> dict[str, str]:
         return self._shard(user_id).digests()
 
-    def having(self, user_id: str, term: str) -> Keys:
+    def late(self, user_id: str) -> int:
+        return self._shard(user_id).late()
+
+    def everything(self, user_id: str) -> KeySet:
+        return self._shard(user_id).everything()
+
+    def having(self, user_id: str, term: str) -> KeySet:
         return self._shard(user_id).having(term)
+
+    def videos_of(self, user_id: str, moments: KeySet) -> KeySet:
+        return self._shard(user_id).videos_of(moments)
+
+    def moments_of(self, user_id: str, videos: KeySet) -> KeySet:
+        return self._shard(user_id).moments_of(videos)
+
+    def between(self, user_id: str, start_at: int | None, end_at: int | None) -> KeySet:
+        return self._shard(user_id).between(start_at, end_at)
+
+    def near(self, user_id: str, lat: float, lon: float, radius_km: float) -> KeySet:
+        return self._shard(user_id).near(lat, lon, radius_km)
+
+    def newest(self, user_id: str, videos: KeySet, limit: int) -> list[int]:
+        return self._shard(user_id).newest(videos, limit)
 
     def terms(self, user_id: str, kind: str) -> dict[str, int]:
         return self._shard(user_id).terms(kind)
@@ -88,17 +115,18 @@ class LocalIndex:
     def places(self, user_id: str) -> list[PlaceCount]:
         return self._shard(user_id).places()
 
-    def columns(self, user_id: str) -> Columns:
-        return self._shard(user_id).columns()
-
     def text(self, user_id: str, words: Sequence[str], fields: Sequence[TextField], *, every: bool, limit: int) -> list[tuple[int, float]]:
         return self._shard(user_id).text(words, fields, every=every, limit=limit)
 
-    def matching(self, user_id: str, words: Sequence[str], fields: Sequence[TextField]) -> Keys:
+    def matching(self, user_id: str, words: Sequence[str], fields: Sequence[TextField]) -> KeySet:
         return self._shard(user_id).matching(words, fields)
 
-    def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int) -> list[tuple[int, float]]:
-        return self._shard(user_id).nearest(vector, channel, limit)
+    def nearest(self, user_id: str, vector: Floats, channel: Channel, limit: int, within: KeySet | None = None) -> list[tuple[int, float]]:
+        return self._shard(user_id).nearest(vector, channel, limit, within)
+
+    def vectors(self, user_id: str, channel: Channel) -> Iterable[tuple[Keys, Bytes]]:
+        """All stored vectors in batches of (keys, rows in whole numbers): for comparing."""
+        return self._shard(user_id).stored_vectors(channel)
 
     def rows(self, user_id: str, videos: Sequence[int]) -> list[VideoRow]:
         return self._shard(user_id).rows(videos)

@@ -1,26 +1,33 @@
-"""One account's index: an SQLite file and the graphs of its vectors in one folder."""
+"""One account's index: an SQLite file and the files of its vectors in one folder."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 import threading
+import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from relay.catalog.records import MomentDoc
-from relay.index import text
-from relay.index.base import MOMENT_BITS, Channel, Columns, Embedder, Floats, Keys, MomentRow, PlaceCount, TextField, VideoRow
-from relay.index.documents import by_video, digest_of, labels_of, local_ms, seen_of, terms_of, words_of
+from relay.index.base import Channel, Embedder, Floats, PlaceCount, TextField, VideoRow
+from relay.index.documents import by_video, seen_of, terms_of, video_terms, words_of
+from relay.index.heads import FOLLOWERS, Heads
+from relay.index.hints import LabelHints, length_term
+from relay.index.positions import Positions
+from relay.index.postings import Postings
+from relay.index.records import Records
 from relay.index.schema import TABLES, VERSION
-from relay.index.vectors import Vectors
+from relay.index.sets import Keys, KeySet
+from relay.index.text import FullText
+from relay.index.timeline import LATE, VIDEOS, Timeline
+from relay.index.vectors import Bytes, Vectors, no_hints, quantised
 
-_MOST_MOMENTS = 1 << MOMENT_BITS
-_CACHED_TERMS = 2048
-_BATCH = 2000
+_BATCH = 8000
 
 
 class Shard:
@@ -28,7 +35,6 @@ class Shard:
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
         self._embedder = embedder
         self._lock = threading.RLock()
         self._db = sqlite3.connect(folder / "index.db", isolation_level=None, check_same_thread=False)
@@ -37,104 +43,119 @@ class Shard:
         except sqlite3.DatabaseError:
             self._db.close()
             raise
-        self._postings: dict[str, Keys] = {}
-        self._columns: Columns | None = None
-        self._terms: dict[str, dict[str, int]] = {}
-        self._places: list[PlaceCount] | None = None
+        self._postings = Postings(self._db)
+        self._records = Records(self._db)
+        self._positions = Positions(self._db)
+        self._timeline = Timeline(self._db, self._postings)
+        self._heads = Heads(self._postings)
+        self._text = FullText(self._db, self._postings)
+        self._hints = LabelHints(self._postings, embedder)
         self._written = self._data_version()
-        self._vectors = {
-            channel: Vectors(folder / f"{channel}.usearch", _VectorRows(self._db, channel), _Mark(self._db, channel)) for channel in Channel
-        }
+        self._vectors = {channel: Vectors(folder, channel, _VectorRows(self._db, channel), _Mark(self._db, channel)) for channel in Channel}
 
     def close(self) -> None:
         with self._lock:
             for vectors in self._vectors.values():
                 vectors.save()
+            self._text.tokens.close()
             self._db.close()
+
+    def ready(self) -> None:
+        """Makes what the vectors need now, not with the first question."""
+        with self._lock:
+            for channel, vectors in self._vectors.items():
+                row = self._db.execute(f"SELECT value FROM vector_{channel} LIMIT 1").fetchone()  # noqa: S608 - own names only
+                vectors.ready(len(row[0]) if row else 0, self._postings.size(f"vector:{channel}"))
 
     def put(self, docs: Iterable[MomentDoc]) -> None:
         grouped = by_video(docs)
         with self._lock:
-            fresh: dict[Channel, list[tuple[int, str]]] = {channel: [] for channel in Channel}
-            stale: list[int] = []
             with self._transaction():
-                for (_, video_id), moments in grouped.items():
-                    stale += self._delete(video_id)
-                    self._insert(video_id, moments, fresh)
-                added = {channel: self._embed(channel, listed) for channel, listed in fresh.items() if listed}
-            self._forget(stale)
-            for channel, (last_row, keys, vectors) in added.items():
-                self._vectors[channel].added(last_row, keys, vectors)
+                stale = [key for _, video_id in grouped for key in self._delete(video_id)]
+                keyed = self._insert(list(grouped.values()))
+                added = {channel: self._embed(channel, keyed) for channel in Channel}
+            for channel, vectors in self._vectors.items():
+                vectors.removed(stale)
+                vectors.added(*added[channel])
 
     def remove(self, video_id: str) -> None:
         with self._lock:
             with self._transaction():
                 stale = self._delete(video_id)
-            self._forget(stale)
+            for vectors in self._vectors.values():
+                vectors.removed(stale)
 
     def digests(self) -> dict[str, str]:
         with self._reading():
-            return dict(self._db.execute("SELECT video_id, digest FROM video"))
+            return self._records.digests()
 
-    def having(self, term: str) -> Keys:
+    def late(self) -> int:
         with self._reading():
-            if term not in self._postings:
-                if len(self._postings) >= _CACHED_TERMS:
-                    self._postings.clear()
-                found = self._db.execute("SELECT moment FROM posting WHERE term = ? ORDER BY moment", (term,)).fetchall()
-                self._postings[term] = np.fromiter((row[0] for row in found), np.int64, len(found))
-            return self._postings[term]
+            return self._postings.size(LATE)
+
+    def everything(self) -> KeySet:
+        with self._reading():
+            return self._timeline.everything()
+
+    def having(self, term: str) -> KeySet:
+        with self._reading():
+            return self._postings.of(term)
+
+    def videos_of(self, moments: KeySet) -> KeySet:
+        with self._reading():
+            return self._heads.videos_of(moments)
+
+    def moments_of(self, videos: KeySet) -> KeySet:
+        with self._reading():
+            return self._heads.moments_of(videos)
+
+    def between(self, start_at: int | None, end_at: int | None) -> KeySet:
+        with self._reading():
+            return self._timeline.between(start_at, end_at)
+
+    def near(self, lat: float, lon: float, radius_km: float) -> KeySet:
+        with self._reading():
+            return self._positions.near((lat, lon, radius_km)) & self._timeline.everything()
+
+    def newest(self, videos: KeySet, limit: int) -> list[int]:
+        with self._reading():
+            return self._timeline.newest(videos, limit)
 
     def terms(self, kind: str) -> dict[str, int]:
         with self._reading():
-            if kind not in self._terms:
-                low, high = f"{kind}:", f"{kind};"
-                rows = self._db.execute("SELECT term, count(*) FROM posting WHERE term >= ? AND term < ? GROUP BY term", (low, high))
-                self._terms[kind] = {term[len(low) :]: count for term, count in rows}
-            return self._terms[kind]
+            return self._postings.of_kind(kind)
 
     def places(self) -> list[PlaceCount]:
         with self._reading():
-            if self._places is not None:
-                return self._places
-            sql = "SELECT place, place_ids, count(*), avg(lat), avg(lon) FROM video WHERE place != '' GROUP BY place_ids ORDER BY 3 DESC, 1"
-            found = self._db.execute(sql)
-            self._places = [PlaceCount(name, tuple(json.loads(ids)), videos, lat, lon) for name, ids, videos, lat, lon in found]
-            return self._places
-
-    def columns(self) -> Columns:
-        with self._reading():
-            if self._columns is None:
-                rows = self._db.execute(
-                    "SELECT key, captured_at, local_at, lat, lon, quality FROM video ORDER BY captured_at, key"
-                ).fetchall()
-                table = np.array([tuple(np.nan if cell is None else cell for cell in row[3:]) for row in rows], np.float64).reshape(-1, 3)
-                keys = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-                times = np.fromiter((row[1] for row in rows), np.int64, len(rows))
-                local = np.fromiter((row[2] for row in rows), np.int64, len(rows))
-                self._columns = Columns(keys, times, local, table[:, 0], table[:, 1], table[:, 2])
-            return self._columns
+            return self._records.places()
 
     def text(self, words: Sequence[str], fields: Sequence[TextField], *, every: bool, limit: int) -> list[tuple[int, float]]:
         with self._reading():
-            return text.find(self._db, words, fields, every=every, limit=limit)
+            return self._text.ranked(words, fields, every=every, limit=limit)
 
-    def matching(self, words: Sequence[str], fields: Sequence[TextField]) -> Keys:
+    def matching(self, words: Sequence[str], fields: Sequence[TextField]) -> KeySet:
         with self._reading():
-            return np.array(text.matching(self._db, words, fields), np.int64)
+            return self._text.matching(words, fields)
 
-    def nearest(self, vector: Floats, channel: Channel, limit: int) -> list[tuple[int, float]]:
+    def nearest(self, vector: Floats, channel: Channel, limit: int, within: KeySet | None) -> list[tuple[int, float]]:
         with self._reading():
-            return self._vectors[channel].nearest(vector, limit)
+            pool = self._postings.of(f"vector:{channel}")
+            pool = pool if within is None else pool & within
+            hints = (lambda: self._hints.near(vector, pool)) if channel is Channel.SEEN else no_hints
+            return self._vectors[channel].nearest(vector, limit, pool, hints)
+
+    def stored_vectors(self, channel: Channel) -> Iterable[tuple[Keys, Bytes]]:
+        return _VectorRows(self._db, channel).after(0)
 
     def rows(self, videos: Sequence[int]) -> list[VideoRow]:
         with self._reading():
-            return [row for row in (self._row(key) for key in videos) if row]
+            return self._records.rows(videos)
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # a copy of the catalogue: losing the last second costs a refresh, not a clip
-        self._db.execute("PRAGMA mmap_size = 268435456")
+        self._db.execute("PRAGMA mmap_size = 2147418112")
+        self._db.execute("PRAGMA cache_size = -32768")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version not in {0, VERSION}:
             raise sqlite3.DatabaseError(f"index of version {version}, not {VERSION}")
@@ -150,127 +171,107 @@ class Shard:
         with self._lock:
             now = self._data_version()
             if now != self._written:
-                self._written, self._columns, self._places = now, None, None
-                self._postings.clear()
-                self._terms.clear()
-                for vectors in self._vectors.values():
-                    vectors.forget()
+                self._written = now
+                self._forget()
             yield
+
+    def _forget(self) -> None:
+        for each in (self._postings, self._records, self._positions, self._timeline, self._heads):
+            each.forget()
+        for vectors in self._vectors.values():
+            vectors.forget()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
-        self._places = None
-        self._terms.clear()
         try:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
-            self._columns = None
-            self._postings.clear()
+            self._forget()
             raise
         self._db.execute("COMMIT")
-
-    def _forget(self, stale: list[int]) -> None:
-        for vectors in self._vectors.values():
-            vectors.removed(stale)
+        self._timeline.forget()
 
     def _delete(self, video_id: str) -> list[int]:
         """Deletes a video's rows; the moment keys that it had."""
-        found = self._db.execute("SELECT key FROM video WHERE video_id = ?", (video_id,)).fetchone()
-        if not found:
+        stored = self._records.stored(video_id)
+        if not stored:
             return []
-        low, high = found[0] << MOMENT_BITS, (found[0] + 1) << MOMENT_BITS
-        keys = [row[0] for row in self._db.execute("SELECT key FROM moment WHERE key >= ? AND key < ?", (low, high))]
-        for (term,) in self._db.execute("SELECT DISTINCT term FROM posting WHERE moment >= ? AND moment < ?", (low, high)):
-            self._postings.pop(term, None)
-        self._db.execute("DELETE FROM posting WHERE moment >= ? AND moment < ?", (low, high))
-        self._db.execute("DELETE FROM words WHERE rowid >= ? AND rowid < ?", (low, high))
-        self._db.execute("DELETE FROM vector WHERE moment >= ? AND moment < ?", (low, high))
-        self._db.execute("DELETE FROM moment WHERE key >= ? AND key < ?", (low, high))
-        self._db.execute("DELETE FROM video WHERE key = ?", found)
-        if self._columns is not None:
-            here = np.flatnonzero(self._columns.videos == found[0])
-            have = self._columns
-            self._columns = Columns(
-                np.delete(have.videos, here), np.delete(have.captured_at, here), np.delete(have.local_at, here),
-                np.delete(have.lat, here), np.delete(have.lon, here), np.delete(have.quality, here),
-            )  # fmt: skip
-        return keys
+        first, end = stored.key, stored.key + stored.moments
+        self._postings.remove(_unpacked(stored.terms, first))
+        for table, column in (("words", "rowid"), ("vector_seen", "moment"), ("vector_said", "moment")):
+            self._db.execute(f"DELETE FROM {table} WHERE {column} >= ? AND {column} < ?", (first, end))  # noqa: S608 - own names only
+        self._records.delete(stored)
+        return list(range(first, end))
 
-    def _insert(self, video_id: str, moments: list[MomentDoc], fresh: dict[Channel, list[tuple[int, str]]]) -> None:
-        first = moments[0]
-        quality = max(doc.quality for doc in moments)
-        row = {
-            "video_id": video_id, "digest": digest_of(moments), "kind": str(first.kind), "captured_at": first.captured_at,
-            "local_at": local_ms(first.captured_at, first.timezone), "timezone": first.timezone, "duration_s": first.duration_s,
-            "lat": first.lat, "lon": first.lon, "place": first.place.name, "country": first.place.country,
-            "place_ids": json.dumps(first.place.ids), "quality": quality,
-        }  # fmt: skip
-        sql = f"INSERT INTO video ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"  # noqa: S608 - own names only
-        video = self._db.execute(sql, row).lastrowid
-        if video is None:
-            raise sqlite3.DatabaseError("the row of a video got no key")
-        for number, doc in enumerate(moments[:_MOST_MOMENTS]):
-            self._insert_moment(video << MOMENT_BITS | number, doc, fresh)
-        self._insert_column(video, first, quality)
-
-    def _insert_moment(self, key: int, doc: MomentDoc, fresh: dict[Channel, list[tuple[int, str]]]) -> None:
-        people, labels = json.dumps(doc.people), json.dumps(labels_of(doc))
-        self._db.execute(
-            "INSERT INTO moment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (key, doc.moment_id, doc.start_s, doc.end_s, doc.quality, people, doc.unknown_faces, labels),
-        )
-        for term in sorted(terms_of(doc)):
-            self._db.execute("INSERT INTO posting VALUES (?, ?)", (term, key))
-            self._postings.pop(term, None)
+    def _insert(self, videos: Sequence[Sequence[MomentDoc]]) -> list[tuple[int, MomentDoc]]:
+        """Stores videos with all that finds them; each moment with its key."""
+        key = self._next_key(sum(len(moments) for moments in videos))
+        starts, keyed = [], []
+        for moments in videos:
+            starts.append(key)
+            keyed += list(zip(range(key, key + len(moments)), moments, strict=True))
+            key += len(moments)
+        stems: dict[int, list[str]] = defaultdict(list)
+        for term, moment in self._text.tokens.of_texts((at, words_of(doc)) for at, doc in keyed):
+            stems[moment].append(term)
+        changes: dict[str, list[int]] = defaultdict(list)
+        for start, moments in zip(starts, videos, strict=True):
+            late = self._timeline.is_late(moments[0].captured_at)
+            terms = _terms(start, moments, stems, late=late)
+            self._records.insert(start, moments, late=late, terms=_packed(terms))
+            self._positions.added(start, moments[0].lat, moments[0].lon)
+            for at, listed in enumerate(terms):
+                for term in listed:
+                    changes[term].append(start + at)
+        self._postings.add(changes)
         sql = "INSERT INTO words (rowid, speech, written, notes, labels, place) VALUES (?, ?, ?, ?, ?, ?)"
-        self._db.execute(sql, (key, *words_of(doc)))
-        for channel, said in ((Channel.SEEN, seen_of(doc)), (Channel.SAID, doc.speech)):
-            if said:
-                fresh[channel].append((key, said))
+        self._db.executemany(sql, ((at, *words_of(doc)) for at, doc in keyed))
+        return keyed
 
-    def _insert_column(self, video: int, first: MomentDoc, quality: float) -> None:
-        """Keeps the columns without reading them all again."""
-        have = self._columns
-        if have is None:
-            return
-        at = int(np.searchsorted(have.captured_at, first.captured_at, "right"))
-        lat = np.nan if first.lat is None else first.lat
-        lon = np.nan if first.lon is None else first.lon
-        self._columns = Columns(
-            np.insert(have.videos, at, video), np.insert(have.captured_at, at, first.captured_at),
-            np.insert(have.local_at, at, local_ms(first.captured_at, first.timezone)), np.insert(have.lat, at, lat),
-            np.insert(have.lon, at, lon), np.insert(have.quality, at, quality),
-        )  # fmt: skip
+    def _next_key(self, count: int) -> int:
+        """Reserves ``count`` keys, and the first of them. A key never comes back."""
+        found = self._db.execute("SELECT value FROM meta WHERE key = 'next'").fetchone()
+        first = int(found[0]) if found else 1
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('next', ?)", (first + count,))
+        return first
 
-    def _embed(self, channel: Channel, listed: list[tuple[int, str]]) -> tuple[int, Keys, Floats]:
+    def _embed(self, channel: Channel, keyed: Sequence[tuple[int, MomentDoc]]) -> tuple[Keys, Bytes]:
         """Stores the vectors of texts; those without known words get none."""
-        matrix = self._embedder.embed([said for _, said in listed])
-        last_row = 0
-        kept = [index for index in range(len(listed)) if matrix[index].any()]
-        for index in kept:
-            value = matrix[index].astype(np.float16).tobytes()
-            values = (channel, listed[index][0], value)
-            row = self._db.execute("INSERT INTO vector (channel, moment, value) VALUES (?, ?, ?)", values).lastrowid
-            last_row = row or last_row
-        return last_row, np.array([listed[index][0] for index in kept], np.int64), matrix[kept]
+        said = [(key, seen_of(doc) if channel is Channel.SEEN else doc.speech) for key, doc in keyed]
+        said = [(key, text) for key, text in said if text]
+        if not said:
+            return np.empty(0, np.int64), np.empty((0, 0), np.int8)
+        matrix = self._embedder.embed([text for _, text in said])
+        known = np.flatnonzero(matrix.any(axis=1))
+        keys, rows = np.array([key for key, _ in said], np.int64)[known], quantised(matrix[known])
+        values = ((key, row.tobytes()) for key, row in zip(keys.tolist(), rows, strict=True))
+        self._db.executemany(f"INSERT INTO vector_{channel} VALUES (?, ?)", values)  # noqa: S608 - own names only
+        self._postings.add({f"vector:{channel}": keys.tolist()} if len(keys) else {})
+        return keys, rows
 
-    def _row(self, key: int) -> VideoRow | None:
-        found = self._db.execute(
-            "SELECT video_id, kind, captured_at, timezone, duration_s, lat, lon, place, country, place_ids FROM video WHERE key = ?", (key,)
-        ).fetchone()
-        if not found:
-            return None
-        low, high = key << MOMENT_BITS, (key + 1) << MOMENT_BITS
-        moments = self._db.execute("SELECT * FROM moment WHERE key >= ? AND key < ? ORDER BY key", (low, high))
-        listed = tuple(
-            MomentRow(moment, name, start_s, end_s, quality, tuple(json.loads(people)), faces, tuple(json.loads(labels)))
-            for moment, name, start_s, end_s, quality, people, faces, labels in moments
-        )
-        video_id, kind, captured_at, timezone, duration_s, lat, lon, place, country, place_ids = found
-        ids = tuple(json.loads(place_ids))
-        return VideoRow(key, video_id, kind, captured_at, timezone, duration_s, lat, lon, place, country, ids, listed)
+
+def _terms(start: int, moments: Sequence[MomentDoc], stems: dict[int, list[str]], *, late: bool) -> list[set[str]]:
+    """Each moment's terms; the first one's with those of the video."""
+    listed = []
+    for at, doc in enumerate(moments):
+        terms = terms_of(doc) | set(stems.get(start + at, ())) | {length_term(seen_of(doc))}
+        listed.append(terms | {FOLLOWERS} if at else terms)
+    listed[0] |= video_terms(moments) | {VIDEOS} | ({LATE} if late else set())
+    return listed
+
+
+def _packed(terms: list[set[str]]) -> bytes:
+    return zlib.compress(msgspec.json.encode([sorted(each) for each in terms]), 1)
+
+
+def _unpacked(blob: bytes, first: int) -> dict[str, list[int]]:
+    changes: dict[str, list[int]] = defaultdict(list)
+    for at, listed in enumerate(msgspec.json.decode(zlib.decompress(blob), type=list[list[str]])):
+        for term in [*listed, *(f"vector:{channel}" for channel in Channel)]:
+            changes[term].append(first + at)
+    return changes
 
 
 class _VectorRows:
@@ -278,41 +279,25 @@ class _VectorRows:
         self._db = db
         self._channel = channel
 
-    def count(self) -> int:
-        """Exact up to where it matters: counting stops once the graph is the better way."""
-        sql = "SELECT count(*) FROM (SELECT 1 FROM vector WHERE channel = ? LIMIT 4097)"
-        return int(self._db.execute(sql, (self._channel,)).fetchone()[0])
-
-    def after(self, row: int) -> Iterable[tuple[int, Keys, Floats]]:
+    def after(self, key: int) -> Iterable[tuple[Keys, Bytes]]:
         while True:
-            sql = "SELECT row, moment, value FROM vector WHERE channel = ? AND row > ? ORDER BY row LIMIT ?"
-            found = self._db.execute(sql, (self._channel, row, _BATCH)).fetchall()
+            sql = f"SELECT moment, value FROM vector_{self._channel} WHERE moment > ? ORDER BY moment LIMIT ?"  # noqa: S608 - own names only
+            found = self._db.execute(sql, (key, _BATCH)).fetchall()
             if not found:
                 return
-            row = found[-1][0]
-            yield row, np.array([each[1] for each in found], np.int64), _matrix([each[2] for each in found])
-
-    def of(self, keys: Sequence[int]) -> tuple[Keys, Floats]:
-        marks = ",".join("?" * len(keys))
-        sql = f"SELECT moment, value FROM vector WHERE channel = ? AND moment IN ({marks})"  # noqa: S608 - question marks only
-        found = self._db.execute(sql, (self._channel, *keys)).fetchall()
-        return np.array([each[0] for each in found], np.int64), _matrix([each[1] for each in found])
-
-
-def _matrix(blobs: list[bytes]) -> Floats:
-    if not blobs:
-        return np.empty((0, 0), np.float32)
-    return np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1).astype(np.float32)
+            key = found[-1][0]
+            rows = np.frombuffer(b"".join(row[1] for row in found), np.int8).reshape(len(found), -1)
+            yield np.array([row[0] for row in found], np.int64), rows
 
 
 class _Mark:
     def __init__(self, db: sqlite3.Connection, channel: Channel) -> None:
         self._db = db
-        self._key = f"{channel}.row"
+        self._key = f"{channel}.key"
 
     def read(self) -> int:
         found = self._db.execute("SELECT value FROM meta WHERE key = ?", (self._key,)).fetchone()
         return int(found[0]) if found else 0
 
-    def write(self, row: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (self._key, str(row)))
+    def write(self, key: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (self._key, key))

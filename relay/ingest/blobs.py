@@ -101,6 +101,10 @@ def thumbnail_key(user_id: str, video_id: str) -> str:
     return f"processed/{user_id}/{video_id}/thumbnail.jpg"
 
 
+def mezzanine_key(user_id: str, video_id: str) -> str:
+    return f"processed/{user_id}/{video_id}/film.mp4"
+
+
 def film_key(user_id: str, memory_id: str) -> str:
     return f"memories/{user_id}/{memory_id}.mp4"
 

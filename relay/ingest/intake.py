@@ -75,6 +75,7 @@ class Intake:
             blob_key=raw_key(user_id, segment.segment_id, segment.captured_at, suffix),
             lat=place.lat if place else None, lon=place.lon if place else None, stored_at=self._now_ms(),
             sequence=segment.sequence, correlation_id=segment.correlation_id, command_from_s=segment.command_from_s,
+            asked_at_s=segment.asked_at_s,
         )  # fmt: skip
 
     def _store(self, connection: Connection, video: Video, segment: Segment) -> Video:

@@ -27,8 +27,8 @@ class Bus:
         self.published = asyncio.Event()
         """Set when there may be something to claim."""
 
-    def publish_in(self, connection: Connection, message: Message) -> None:
-        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice."""
+    def publish_in(self, connection: Connection, message: Message, due_at: int = 0) -> None:
+        """Call it inside a write, and ``announce`` after. The same job that still waits is not queued twice. ``due_at``: not before."""
         now = self._now_ms()
         message.timestamp = message.timestamp or now
         connection.execute(
@@ -36,7 +36,7 @@ class Bus:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 uuid7(now), message.user_id, TOPICS[message.operation], text(message),
-                f"{message.operation}:{message.user_id}:{message.subject}", int(message.priority), JobState.WAITING, now, now,
+                f"{message.operation}:{message.user_id}:{message.subject}", int(message.priority), JobState.WAITING, now, max(now, due_at),
             ),
         )  # fmt: skip
 
@@ -90,6 +90,26 @@ class Bus:
     async def counts(self) -> dict[str, int]:
         sql = "SELECT state, count(*) FROM jobs GROUP BY state"
         return await self._database.read(lambda connection: dict(connection.execute(sql).fetchall()))
+
+    async def depths(self) -> dict[str, dict[str, int]]:
+        """Topic to how many of its jobs are in each state but done, and for how long the oldest has been due."""
+        sql = (
+            "SELECT topic, state, count(*) AS jobs, max(? - due_at) AS late FROM jobs"
+            " WHERE state IN ('waiting', 'leased', 'dead') GROUP BY topic, state"
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in await self._database.read(lambda connection: connection.execute(sql, (self._now_ms(),)).fetchall()):
+            found.setdefault(row["topic"], {})[row["state"]] = int(row["jobs"])
+            if row["state"] == JobState.WAITING and row["late"] > 0:
+                found[row["topic"]]["seconds late"] = int(row["late"]) // 1000
+        return found
+
+    async def well(self) -> str:
+        """Empty unless due jobs have waited too long; else which."""
+        late = {topic: counts for topic, counts in (await self.depths()).items() if counts.get("seconds late", 0) > self._config.late_s}
+        return "; ".join(
+            f"{counts[JobState.WAITING]} jobs of {topic} wait, the oldest for {counts['seconds late']} s" for topic, counts in late.items()
+        )
 
     async def replay(self, job_id: str) -> None:
         """A dead job waits again, with all its tries. Raises NotFoundError."""

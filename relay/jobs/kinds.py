@@ -19,6 +19,8 @@ class Topic(StrEnum):
 class JobKind(StrEnum):
     EXTRACT = "extract"
     """Look into a stored clip and make it searchable."""
+    NORMALISE = "normalise"
+    """Bring a clip in another form, or a photo, into the form that films take."""
     CREATE_MEMORY = "create_memory"
     REINDEX = "reindex"
     """A video's facts changed: bring the index up to them."""
@@ -30,6 +32,7 @@ class JobKind(StrEnum):
 
 TOPICS: dict[JobKind, Topic] = {
     JobKind.EXTRACT: Topic.UPLOADS,
+    JobKind.NORMALISE: Topic.PROCESSING,
     JobKind.CREATE_MEMORY: Topic.FILMS,
     JobKind.REINDEX: Topic.METADATA,
     JobKind.ERASE: Topic.METADATA,

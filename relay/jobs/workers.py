@@ -11,6 +11,7 @@ from relay.config import JobsConfig
 from relay.errors import Action, SouvenirError
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import Job, JobHandler, JobKind, Message
+from relay.journal import following
 
 log = logging.getLogger(__name__)
 
@@ -50,25 +51,31 @@ class Workers:
         job = await self._bus.claim(set(self._handlers))
         if job is None:
             return False
+        with following(job.message.correlation_id):
+            await self._work(job)
+        return True
+
+    async def _work(self, job: Job) -> None:
         renewal = asyncio.create_task(self._renew(job))
+        context = {"job_id": job.job_id, "operation": job.message.operation, "subject": job.message.subject, "attempt": job.attempts}
+        log.info("job begins", extra=context)
         try:
             await self._handlers[job.message.operation](job.message)
         except asyncio.CancelledError:
             await asyncio.shield(self._bus.release(job))
             raise
         except Exception as problem:  # noqa: BLE001 -- parked visibly: retried, then a dead letter
-            await self._failed(job, problem)
+            await self._failed(job, problem, context)
         else:
             await self._bus.finish(job)
+            log.info("job done", extra=context)
         finally:
             renewal.cancel()
-        return True
 
-    async def _failed(self, job: Job, problem: Exception) -> None:
+    async def _failed(self, job: Job, problem: Exception, context: dict[str, object]) -> None:
         error = problem if isinstance(problem, SouvenirError) else SouvenirError(f"{type(problem).__name__}: {problem}")
         again = error.kind.action is Action.RETRY
-        context = {"job_id": job.job_id, "operation": job.message.operation, "subject": job.message.subject, "attempt": job.attempts}
-        log.error("job failed", exc_info=problem, extra={**context, "code": error.code, "correlation_id": job.message.correlation_id})
+        log.error("job failed", exc_info=problem, extra={**context, "code": error.code})
         await self._bus.fail(job, f"{error.code}: {error.detail}", again=again)
         if self._given_up is not None and (not again or job.attempts >= self._config.max_attempts):
             await self._given_up(job.message, error)

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import BodyPartReader, web
 
 from glasses.wire.account import Consent
-from glasses.wire.people import PeopleList, PersonEdit
+from glasses.wire.people import MergePeople, NameFace, PeopleList, PersonEdit, SplitPerson
 from glasses.wire.video import VideoEdit, VideoInfo, VideoPage
 from relay.auth.gate import who
 from relay.catalog import videos
@@ -73,6 +73,32 @@ class PeopleHttp:
         """multipart/form-data with one part ``photo``, or the picture itself as image/*."""
         image = await _image(request)
         return answer(await self._people.add_photo(who(request).user_id, request.match_info["person_id"], image), status=201)
+
+    async def photos(self, request: web.Request) -> web.Response:
+        return answer(await self._people.photos(who(request).user_id, request.match_info["person_id"]))
+
+    async def merge(self, request: web.Request) -> web.Response:
+        asked = await body(request, MergePeople)
+        return answer(await self._people.merge(who(request).user_id, request.match_info["person_id"], asked.person_id))
+
+    async def split(self, request: web.Request) -> web.Response:
+        asked = await body(request, SplitPerson)
+        return answer(await self._people.split(who(request).user_id, request.match_info["person_id"], asked), status=201)
+
+    async def remove(self, request: web.Request) -> web.Response:
+        await self._people.remove(who(request).user_id, request.match_info["person_id"])
+        return web.Response(status=204)
+
+    async def faces(self, request: web.Request) -> web.Response:
+        return answer(await self._people.faces_of(who(request).user_id, request.match_info["video_id"]))
+
+    async def name_face(self, request: web.Request) -> web.Response:
+        asked = await body(request, NameFace)
+        video_id, face_id = request.match_info["video_id"], request.match_info["face_id"]
+        return answer(await self._people.name_face(who(request).user_id, video_id, face_id, asked), status=201)
+
+    async def unknown(self, request: web.Request) -> web.Response:
+        return answer(await self._people.unknown(who(request).user_id))
 
     async def consent(self, request: web.Request) -> web.Response:
         asked = await body(request, Consent)

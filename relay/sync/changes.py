@@ -11,8 +11,9 @@ from glasses.wire.status import ClipCustody
 from glasses.wire.tag import Tags
 from glasses.wire.video import VideoEdit
 from relay.auth.tokens import Identity, Scope
-from relay.catalog import devices, ops, users, videos
+from relay.catalog import devices, ops, stamps, users, videos
 from relay.catalog.db import Database
+from relay.catalog.merging import EVERYTHING, Author
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.jobs.bus import Bus
@@ -65,13 +66,18 @@ class Changes:
                 custody = from_builtins({"segment_id": op.subject_id, **op.value}, ClipCustody)
                 videos.put_custody(connection, user_id, identity.device_id, custody)
             case OpKind.EDIT:
-                self._library.edit_in(connection, user_id, op.subject_id, from_builtins(op.value, VideoEdit))
+                edit = from_builtins(op.value, VideoEdit)
+                self._library.edit_in(connection, user_id, op.subject_id, edit, self._author(connection, identity, op))
             case OpKind.DELETE:
                 if identity.scope is not Scope.COMPANION:
                     raise OpForbiddenError("only the owner deletes, by their companion")
-                self._library.delete_in(connection, user_id, op.subject_id)
+                self._library.remove_in(connection, user_id, op.subject_id, self._author(connection, identity, op))
             case kind:
                 raise OpRefusedError(f"kind: {kind} is not taken as an operation; use its own address")
+
+    def _author(self, connection: Connection, identity: Identity, op: Op) -> Author:
+        stamp = stamps.accept(connection, op.stamp, self._now_ms(), op.device_id or identity.device_id)
+        return Author(stamp=stamp, seen=EVERYTHING if op.seen is None else op.seen)
 
     def _tags(self, connection: Connection, user_id: str, op: Op) -> None:
         """Kept whether the clip is here yet or not; one that was looked into already is looked into again."""

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glasses.wire.memory import Plan
 from glasses.wire.video import FoundVideo, MatchedClip, SearchAnswer, SearchFilters, SearchRequest
 from relay.ask.context import AskContext, Gazetteer, KnownPerson, VisitedPlace
+from relay.ask.feasts import warm
 from relay.ask.gazetteer import WorldGazetteer
 from relay.ask.result import Filters, SearchResult, Trouble
 from relay.ask.search import Locate, Searcher
-from relay.ask.understand import understand
+from relay.ask.understand import correct, understand
 from relay.auth.links import Links
 from relay.catalog import people, users, videos
 from relay.catalog.db import Database
 from relay.catalog.records import Person, User
-from relay.catalog.rows import Connection
+from relay.catalog.rows import Connection, text
 from relay.errors import SouvenirError
+from relay.extract.place import timezone_of
 from relay.index.base import Embedder, Index
 from relay.index.indexer import Indexer
 from relay.index.labels import LabelNeighbours
 from relay.index.local import LocalIndex
 from relay.work.documents import Documents
 from relay.work.lane import Lane, LaneIndexer
+from relay.work.recent import Recent
 
 if TYPE_CHECKING:
     from models.places import PlaceFinder
+
+ANSWERS_KEPT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Knowledge:
     indexer: Indexer
     gazetteer: Gazetteer
     searcher: Searcher
+    country: Callable[[float, float], str]
+    """ISO 3166 code of the country at a position."""
 
 
 class Asking:
@@ -51,14 +60,17 @@ class Asking:
         self._loaded: Knowledge | None = None
         self._neighbours: dict[str, tuple[frozenset[str], LabelNeighbours]] = {}
         self.indexer = LaneIndexer(lane, lambda: self._knowledge().indexer)
+        self._recent: Recent[SearchResult] = Recent(now_ms, ANSWERS_KEPT_S)
 
-    async def ask(self, user_id: str, query: str, *, limit: int = 50, filters: SearchFilters | None = None) -> SearchResult:
-        """How ``query`` was read, what fits and what nearly does; ``timings_s`` has understand and search."""
-        return await self._lane.run(self._ask, user_id, query, limit, filters or SearchFilters())
+    async def ask(
+        self, user_id: str, query: str, corrections: tuple[str, ...] = (), *, limit: int = 50, filters: SearchFilters | None = None
+    ) -> SearchResult:
+        """How ``query`` and what was said after it were read, what fits and what nearly does; ``timings_s`` has understand and search."""
+        return await self._lane.run(self._ask, user_id, query, corrections, limit, filters or SearchFilters())
 
     async def find(self, user_id: str, asked: SearchRequest) -> SearchAnswer:
         """``ask`` as the HTTP API shows it."""
-        result = await self.ask(user_id, asked.query, limit=asked.limit, filters=asked.filters)
+        result = await self.ask(user_id, asked.query, tuple(asked.corrections), limit=asked.limit, filters=asked.filters)
         found = await self._database.read(lambda connection: videos.many(connection, user_id, [hit.video_id for hit in result.hits]))
         shown = [
             FoundVideo(
@@ -77,18 +89,25 @@ class Asking:
     def close(self) -> None:
         self._lane.close(lambda: self._loaded.index.close() if self._loaded and isinstance(self._loaded.index, LocalIndex) else None)
 
-    def _ask(self, user_id: str, query: str, limit: int, asked: SearchFilters) -> SearchResult:
+    def _ask(self, user_id: str, query: str, corrections: tuple[str, ...], limit: int, asked: SearchFilters) -> SearchResult:
         knowledge, begun_s = self._knowledge(), time.perf_counter()
         self.indexer.ensure(user_id)
         user, known = self._database.read_here(lambda connection: _who(connection, user_id))
+        key, state = (user_id, query, corrections, limit, repr(asked)), (self.indexer.state(user_id), text([user, *known]))
+        if (kept := self._recent.get(key, state)) is not None:
+            return replace(kept, timings_s={"understand": 0.0, "search": time.perf_counter() - begun_s})
         try:
             filters = self._filters(knowledge, known, asked)
         except SouvenirError as problem:
             return SearchResult(plan=Plan(query=query), problem=Trouble(problem.code, problem.detail, problem.hint))
-        plan = understand(query, self._context(knowledge, user, known))
+        context = self._context(knowledge, user, known)
+        plan = understand(query, context)
+        for utterance in corrections:
+            plan = correct(plan, utterance, context)
         understand_s, begun_s = time.perf_counter() - begun_s, time.perf_counter()
         result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters)
         result.timings_s.update(understand=understand_s, search=time.perf_counter() - begun_s)
+        self._recent.put(key, state, result)
         return result
 
     def _context(self, knowledge: Knowledge, user: User, known: list[Person]) -> AskContext:
@@ -96,8 +115,10 @@ class Asking:
         cached = self._neighbours.get(user.user_id)
         if cached is None or cached[0] != labels:
             cached = self._neighbours[user.user_id] = (labels, LabelNeighbours(knowledge.embedder, labels))
+        home = (user.home_lat, user.home_lon) if user.home_lat is not None and user.home_lon is not None else None
         return AskContext(
-            now_ms=self._now_ms(), gazetteer=knowledge.gazetteer, timezone=user.timezone,
+            now_ms=self._now_ms(), gazetteer=knowledge.gazetteer, home=home, country=knowledge.country(*home) if home else "",
+            timezone=timezone_of(*home) if home and user.timezone == "UTC" else user.timezone,
             people=tuple(KnownPerson(one.person_id, one.name, tuple(one.relations), one.birthday) for one in known),
             labels=labels, neighbours=cached[1],
             visited=tuple(VisitedPlace(place.name, place.ids, place.videos) for place in knowledge.index.places(user.user_id)),
@@ -118,7 +139,18 @@ class Asking:
         return self._loaded
 
 
-def load(folder: Path, documents: Documents) -> Knowledge:
+@dataclass(frozen=True)
+class Models:
+    """What requests are read with, without any account."""
+
+    embedder: Embedder
+    gazetteer: Gazetteer
+    locate: Locate
+    country: Callable[[float, float], str]
+    """ISO 3166 code of the country at a position."""
+
+
+def load_models() -> Models:
     """Raises ModelMissingError."""
     from models.meaning import TextEmbedder
     from models.places import PlaceFinder
@@ -126,9 +158,17 @@ def load(folder: Path, documents: Documents) -> Knowledge:
 
     store = ModelStore()
     embedder, places = TextEmbedder(store.path("meaning")), PlaceFinder(store.path("places"))
-    index = LocalIndex(folder, embedder)
+    warm(datetime.now(UTC).year)
+    country = lru_cache(maxsize=1024)(lambda lat, lon: places.nearest(lat, lon).country_code)
+    return Models(embedder, WorldGazetteer(places), _locate(places), country)
+
+
+def load(folder: Path, documents: Documents) -> Knowledge:
+    """Raises ModelMissingError."""
+    models = load_models()
+    index = LocalIndex(folder, models.embedder)
     indexer = Indexer(index, documents.of_user, documents.of_video)
-    return Knowledge(index, embedder, indexer, WorldGazetteer(places), Searcher(index, embedder, _locate(places)))
+    return Knowledge(index, models.embedder, indexer, models.gazetteer, Searcher(index, models.embedder, models.locate), models.country)
 
 
 def _locate(places: PlaceFinder) -> Locate:

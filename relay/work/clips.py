@@ -9,18 +9,25 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from glasses.wire.change import OpKind
-from glasses.wire.tag import Word
-from relay.catalog import changes, moments, people, users, videos
+from relay.catalog import changes, details, moments, people, users, videos
 from relay.catalog.db import Database
-from relay.catalog.records import MomentRecord, Video, VideoStatus
+from relay.catalog.records import Detail, MomentRecord, Video, VideoStatus
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
-from relay.extract.extract import ClipFacts, ExtractRequest
-from relay.extract.people import recognise
+from relay.extract.facts import ClipFacts, ExtractRequest
+from relay.extract.geometry import Fix, between
 from relay.ingest.blobs import BlobStore, thumbnail_key
-from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.jobs.kinds import JobHandler, JobKind, Message, Priority
+from relay.library.recognition import KnownFace, recognise
+from relay.library.videos import erase_in
+from relay.work.commands import meant, opening_ends_s
+from relay.work.film_form import needs_film_form
+from relay.work.looks import look_of
 
 Extract = Callable[[Path, ExtractRequest], Awaitable[ClipFacts]]
+
+
+PublishIn = Callable[[Connection, Message], None]
 
 
 class IndexKeeper(Protocol):
@@ -32,8 +39,18 @@ class IndexKeeper(Protocol):
 
 
 class ClipJobs:
-    def __init__(self, database: Database, blobs: BlobStore, extract: Extract, index: IndexKeeper, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        extract: Extract,
+        index: IndexKeeper,
+        publish_in: PublishIn,
+        now_ms: Callable[[], int],
+        forget: Callable[[str], None] = lambda _video_id: None,
+    ) -> None:
         self._database, self._blobs, self._extract, self._index, self._now_ms = database, blobs, extract, index, now_ms
+        self._publish_in, self._forget = publish_in, forget
 
     def handlers(self) -> dict[JobKind, JobHandler]:
         return {
@@ -70,12 +87,13 @@ class ClipJobs:
         await self._index.changed(message.user_id, message.video_id)
 
     async def erase(self, message: Message) -> None:
-        """Take a deleted video's media away."""
-        video = await self._database.read(lambda connection: videos.find(connection, message.user_id, message.video_id))
-        if video is None or video.deleted_at is None:
+        """Take a deleted video's media away; of one whose time in the trash is over, all that is known of it too."""
+        video = await self._database.write(partial(self._to_erase, message))
+        if video is None:
             return
         await self._index.changed(message.user_id, message.video_id)
-        for key in (video.blob_key, video.thumbnail_key):
+        self._forget(video.video_id)
+        for key in (video.blob_key, video.thumbnail_key, video.film_key):
             if key:
                 await self._blobs.delete(key)
 
@@ -83,6 +101,14 @@ class ClipJobs:
         """The account knows other people than before: name the faces of its clips anew."""
         await self._database.write(lambda connection: _name_faces(connection, message.user_id))
         await self._index.refresh(message.user_id)
+
+    def _to_erase(self, message: Message, connection: Connection) -> Video | None:
+        video, now = videos.find(connection, message.user_id, message.video_id), self._now_ms()
+        if video is None or video.deleted_at is None or (video.erase_at or 0) > now:
+            return None
+        if video.erase_at is not None:
+            erase_in(connection, video, now)
+        return video
 
     def _unreadable(self, user_id: str, video_id: str, detail: str, connection: Connection) -> None:
         video = videos.find(connection, user_id, video_id)
@@ -104,6 +130,9 @@ class ClipJobs:
         videos.put_timing(connection, user_id, video_id, timing)
         value: dict[str, Any] = {"status": video.status.value, "place": video.place.name, "searchable_at": timing.searchable_at}
         changes.append(connection, user_id, OpKind.EDIT, video_id, value, now)
+        if needs_film_form(video):
+            normalise = Message(user_id=user_id, operation=JobKind.NORMALISE, video_id=video_id, priority=Priority.LOW)
+            self._publish_in(connection, normalise)
         if video.place.ids and not changes.told(connection, user_id, OpKind.PLACE, video.place.ids[0]):
             place = {"name": video.place.name, "region": video.place.region, "country": video.place.country}
             changes.append(connection, user_id, OpKind.PLACE, video.place.ids[0], place, now)
@@ -115,7 +144,15 @@ def _task(connection: Connection, user_id: str, video_id: str) -> tuple[Video | 
         return None, ExtractRequest()
     consent = users.get(connection, user_id).faces_consent_at is not None
     tags = videos.device_tags(connection, user_id, video_id)
-    return video, ExtractRequest(lat=video.lat, lon=video.lon, tags=tags, faces=consent)
+    lat, lon = (video.lat, video.lon) if video.lat is not None else _guessed(connection, video) or (None, None)
+    return video, ExtractRequest(lat=lat, lon=lon, tags=tags, faces=consent)
+
+
+def _guessed(connection: Connection, video: Video) -> tuple[float, float] | None:
+    """Where a clip without a position was taken, by its neighbours in time."""
+    near = [videos.placed(connection, video.user_id, video.captured_at, earlier=earlier) for earlier in (True, False)]
+    before, after = (None if one is None or one.lat is None or one.lon is None else Fix(one.captured_at, one.lat, one.lon) for one in near)
+    return between(video.captured_at, before, after)
 
 
 def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: ClipFacts) -> None:
@@ -127,24 +164,27 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
     video.kind, video.duration_s, video.frames, video.on_profile = probe.kind, probe.duration_s, probe.frames, probe.on_profile
     video.place, video.timezone, video.loudness_lufs = facts.place, facts.timezone, facts.loudness_lufs
     video.thumbnail_key = thumbnail_key(user_id, video_id) if facts.thumbnail else ""
+    video.look = look_of(facts.thumbnail) if facts.thumbnail else ""
+    said = [word for moment in facts.moments for word in moment.words]
+    video.asked_until_s = opening_ends_s(said, video.asked_at_s)
     video.status = VideoStatus.READY
     videos.put(connection, video)
+    kept = meant(said, video.asked_at_s, video.command_from_s)
     found = [
         MomentRecord(
             user_id=user_id, video_id=video_id, moment_id=f"{video_id}-{number:04d}", start_s=moment.start_s, end_s=moment.end_s,
-            faces=moment.faces, objects=moment.objects, scene=moment.scene, words=_meant(moment.words, video.command_from_s),
-            sharpness=moment.sharpness, models=facts.models,
+            faces=moment.faces, objects=moment.objects, scene=moment.scene, words=[word for word in moment.words if word in kept],
+            text=moment.text, sharpness=moment.sharpness, models=facts.models,
         )
         for number, moment in enumerate(facts.moments)
     ]  # fmt: skip
     for record in found:
         record.speech = " ".join(word.word for word in record.words)
     moments.replace(connection, user_id, video_id, _named(connection, user_id, found))
-
-
-def _meant(words: list[Word], command_from_s: float | None) -> list[Word]:
-    """What was said for the clip; not the command that ended it."""
-    return [word for word in words if command_from_s is None or word.end_s <= command_from_s]
+    details.put(connection, Detail(
+        user_id=user_id, video_id=video_id, seconds=facts.seconds, speech_spans=facts.speech_spans, tracks=facts.tracks,
+        models=facts.models, place_guessed=video.lat is None and bool(facts.place.ids),
+    ))  # fmt: skip
 
 
 def _name_faces(connection: Connection, user_id: str) -> None:
@@ -156,7 +196,8 @@ def _name_faces(connection: Connection, user_id: str) -> None:
 def _named(connection: Connection, user_id: str, found: list[MomentRecord]) -> list[MomentRecord]:
     """With the names of the people whose faces are in them; without consent, without faces."""
     consent = users.get(connection, user_id).faces_consent_at is not None
-    known = {person.person_id: person.embedding for person in people.of_user(connection, user_id) if person.embedding}
+    everyone = people.of_user(connection, user_id)
+    known = {person.person_id: KnownFace(person.embedding, person.photos) for person in everyone if person.embedding}
     for moment in found:
         moment.faces = moment.faces if consent else []
         recognised = recognise(moment.faces, known)

@@ -49,7 +49,14 @@ def _doc(video: Video, moment: MomentRecord, timezone: str) -> MomentDoc:
     return MomentDoc(
         user_id=video.user_id, video_id=video.video_id, moment_id=moment.moment_id, kind=video.kind, captured_at=video.captured_at,
         timezone=timezone, duration_s=video.duration_s, start_s=moment.start_s, end_s=moment.end_s, lat=video.lat, lon=video.lon,
-        place=video.place, people=moment.people, unknown_faces=moment.unknown_faces, objects=[label.name for label in moment.objects],
+        place=video.place, people=_people(video, moment), unknown_faces=moment.unknown_faces,
+        objects=[label.name for label in moment.objects],
         scene=[label.name for label in moment.scene], speech=moment.speech, text=moment.text, caption=video.caption, tags=video.tags,
         quality=quality_of(moment.sharpness),
     )  # fmt: skip
+
+
+def _people(video: Video, moment: MomentRecord) -> list[str]:
+    """Those whose faces are recognised, unless somebody said no, and those of whom somebody said that they are in the clip."""
+    recognised = [person for person in moment.people if person not in video.not_people]
+    return list(dict.fromkeys([*recognised, *video.people]))

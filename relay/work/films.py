@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
@@ -11,30 +13,34 @@ from zoneinfo import ZoneInfo
 
 from glasses.wire.change import OpKind
 from glasses.wire.codec import to_builtins
-from glasses.wire.ids import uuid7
 from glasses.wire.memory import Memory, MemoryStatus, NearMiss
-from glasses.wire.segment import PROFILE, Kind
+from glasses.wire.segment import Kind
 from glasses.wire.status import Custody
 from relay.ask.result import SearchResult, VideoHit
 from relay.assemble.cutlist import Candidate, CutList, MomentScore, choose
 from relay.assemble.film import FilmFacts, FilmPlan
+from relay.assemble.film_name import in_the_making
 from relay.catalog import changes, memories, moments, videos
 from relay.catalog.db import Database
 from relay.catalog.memories import MemoryRow
 from relay.catalog.records import MomentRecord, Video
 from relay.catalog.rows import Connection
-from relay.errors import Action, SouvenirError
+from relay.errors import Action, NotFoundError, SouvenirError
 from relay.ingest.blobs import BlobStore, film_key, poster_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.work.commands import usable_frames
 from relay.work.documents import quality_of
+from relay.work.film_form import FilmForms
 
-MOST_CLIPS = 200
-LEAST_USABLE_S = 1.0
+_FILM_VERSION = 1
+"""Counts up when films of the same plan come to look different."""
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
-Ask = Callable[[str, str], Awaitable[SearchResult]]
-"""(user_id, query)."""
+Ask = Callable[[str, str, tuple[str, ...]], Awaitable[SearchResult]]
+"""(user_id, query, corrections)."""
+
+log = logging.getLogger(__name__)
 
 
 class MadeFilm(NamedTuple):
@@ -55,8 +61,10 @@ class Found(NamedTuple):
 
 
 class FilmJobs:
-    def __init__(self, database: Database, blobs: BlobStore, ask: Ask, render: Render, scratch: Path, now_ms: Callable[[], int]) -> None:
-        self._database, self._blobs, self._ask, self._render = database, blobs, ask, render
+    def __init__(
+        self, database: Database, blobs: BlobStore, ask: Ask, render: Render, forms: FilmForms, scratch: Path, now_ms: Callable[[], int]
+    ) -> None:
+        self._database, self._blobs, self._ask, self._render, self._forms = database, blobs, ask, render, forms
         self._scratch, self._now_ms = scratch, now_ms
         scratch.mkdir(parents=True, exist_ok=True)
         for left in scratch.glob("*"):  # of a process that was killed
@@ -89,43 +97,81 @@ class FilmJobs:
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
         begun_s = time.perf_counter()
-        result = await self._ask(user_id, memory.query)
+        result = await self._ask(user_id, memory.query, tuple(memory.corrections))
         memory.plan, memory.near_misses = result.plan, list(result.near_misses)
         memory.timings_s = {stage: result.timings_s.get(stage, 0.0) for stage in ("understand", "search")}
         if result.problem is not None:
             raise SouvenirError(result.problem.detail, code=result.problem.code, hint=result.problem.hint or None)
         chosen_s = time.perf_counter()
         found = await self._database.read(lambda connection: _found(connection, user_id, result))
-        clips = [one for one in found if one.video.kind is Kind.VIDEO]
-        memory.near_misses += [_photo(one) for one in found if one.video.kind is not Kind.VIDEO]
-        cut_list = choose([_candidate(one) for one in clips], max_duration_s=max_duration_s)
+        found = [one for one in found if one.hit.exact] or found
+        cut_list = choose([_candidate(one) for one in found], max_duration_s=max_duration_s)
         memory.near_misses += cut_list.left_out
+        told = len(cut_list.left_out)
         memory.timings_s["choose"] = time.perf_counter() - chosen_s
+        videos_used = {one.video.video_id: one.video for one in found}
+        prepared_s = time.perf_counter()
+        cut_list, sources = await self._prepared(cut_list, videos_used)
+        memory.timings_s["prepare"] = time.perf_counter() - prepared_s
+        memory.near_misses += cut_list.left_out[told:]
         if not cut_list.cuts:
             raise SouvenirError(_why_none(memory.near_misses), code="film.no_clips")
-        rendered_s = time.perf_counter()
-        made = await self._rendered(_plan(cut_list, result, [one.video for one in clips]), {one.video.video_id: one.video for one in clips})
+        plan = _plan(cut_list, result, [*videos_used.values()])
+        fingerprint, rendered_s = _fingerprint(plan, videos_used), time.perf_counter()
+        row = await self._same(user_id, memory, plan, fingerprint) or await self._made(user_id, memory, plan, sources, fingerprint)
         memory.timings_s["render"] = time.perf_counter() - rendered_s
         memory.timings_s["total"] = time.perf_counter() - begun_s
-        await self._keep(user_id, memory, made)
+        await self._keep(user_id, row)
+        used = {clip.video_id for clip in memory.clips_used}
+        followed = {one.video.video_id: one.video.correlation_id for one in found if one.video.video_id in used}
+        log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
 
-    async def _rendered(self, plan: FilmPlan, clips: dict[str, Video]) -> tuple[MadeFilm, Path]:
-        out = self._scratch / f"{uuid7(self._now_ms())}.mp4"
-        sources = {cut.video_id: str(self._blobs.local(clips[cut.video_id].blob_key)) for cut in plan.cut_list.cuts}
-        return await self._render(plan, sources, str(out)), out
+    async def _prepared(self, cut_list: CutList, clips: dict[str, Video]) -> tuple[CutList, dict[str, str]]:
+        """The files of the clips; one whose form for films cannot be made is left out with the reason."""
+        sources: dict[str, str] = {}
+        for cut in cut_list.cuts:
+            try:
+                sources[cut.video_id] = str(await self._forms.ensure(clips[cut.video_id]))
+            except SouvenirError as problem:
+                if problem.kind.action is Action.RETRY:
+                    raise
+                cut_list = cut_list.without(cut.video_id, f"{problem.kind.title}: {problem.detail}")
+        return cut_list, sources
 
-    async def _keep(self, user_id: str, memory: Memory, made: tuple[MadeFilm, Path]) -> None:
-        (facts, poster), file = made
-        row = MemoryRow(
-            memory=memory, blob_key=film_key(user_id, memory.memory_id), poster_key=poster_key(user_id, memory.memory_id) if poster else ""
-        )
-        await self._blobs.put_file(row.blob_key, file)
-        file.unlink()
+    async def _same(self, user_id: str, memory: Memory, plan: FilmPlan, fingerprint: str) -> MemoryRow | None:
+        """The same film was made before, of the same clips as they are now: it is taken at once."""
+        earlier = await self._database.read(lambda connection: memories.same_film(connection, user_id, fingerprint))
+        if earlier is None or earlier.memory.memory_id == memory.memory_id:
+            return None
+        row = _row(user_id, memory, fingerprint, with_poster=bool(earlier.poster_key))
+        try:
+            await self._blobs.put_file(row.blob_key, self._blobs.local(earlier.blob_key))
+            if row.poster_key:
+                await self._blobs.put_file(row.poster_key, self._blobs.local(earlier.poster_key))
+        except NotFoundError:
+            return None
+        before = earlier.memory
+        memory.duration_s, memory.frames, memory.planned_frames = before.duration_s, before.frames, before.planned_frames
+        memory.clips_used = plan.cut_list.clips_used
+        return row
+
+    async def _made(self, user_id: str, memory: Memory, plan: FilmPlan, sources: dict[str, str], fingerprint: str) -> MemoryRow:
+        out = in_the_making(self._scratch, memory.memory_id)
+        facts, poster = await self._render(plan, sources, str(out))
+        row = _row(user_id, memory, fingerprint if not facts.left_out else "", with_poster=bool(poster))
+        await self._blobs.put_file(row.blob_key, out)
+        out.unlink()
         if poster:
             await self._blobs.put_bytes(row.poster_key, poster)
-        memory.status, memory.completed_at, memory.duration_s = MemoryStatus.COMPLETED, self._now_ms(), facts.duration_s
-        memory.frames, memory.planned_frames, memory.clips_used = facts.frames, facts.planned_frames, facts.cut_list.clips_used
+        memory.duration_s, memory.frames, memory.planned_frames = facts.duration_s, facts.frames, facts.planned_frames
+        memory.clips_used = facts.cut_list.clips_used
         memory.near_misses += facts.left_out
+        memory.timings_s["first_playable"] = facts.timings_s.get("first_playable", 0.0)
+        return row
+
+    async def _keep(self, user_id: str, row: MemoryRow) -> None:
+        memory = row.memory
+        memory.status, memory.completed_at = MemoryStatus.COMPLETED, self._now_ms()
         memory.timings_s = {stage: round(seconds, 3) for stage, seconds in memory.timings_s.items()}
         await self._database.write(lambda connection: self._save(connection, user_id, row))
 
@@ -145,6 +191,22 @@ class FilmJobs:
         changes.append(connection, user_id, OpKind.MEMORY, memory.memory_id, to_builtins(memory), now)
 
 
+def _row(user_id: str, memory: Memory, fingerprint: str, *, with_poster: bool) -> MemoryRow:
+    memory_id = memory.memory_id
+    return MemoryRow(
+        memory=memory, blob_key=film_key(user_id, memory_id), poster_key=poster_key(user_id, memory_id) if with_poster else "",
+        fingerprint=fingerprint,
+    )  # fmt: skip
+
+
+def _fingerprint(plan: FilmPlan, clips: dict[str, Video]) -> str:
+    """Of the cuts, the bytes they come from and the words that are set: not of reasons or scores."""
+    cuts = [(cut.video_id, clips[cut.video_id].sha256, cut.in_frame, cut.out_frame) for cut in plan.cut_list.cuts]
+    levels = sorted((video_id, round(lufs, 2)) for video_id, lufs in plan.loudness_lufs.items())
+    words = (plan.title, plan.place, plan.dates, sorted(plan.chapters.items()))
+    return hashlib.sha256(repr((_FILM_VERSION, plan.cut_list.title_frames, cuts, levels, words)).encode()).hexdigest()
+
+
 def _found(connection: Connection, user_id: str, result: SearchResult) -> list[Found]:
     known = videos.many(connection, user_id, [hit.video_id for hit in result.hits])
     return [
@@ -159,17 +221,13 @@ def _candidate(found: Found) -> Candidate:
         MomentScore(moment.start_s, moment.end_s, shares.get(moment.moment_id, 0.0), quality_of(moment.sharpness))
         for moment in found.moments
     )
+    usable = usable_frames(found.video)
     return Candidate(
-        video_id=found.video.video_id, captured_at=found.video.captured_at, frames=usable_frames(found.video), score=found.hit.score,
-        reason=found.hit.reason, moments=scores, speech=spoken(found.moments),
+        video_id=found.video.video_id, captured_at=found.video.captured_at, first_frame=usable.first, frames=usable.end,
+        score=found.hit.score,
+        reason=found.hit.reason, moments=scores if found.video.kind is Kind.VIDEO else (), speech=spoken(found.moments),
+        look=int(found.video.look, 16) if found.video.look else None, is_photo=found.video.kind is Kind.PHOTO,
     )  # fmt: skip
-
-
-def usable_frames(video: Video) -> int:
-    """Up to the wearer's "stop recording"; all of a clip that holds nothing else."""
-    if video.command_from_s is None or video.command_from_s < LEAST_USABLE_S:
-        return video.frames
-    return min(video.frames, int(video.command_from_s * PROFILE.fps))
 
 
 def spoken(found: list[MomentRecord]) -> tuple[tuple[float, float], ...]:
@@ -187,10 +245,12 @@ def _plan(cut_list: CutList, result: SearchResult, clips: list[Video]) -> FilmPl
     used = [video for video in clips if video.video_id in {cut.video_id for cut in cut_list.cuts}]
     places = list(dict.fromkeys(video.place.name for video in sorted(used, key=lambda one: one.captured_at) if video.place.name))
     place = " · ".join(places) if len(places) <= 2 else ""
-    loudness = {video.video_id: video.loudness_lufs for video in used if video.loudness_lufs is not None}
+    # the film's form of a clip has two channels: its loudness is measured anew
+    loudness = {video.video_id: video.loudness_lufs for video in used if video.loudness_lufs is not None and not video.film_key}
+    chapters = {video.video_id: " · ".join(filter(None, [video.place.name, dates_of([_day(video)])])) for video in used}
     return FilmPlan(
         cut_list=cut_list, title=result.plan.title, place="" if place and place in result.plan.title else place,
-        dates=dates_of([_day(video) for video in used]), loudness_lufs=loudness,
+        dates=dates_of([_day(video) for video in used]), loudness_lufs=loudness, chapters=chapters,
     )  # fmt: skip
 
 
@@ -208,15 +268,6 @@ def dates_of(days: list[date]) -> str:
 
 def _day(video: Video) -> date:
     return datetime.fromtimestamp(video.captured_at / 1000, ZoneInfo(video.timezone) if video.timezone else UTC).date()
-
-
-def _photo(found: Found) -> NearMiss:
-    return NearMiss(
-        video_id=found.video.video_id,
-        captured_at=found.video.captured_at,
-        score=found.hit.score,
-        reason="a photo; films are made of videos",
-    )
 
 
 def _why_none(misses: list[NearMiss]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -32,6 +33,11 @@ class LaneIndexer:
     def __init__(self, lane: Lane, indexer: Callable[[], Indexer]) -> None:
         self._lane, self._indexer = lane, indexer
         self._refreshed: set[str] = set()
+        self._changes: Counter[str] = Counter()
+
+    def state(self, user_id: str) -> int:
+        """In the lane: another one after every change to the account's index."""
+        return self._changes[user_id]
 
     async def changed(self, user_id: str, video_id: str) -> None:
         await self._lane.run(self._changed, user_id, video_id)
@@ -44,8 +50,10 @@ class LaneIndexer:
         """In the lane: the account's index says what the catalogue does, also after a crash or a lost index."""
         if user_id not in self._refreshed:
             self._indexer().refresh(user_id)
+            self._changes[user_id] += 1
             self._refreshed.add(user_id)
 
     def _changed(self, user_id: str, video_id: str) -> None:
         self.ensure(user_id)
         self._indexer().changed(user_id, video_id)
+        self._changes[user_id] += 1

@@ -8,36 +8,53 @@ from pathlib import Path
 from glasses.wire.tag import FaceTag
 from relay.app import Stages
 from relay.assemble.film import FilmPlan
-from relay.extract.extract import ClipFacts, ExtractRequest, enrol, extract
+from relay.assemble.joint_names import forget_joints
+from relay.extract.facts import ClipFacts, ExtractRequest
+from relay.extract.tasks import enrol_photo, extract_clip
 from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
 from relay.library.people import PeopleBook
-from relay.services import INDEX, Services
+from relay.services import INDEX, SCRATCH, Services
 from relay.work.asking import Asking
 from relay.work.clips import ClipJobs
-from relay.work.films import FilmJobs, MadeFilm
+from relay.work.film_form import FilmForms, make_form
+from relay.work.films import Ask, FilmJobs, MadeFilm
 from relay.work.lane import Lane
 from relay.work.render import make_film
 
-SCRATCH = "scratch"
+JOINTS = "joints"
 
 
 def make_stages(relay: Services) -> Stages:
     asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
-    clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.now_ms)
-    films = FilmJobs(relay.database, relay.blobs, asking.ask, partial(_render, relay.pool), relay.folder / SCRATCH, relay.now_ms)
+    forget = partial(forget_joints, relay.folder / JOINTS)
+    clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.bus.publish_in, relay.now_ms, forget)
+    forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
-    workers = Workers(relay.bus, {**clips.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
+    workers = Workers(relay.bus, {**clips.handlers(), **forms.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
     return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
 
 
+def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:
+    """What brings clips into the films' form, and what makes films of those that ``ask`` finds."""
+    scratch = relay.folder / SCRATCH
+    scratch.mkdir(parents=True, exist_ok=True)
+    forms = FilmForms(relay.database, relay.blobs, partial(_form, relay.pool, tuple(relay.config.films.enhance)), scratch, relay.now_ms)
+    render = partial(_render, relay.pool, str(relay.folder / JOINTS))
+    return forms, FilmJobs(relay.database, relay.blobs, ask, render, forms, scratch, relay.now_ms)
+
+
 async def _extract(pool: CpuPool, path: Path, request: ExtractRequest) -> ClipFacts:
-    return await pool.run(extract, path, request)
+    return await pool.run(extract_clip, path, request)
 
 
 async def _enrol(pool: CpuPool, photo: bytes) -> FaceTag:
-    return await pool.run(enrol, photo)
+    return await pool.run(enrol_photo, photo)
 
 
-async def _render(pool: CpuPool, plan: FilmPlan, sources: dict[str, str], out: str) -> MadeFilm:
-    return await pool.run(make_film, plan, sources, out)
+async def _form(pool: CpuPool, enhance: tuple[str, ...], video_id: str, original: str, target: str, is_photo: bool) -> int:
+    return await pool.run(make_form, video_id, original, target, is_photo, enhance)
+
+
+async def _render(pool: CpuPool, joints: str, plan: FilmPlan, sources: dict[str, str], out: str) -> MadeFilm:
+    return await pool.run(make_film, plan, sources, out, joints)

@@ -186,7 +186,8 @@ class House:
     def glasses(self, *arguments: str) -> Process:
         config = self.folder / "glasses.toml"
         options = ["--config", str(config)] if config.exists() else []
-        command = [sys.executable, "-m", "glasses.cli", "--log", "info", "--data", str(self.glasses_data), *options, *arguments]
+        logging = ["--log", "info", "--log-json"]
+        command = [sys.executable, "-m", "glasses.cli", *logging, "--data", str(self.glasses_data), *options, *arguments]
         self.runs.append(Process(command, self.folder / "glasses.log"))
         return self.runs[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -83,6 +84,22 @@ def test_from_spoken_words_to_the_right_film_and_to_honest_refusals(house: House
         videos[number].video_id for number in RIGHT
     )
     custody_holds(house)
+    for number in RIGHT:
+        followed(house, videos[number].video_id)
+
+
+def followed(house: House, correlation_id: str) -> None:
+    """One id leads through the logs of both programs, from shutter to film (of an unsplit recording it is the clip's own)."""
+    here, there = (
+        [json.loads(line) for line in (house.folder / name).read_text().splitlines() if line.startswith("{")]
+        for name in ("glasses.log", "relay.log")
+    )
+    on_glasses = [line["event"].split()[-1] for line in here if line.get("correlation_id") == correlation_id]
+    assert {"bytes", "tagged", "relay"} <= set(on_glasses), on_glasses
+    at_relay = [line for line in there if line.get("correlation_id") == correlation_id]
+    assert any(line.get("method") == "PATCH" for line in at_relay), at_relay
+    assert {("job begins", "extract"), ("job done", "extract")} <= {(line["event"], line.get("operation")) for line in at_relay}
+    assert any(line["event"] == "film made" and correlation_id in line["clips"].values() for line in there)
 
 
 @pytest.mark.timeout(180)

@@ -88,6 +88,13 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
     found = (await relay.http.post("/api/v1/videos/search", headers=headers, json=filtered)).json()
     assert [one["video_id"] for one in found["videos"]] == [stored["elsewhere"].segment_id]
 
+    asked = {"query": "my wife in Paris", "corrections": ["no, in Rome"]}
+    found = (await relay.http.post("/api/v1/videos/search", headers=headers, json=asked)).json()
+    assert [one["video_id"] for one in found["videos"]] == [stored["elsewhere"].segment_id]
+    await relay.http.put("/api/v1/home", headers=headers, json={"lat": PARIS.lat, "lon": PARIS.lon})
+    found = (await relay.http.post("/api/v1/videos/search", headers=headers, json={"query": "my wife at home"})).json()
+    assert [one["video_id"] for one in found["videos"]] == [stored["right"].segment_id]
+
     memory = await film(relay, "my wife in Paris")
     assert memory["status"] == "completed", memory["problem"]
     assert [clip["video_id"] for clip in memory["clips_used"]] == [stored["right"].segment_id]
@@ -102,10 +109,16 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
     assert video["custody"] == "filmed"
 
     feed = [decode_json(line, FeedEntry) for line in (await relay.http.get("/api/v1/sync/changes", headers=headers)).content.splitlines()]
-    assert [entry.value["name"] for entry in feed if entry.kind is OpKind.PLACE] == ["Paris", "Rome"]
+    assert [entry.value["name"] for entry in feed if entry.kind == OpKind.PLACE] == ["Paris", "Rome"]
     assert {entry.subject_id for entry in feed if entry.value.get("custody") == "filmed"} == {stored["right"].segment_id}
-    told = [from_builtins(entry.value, Memory) for entry in feed if entry.kind is OpKind.MEMORY]
+    told = [from_builtins(entry.value, Memory) for entry in feed if entry.kind == OpKind.MEMORY]
     assert [(one.status, one.clips_used[0].video_id) for one in told] == [("completed", stored["right"].segment_id)]
+
+    address = f"/api/v1/memories/{memory['memory_id']}/correct"
+    made = await relay.http.post(address, headers=await relay.as_glasses(), json={"utterance": "no, in Rome"})
+    await relay.work()
+    corrected = (await relay.http.get(made.headers["Location"], headers=headers)).json()
+    assert [clip["video_id"] for clip in corrected["clips_used"]] == [stored["elsewhere"].segment_id]
 
     for query, code in (
         ("my sister in Paris", "ask.unknown_person"),

@@ -12,7 +12,7 @@ from relay.auth.tokens import Identity, Scope, Tokens
 from relay.cli import main
 from relay.errors import ERRORS
 
-OPEN = {"alive", "ready", "openapi", "jwks", "authorize_device", "token", "tus_options", "blob"}
+OPEN = {"alive", "ready", "openapi", "jwks", "authorize_device", "token", "tus_options", "stream", "blob"}
 FILLED = {"video_id": "0199c82c-c000-7622-9e57-074dc6beeb7f"}
 
 
@@ -90,7 +90,13 @@ async def test_another_account_sees_nothing_of_it(relay):
     begun = await relay.http.post(
         "/api/v1/uploads", headers={**await relay.as_glasses(), "Tus-Resumable": "1.0.0", **_tus(relay, b"unfinished")}
     )
+    op = {"kind": "video.edit", "subject_id": segment.segment_id, "seen": 0}
+    for device, caption in (("phone", "sea"), ("tablet", "see")):
+        ops = [{**op, "op_id": device, "stamp": f"000000000001-0000-{device}", "value": {"caption": caption}}]
+        await relay.http.post("/api/v1/sync/changes", headers=await relay.as_companion(), json={"ops": ops})
+    conflicts = await relay.http.get("/api/v1/sync/conflicts", headers=await relay.as_companion())
     ids = {
+        "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna",
     }  # fmt: skip

@@ -130,6 +130,13 @@ def test_filters_narrow_without_words(searcher: Searcher, ask: Ask) -> None:
     assert ids(result) == ["tom-beach"]
 
 
+def test_a_vague_request_is_answered_with_what_fits_most_of_it(searcher: Searcher, ask: Ask) -> None:
+    sure, vague = (searcher.search(USER, ask(f"tom on the beach in nice {when}")) for when in ("in may", "i think in may or so"))
+    assert (ids(sure), sure.problem is not None) == ([], True)
+    assert [(hit.video_id, hit.exact) for hit in vague.hits] == [("tom-beach", False)]
+    assert ids(searcher.search(USER, ask("maybe bob in nice"))) == []
+
+
 def test_limit_and_total(searcher: Searcher, ask: Ask) -> None:
     result = searcher.search(USER, ask("my wife"), limit=2)
     assert len(result.hits) == 2

@@ -168,7 +168,8 @@ def shown(term: Term, context: AskContext) -> str:
         return f"{term.kind} {day(term.start_at)}..{day(term.end_at)}"
     if term.kind is TermKind.THING or (term.kind is TermKind.WITHOUT and term.value in term.ids):
         return f"{term.kind} {term.value}{bar}"
-    return f"{term.kind} {','.join(term.ids) or term.value}{bar}"
+    ids = [each for each in term.ids if not each.startswith("prefer:")]
+    return f"{term.kind} {','.join(ids) or term.value}{bar}"
 
 
 @pytest.mark.parametrize(("query", "expected"), ROWS, ids=[row[0] for row in ROWS])
@@ -222,8 +223,15 @@ def test_an_unknown_person_is_said_with_those_who_are_known(context: AskContext)
     assert "Marian" in term.hint
 
 
+def test_a_place_that_was_spelt_another_way_is_taken_and_said(context: AskContext) -> None:
+    plan = understand("in bejing", context)
+    (term,) = plan.terms
+    assert (term.ids, term.source) == (["city:beijing"], "spelling")
+    assert "'bejing' is taken for Beijing" in plan.said
+
+
 def test_an_unknown_place_offers_a_near_spelling(context: AskContext) -> None:
-    (term,) = understand("in bejing", context).terms
+    (term,) = understand("in bajiang", context).terms
     assert not term.resolved
     assert term.alternatives == ["Beijing"]
 

@@ -176,3 +176,36 @@ def test_a_fade_must_fit_the_grid() -> None:
 def test_it_is_pure() -> None:
     code = "import sys, relay.assemble.cutlist; sys.exit(bool({'av', 'cv2', 'numpy', 'aiohttp', 'sqlite3', 'PIL'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_clips_that_look_alike_are_shown_once_even_minutes_apart() -> None:
+    twins = [clip("first", 0, look=0b1111), clip("again", 600_000, score=0.4, look=0b1011), clip("other", 700_000, look=(1 << 40) - 1)]
+    film = choose(twins, max_duration_s=60)
+    assert names(film) == ["first", "other"]
+    assert film.left_out[0].reason == "much the same as the better clip taken 10 minutes before it"
+    hours_later = choose([clip("first", 0, look=1), clip("later", 2 * HOUR_MS, look=1)], max_duration_s=60)
+    assert names(hours_later) == ["first", "later"]
+
+
+def test_a_cut_grows_or_shrinks_to_leave_a_sentence_whole() -> None:
+    talk = ((0.0, 5.2), (8.8, 15.0), (15.6, 40.0))
+    (cut,) = choose([clip("talk", 0, seconds=40, speech=talk)], max_duration_s=60).cuts
+    assert not any(start < edge / 30 < end for start, end in talk for edge in (cut.in_frame, cut.out_frame))
+    assert "no pause" not in cut.reason
+
+
+def test_where_nobody_pauses_that_is_said() -> None:
+    (cut,) = choose([clip("talk", 0, seconds=40, speech=((0.0, 40.0),))], max_duration_s=60).cuts
+    assert "there is no pause" in cut.reason
+
+
+def test_a_photo_is_shown_for_four_seconds() -> None:
+    (cut, _) = choose([clip("photo", 0, seconds=4.5, is_photo=True, reason="Anna is in it"), clip("clip", HOUR_MS)], max_duration_s=60).cuts
+    assert (cut.frames, cut.reason) == (120, "Anna is in it; a photo")
+
+
+def test_without_a_title_the_first_clip_begins_at_once() -> None:
+    film = choose([clip(f"{n}", n * HOUR_MS) for n in range(12)], max_duration_s=120, title_s=0)
+    assert (film.starts[0], film.cuts[0].in_frame % 30, film.planned_frames) == (0, 0, 3600)
+    rest = film.without("0", "gone")
+    assert (rest.starts[0], rest.cuts[0].in_frame % 30) == (0, 0)

@@ -13,8 +13,8 @@ from PIL import Image
 from glasses.wire.segment import Kind
 from glasses.wire.tag import Label, Moment, Tags
 from models.sight import versions
-from relay.extract.extract import ExtractRequest, NoFaceError, enrol, extract
-from relay.extract.probe import NotAVideoError
+from relay.extract.extract import enrol, extract
+from relay.extract.facts import ExtractRequest, NoFaceError, NotAVideoError
 
 PARIS = ExtractRequest(lat=48.8584, lon=2.2945)
 
@@ -42,7 +42,7 @@ def test_a_clip_in_paris_is_seen_heard_and_placed(spoken_clip: Path, store):
     assert len(portrait.faces[0].embedding) == 128
     assert facts.loudness_lufs is not None
     assert -40 < facts.loudness_lufs < -10
-    assert facts.models == {**versions(store), "speech": store.version("speech")}
+    assert facts.models == {**versions(store), **{role: store.version(role) for role in ("speech", "voice", "text")}}
     assert Image.open(io.BytesIO(facts.thumbnail)).width == 640
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from glasses.wire.segment import CaptureProfile, Kind
 from relay.extract.probe import NotAVideoError, probe
-from relay.extract.sound import loudness_lufs, samples
+from relay.extract.sound import hear
 
 SMALL = CaptureProfile(width=320, height=180)
 
@@ -74,13 +74,16 @@ def test_a_file_of_sound_alone_is_no_clip(tmp_path: Path):
 
 def test_loudness_of_a_known_tone(tmp_path: Path):
     """A 1 kHz tone of amplitude 0.1 is -23.0 LUFS in one channel (EBU Tech 3341)."""
-    assert loudness_lufs(write(tmp_path / "tone.mp4", sound=True)) == pytest.approx(-23.0, abs=0.3)
+    sound = hear(write(tmp_path / "tone.mp4", sound=True))
+    assert sound is not None
+    assert sound.loudness_lufs == pytest.approx(-23.0, abs=0.3)
+    assert sound.seconds_lufs == pytest.approx([-23.0, -23.0], abs=0.3)
+    assert len(sound.samples) == pytest.approx(32_000, abs=1200)
 
 
 def test_a_silent_film_has_no_loudness_and_no_samples(tmp_path: Path):
     path = write(tmp_path / "mute.mp4")
-    assert loudness_lufs(path) is None
-    assert list(samples(path)) == []
+    assert hear(path) is None
 
 
 def _silence() -> av.AudioFrame:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models.meaning import TextEmbedder
+from models.store import ModelStore
 from relay.catalog.records import MomentDoc
+from relay.index import vectors
 from relay.index.base import Channel, Floats
 from relay.index.local import LocalIndex
+from relay.index.sets import keys_of
 
 VIDEOS, DIMENSIONS = 6000, 64
+ROOT = Path(__file__).parents[3]
 
 
 class ClusteredEmbedder:
@@ -41,10 +47,13 @@ def docs(start: int, end: int) -> list[MomentDoc]:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, LocalIndex]]:
     root = tmp_path_factory.mktemp("graph")
-    index = LocalIndex(root, ClusteredEmbedder())
-    index.rebuild("u1", docs(0, VIDEOS))
-    yield root, index
-    index.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "COMPARED", 500)  # so that a few thousand are many
+        patch.setattr(vectors, "SCANNED", 1000)
+        index = LocalIndex(root, ClusteredEmbedder())
+        index.rebuild("u1", docs(0, VIDEOS))
+        yield root, index
+        index.close()
 
 
 def recall(index: LocalIndex, present: range, queries: int = 40, limit: int = 20) -> float:
@@ -90,3 +99,62 @@ def test_clips_added_after_the_file_was_written_are_there_after_a_crash(filled: 
     assert crashed.nearest("u1", query, Channel.SEEN, 1)[0][1] == pytest.approx(1.0, abs=2e-3)
     crashed.close()
     index.remove("u1", "v990001")
+
+
+def test_a_matrix_that_is_damaged_missing_or_short_is_made_anew(filled: tuple[Path, LocalIndex]) -> None:
+    root, index = filled
+    query = ClusteredEmbedder().embed(["label 78"])[0]
+    before = index.nearest("u1", query, Channel.SEEN, 5)
+    rows = root / "u1" / "seen.rows"
+    for damage in (lambda: rows.write_bytes(b"odd"), rows.unlink, lambda: os.truncate(rows, 64), lambda: os.truncate(rows, 0)):
+        index.close()
+        damage()
+        assert index.nearest("u1", query, Channel.SEEN, 5) == before
+
+
+def test_rows_that_a_power_cut_took_from_the_matrix_come_back(filled: tuple[Path, LocalIndex]) -> None:
+    root, index = filled
+    index.close()
+    index.put(docs(980_000, 980_040))
+    crashed = LocalIndex(root, ClusteredEmbedder())  # neither closed nor saved: the watermark is before the new rows
+    query = ClusteredEmbedder().embed(["label 980005"])[0]
+    assert crashed.nearest("u1", query, Channel.SEEN, 1)[0][1] == pytest.approx(1.0, abs=2e-3)
+    crashed.close()
+    for number in range(980_000, 980_040):
+        index.remove("u1", f"v{number}")
+    assert index.nearest("u1", query, Channel.SEEN, 1)[0][1] < 0.99
+
+
+def test_only_what_is_within_answers_and_all_of_it_is_compared(filled: tuple[Path, LocalIndex]) -> None:
+    _, index = filled
+    query = ClusteredEmbedder().embed(["label 100001"])[0]
+    everything = index.everything("u1")
+    some = keys_of(list(everything)[::17])
+    found = index.nearest("u1", query, Channel.SEEN, 20, some)
+    assert {key for key, _ in found} <= set(some)
+    every = dict(index.nearest("u1", query, Channel.SEEN, len(everything), some))
+    assert len(every) == len(some)
+    assert [score for _, score in found] == sorted(every.values(), reverse=True)[:20]
+    assert index.nearest("u1", query, Channel.SEEN, 20, keys_of([])) == []
+
+
+def test_single_words_find_the_moments_that_have_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the real model a text is the mean of its words: one word lies far from every longer text, and the graph alone misses a fifth."""
+    monkeypatch.setattr(vectors, "COMPARED", 500)
+    monkeypatch.setattr(vectors, "SCANNED", 1000)
+    embedder, things = TextEmbedder(ModelStore().path("meaning")), (ROOT / "models/imagenet.txt").read_text().casefold().splitlines()[:800]
+    random, weights = np.random.default_rng(4), 1 / (np.arange(800) + 3)
+    chosen = [set(random.choice(800, random.integers(2, 6), p=weights / weights.sum()).tolist()) for _ in range(10_000)]
+    made = [
+        MomentDoc(user_id="u1", video_id=f"v{number}", moment_id="m", captured_at=number, objects=[things[each] for each in sorted(few)])
+        for number, few in enumerate(chosen)
+    ]
+    index = LocalIndex(tmp_path, embedder)
+    index.rebuild("u1", made)
+    matrix, right = embedder.embed([" ".join(doc.objects) for doc in made]), 0
+    asked = embedder.embed(things[::16])
+    for query in asked:
+        least = np.sort(matrix @ query)[-20]
+        right += sum(score >= least - 2e-3 for _, score in index.nearest("u1", query, Channel.SEEN, 20))
+    index.close()
+    assert right / (len(asked) * 20) >= 0.98

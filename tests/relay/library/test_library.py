@@ -164,5 +164,19 @@ async def test_one_key_is_one_film(relay):
     assert [job.operation for job in relay.jobs] == ["create_memory"]
     shown = (await relay.http.get(first.headers["Location"], headers=headers)).json()
     assert (shown["status"], shown["query"]) == ("processing", "my wife and me in Paris")
+    correct = f"{first.headers['Location']}/correct"
+    corrected = (await relay.http.post(correct, headers=headers, json={"utterance": "no, my sister", "idempotency_key": "k-2"})).json()
+    assert corrected["memory_id"] != first.json()["memory_id"]
+    more = await relay.http.post(f"/api/v1/memories/{corrected['memory_id']}/correct", headers=headers, json={"utterance": "in Rome"})
+    shown = (await relay.http.get(more.headers["Location"], headers=headers)).json()
+    assert (shown["query"], shown["corrections"]) == ("my wife and me in Paris", ["no, my sister", "in Rome"])
+    assert shown["corrects"] == corrected["memory_id"]
+    for address, said, code in (
+        (correct, " ", "ask.nothing_understood"), (correct, "x" * 501, "wire.malformed"),
+        ("/api/v1/memories/none/correct", "x", "request.not_found"),
+    ):  # fmt: skip
+        assert (await relay.http.post(address, headers=headers, json={"utterance": said})).json()["code"] == code
+    reused = await relay.http.post(correct, headers=headers, json={"utterance": "no, my brother", "idempotency_key": "k-2"})
+    assert reused.json()["code"] == "request.conflict"
     for bad, code in (({"query": "  "}, "ask.nothing_understood"), ({"query": "x", "max_duration": 0}, "wire.malformed")):
         assert (await relay.http.post("/api/v1/memories/create", headers=headers, json=bad)).json()["code"] == code

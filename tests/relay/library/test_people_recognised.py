@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glasses.wire.tag import FaceTag
-from relay.extract.people import grouped, recognise
+from relay.library.recognition import KnownFace, grouped, recognise
 
 
 def face(*, at: float = 0.0, distance: float = 0.0, axis: int = 0, height_px: int = 100) -> FaceTag:
@@ -17,7 +17,7 @@ def face(*, at: float = 0.0, distance: float = 0.0, axis: int = 0, height_px: in
     return FaceTag(at_s=at, height_px=height_px, embedding=embedding, score=0.9, sharpness=100.0)
 
 
-ANN = {"ann": [0.0] * 128}
+ANN = {"ann": KnownFace([0.0] * 128)}
 
 
 def test_a_near_face_is_named_a_middling_one_suggested_a_far_one_unknown():
@@ -43,13 +43,25 @@ def test_views_of_one_face_are_taken_together_and_small_ones_need_several():
 
 
 def test_the_nearer_of_two_people_is_named():
-    people = {"ann": [0.0] * 128, "bea": [0.3, *[0.0] * 127]}
+    people = {**ANN, "bea": KnownFace([0.3, *[0.0] * 127])}
     assert recognise([face(distance=0.25)], people).people == ["bea"]
+
+
+def test_two_people_nearly_equally_near_are_not_told_apart():
+    people = {**ANN, "bea": KnownFace([0.42, *[0.0] * 127])}
+    found = recognise([face(distance=0.2)], people)
+    assert (found.people, [one.person_id for one in found.suggestions]) == ([], ["ann"])
+    assert recognise([face(distance=0.15)], people).people == ["ann"]
+
+
+def test_a_person_known_by_one_photo_is_named_more_carefully():
+    assert recognise([face(distance=0.47)], {"ann": KnownFace([0.0] * 128, 1)}).people == []
+    assert recognise([face(distance=0.47)], {"ann": KnownFace([0.0] * 128, 2)}).people == ["ann"]
 
 
 def test_nobody_known_and_nobody_enrolled_are_the_same():
     assert recognise([face()], {}).unknown_faces == 1
-    assert recognise([face()], {"ann": []}).people == []
+    assert recognise([face()], {"ann": KnownFace([])}).people == []
     assert recognise([], ANN).unknown_faces == 0
 
 

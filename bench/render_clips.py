@@ -1,0 +1,63 @@
+"""Clips for the render bench: those of a folder, or drawn and recorded by the product's own encoder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from glasses.capture.mp4 import FragmentWriter
+from glasses.hw.x264 import SoftwareEncoder
+from glasses.wire.segment import PROFILE
+
+CLIPS, DRAWN, SECONDS = 12, 4, 20
+Picture = npt.NDArray[np.uint8]
+
+
+def given(folder: Path) -> dict[str, Path]:
+    """The videos of a folder by their names, in the order of these. Raises SystemExit where there are none."""
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".mp4", ".mov", ".m4v", ".mkv")) if folder.is_dir() else []
+    if not found:
+        raise SystemExit(f"{folder} holds no clips (.mp4, .mov, .m4v, .mkv)")
+    return {path.stem: path for path in found}
+
+
+def drawn(folder: Path) -> dict[str, Path]:
+    """Four scenes that drift by, with grain, each three times."""
+    folder.mkdir()
+    scenes = [_record(folder / f"scene-{number}.mp4", number) for number in range(DRAWN)]
+    clips = {f"clip-{number:02}": folder / f"clip-{number:02}.mp4" for number in range(CLIPS)}
+    for number, path in enumerate(clips.values()):
+        shutil.copyfile(scenes[number % DRAWN], path)
+    return clips
+
+
+def _record(path: Path, seed: int) -> Path:
+    encoder, random = SoftwareEncoder(PROFILE), np.random.default_rng(seed)
+    base = _scene(random)
+    grain = random.integers(-6, 7, (8, PROFILE.height * 3 // 2, PROFILE.width)).astype(np.int8)
+    times = np.arange(SECONDS * PROFILE.audio_rate_hz) / PROFILE.audio_rate_hz
+    tone = np.sin(2 * np.pi * (220 + 55 * seed) * times) * (0.6 + 0.4 * np.sin(2 * np.pi * 0.7 * times)) * 6_000
+    per_frame = PROFILE.audio_rate_hz // PROFILE.fps
+    writer = FragmentWriter(path, PROFILE, encoder.parameter_sets)
+    for number in range(SECONDS * PROFILE.fps):
+        picture = cv2.add(np.roll(base, 2 * number, axis=1), grain[number % 8], dtype=cv2.CV_8U)
+        for frame in encoder.encode(np.asarray(picture, np.uint8), number):
+            writer.write_video(frame)
+        writer.write_audio(tone[number * per_frame : (number + 1) * per_frame].astype(np.int16), number * per_frame)
+    writer.close()
+    return path
+
+
+def _scene(random: np.random.Generator) -> Picture:
+    """Soft hills, hard discs, fine texture, as I420."""
+    y, x = np.mgrid[0 : PROFILE.height, 0 : PROFILE.width].astype(np.float32)
+    waves = [np.sin(x * (2 * np.pi * random.integers(2, 9) / PROFILE.width)) + np.cos(y / random.uniform(40, 160)) for _ in range(3)]
+    rgb = (np.stack(waves, axis=-1) * 45 + 120).astype(np.uint8)
+    for _ in range(30):
+        at = (int(random.integers(PROFILE.width)), int(random.integers(PROFILE.height)))
+        cv2.circle(rgb, at, int(random.integers(10, 140)), random.integers(0, 255, 3).tolist(), -1, cv2.LINE_AA)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8)

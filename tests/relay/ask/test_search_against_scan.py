@@ -1,0 +1,109 @@
+"""Searching by sets against looking at every clip: the same clips, the same order, the same near misses."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glasses.wire.memory import Plan, Term, TermKind
+from relay.ask.search import MOST_NEAR_MISSES, Searcher
+from relay.catalog.records import MomentDoc, PlaceName
+from relay.index.local import LocalIndex
+from tests.relay.ask.conftest import ConceptEmbedder
+
+START = 1_750_000_000_000
+HOUR_MS = 3_600_000
+WEIGHTS = {TermKind.PERSON: 3, TermKind.PLACE: 3, TermKind.TIME: 2, TermKind.WITHOUT: 1, TermKind.COUNT: 1}
+PEOPLE = (["a", "b"], ["a"], ["b"], ["a", "c"], [])
+Video = list[MomentDoc]
+Check = Callable[[MomentDoc], bool]
+
+
+@st.composite
+def libraries(draw: st.DrawFn) -> list[Video]:
+    made = []
+    for number in range(draw(st.integers(1, 20))):
+        captured_at, city = START + draw(st.integers(0, 8)) * HOUR_MS, draw(st.sampled_from(["1", "2"]))
+        made.append(
+            [
+                MomentDoc(
+                    user_id="u", video_id=f"v{number}", moment_id=f"v{number}.{at}", captured_at=captured_at, quality=draw(st.floats(0, 1)),
+                    people=draw(st.sampled_from(PEOPLE)), objects=draw(st.sampled_from([[], ["dog"]])),
+                    place=PlaceName(name=f"City {city}", ids=[f"city:{city}", "country:X"]),
+                )
+                for at in range(draw(st.integers(1, 3)))
+            ]
+        )  # fmt: skip
+    return made
+
+
+TERMS: list[tuple[Term, Check]] = [
+    (Term(kind=TermKind.PERSON, value="A", ids=["a"]), lambda doc: "a" in doc.people),
+    (Term(kind=TermKind.PERSON, value="B", ids=["b"]), lambda doc: "b" in doc.people),
+    (Term(kind=TermKind.PERSON, value="B, C", ids=["b", "c"]), lambda doc: bool({"b", "c"} & set(doc.people))),
+    (Term(kind=TermKind.PLACE, value="City 1", ids=["city:1"]), lambda doc: "city:1" in doc.place.ids),
+    (
+        Term(kind=TermKind.TIME, value="then", start_at=START + HOUR_MS, end_at=START + 6 * HOUR_MS),
+        lambda doc: START + HOUR_MS <= doc.captured_at < START + 6 * HOUR_MS,
+    ),
+    (Term(kind=TermKind.TIME, value="early", ids=["hours:15-18"]), lambda doc: 15 <= doc.captured_at // HOUR_MS % 24 < 18),
+    (Term(kind=TermKind.WITHOUT, value="dog", ids=["dog"]), lambda doc: "dog" in doc.objects),
+    (Term(kind=TermKind.COUNT, value="2"), lambda doc: len(doc.people) == 2),
+]
+
+
+class Scan:
+    """The rules of the search, by looking at each clip. ``order``: keys of the index follow the order of putting."""
+
+    def __init__(self, library: list[Video], chosen: list[tuple[Term, Check]]) -> None:
+        self._library, self._chosen = library, chosen
+
+    def hits(self) -> list[str]:
+        found = [(number, video) for number, video in enumerate(self._library) if self._fits(video)]
+        found.sort(key=lambda each: self._rank(*each), reverse=True)
+        return [video[0].video_id for _, video in found]
+
+    def misses(self) -> list[str]:
+        near = []
+        for number, video in enumerate(self._library):
+            met = [term for term, check in self._chosen if self._met(term, check, video)]
+            if not self._fits(video) and any(term.kind is not TermKind.WITHOUT for term in met):
+                near.append((sum(WEIGHTS[term.kind] for term in met), video[0].captured_at, number, video[0].video_id))
+        return [name for *_, name in sorted(near, reverse=True)[:MOST_NEAR_MISSES]]
+
+    def _fits(self, video: Video) -> bool:
+        together = [check for term, check in self._chosen if term.kind in {TermKind.PERSON, TermKind.COUNT}]
+        counted = {term.kind for term, _ in self._chosen} >= {TermKind.PERSON, TermKind.COUNT}
+        one = not counted or any(all(check(doc) for check in together) for doc in video)
+        return one and all(self._met(term, check, video) for term, check in self._chosen)
+
+    def _met(self, term: Term, check: Check, video: Video) -> bool:
+        return any(check(doc) for doc in video) != (term.kind is TermKind.WITHOUT)
+
+    def _rank(self, number: int, video: Video) -> tuple[float, ...]:
+        of_moments = [check for term, check in self._chosen if term.kind in {TermKind.PERSON, TermKind.COUNT}]
+        share = max(sum(check(doc) for check in of_moments) / len(of_moments) for doc in video) if len(of_moments) > 1 else 1.0
+        return round(share, 6), round(max(doc.quality for doc in video) * 10), video[0].captured_at, number
+
+
+@given(libraries(), st.lists(st.sampled_from(range(len(TERMS))), min_size=1, max_size=4, unique=True), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_same_as_looking_at_every_clip(library: list[Video], numbers: list[int], at_once: bool) -> None:
+    chosen = [TERMS[number] for number in sorted(numbers)]
+    with tempfile.TemporaryDirectory() as folder:
+        index = LocalIndex(Path(folder), ConceptEmbedder())
+        for videos in [library] if at_once else [[video] for video in library]:
+            index.put(doc for video in videos for doc in video)
+        searcher, scan = Searcher(index, ConceptEmbedder()), Scan(library, chosen)
+        plan = Plan(query="?", terms=[term for term, _ in chosen])
+        result, expected = searcher.search("u", plan), scan.hits()
+        assert [hit.video_id for hit in result.hits] == expected
+        assert result.total == len(expected)
+        assert [hit.video_id for hit in searcher.search("u", plan, limit=3).hits] == expected[:3]
+        wanted = any(term.kind is not TermKind.WITHOUT for term, _ in chosen)
+        assert [miss.video_id for miss in result.near_misses] == (scan.misses() if wanted else [])
+        index.close()
