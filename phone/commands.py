@@ -29,9 +29,9 @@ from glasses.wire.segment import Segment
 from glasses.wire.status import ClipCustody, DeviceStatus
 from phone.carry import Carrier
 from phone.forward import log_in, open_relay
-from phone.link import GlassesLink
+from phone.link import GlassesLink, NotPairedYetError
 from phone.pocket import Pocket
-from phone.radio import Radio, make_radio
+from phone.radio import Found, Radio, make_radio
 
 SMALL = tuple(kind for kind in RecordKind if kind != RecordKind.ORIGINAL)
 LOOK_S = 5.0
@@ -52,8 +52,10 @@ async def run(arguments: argparse.Namespace) -> int:
             return await _stay(radio, arguments)
         device = await radio.find(arguments.glasses)
         if arguments.command == "forget":
-            await radio.client(device, lambda _client: None).unpair()
+            await radio.forget(device)
             return 0
+        if arguments.command == "pair":
+            return await _pair_anew(radio, device, arguments)
         async with GlassesLink(radio, device, channel=not arguments.no_channel) as link:
             return await COMMANDS[arguments.command](link, arguments)
     finally:
@@ -91,7 +93,18 @@ async def _scan(radio: Radio, seconds: float) -> int:
     return 0 if found else 1
 
 
-async def _pair(link: GlassesLink, _arguments: argparse.Namespace) -> int:
+async def _pair_anew(radio: Radio, device: Found, arguments: argparse.Namespace) -> int:
+    """A bond that the glasses no longer have is in the way of a new one; the digits keep strangers out of that, too."""
+    try:
+        async with GlassesLink(radio, device, channel=not arguments.no_channel) as link:
+            return await _tell_paired(link)
+    except NotPairedYetError:
+        await radio.forget(device)
+    async with GlassesLink(radio, await radio.find(arguments.glasses), channel=not arguments.no_channel) as link:
+        return await _tell_paired(link)
+
+
+async def _tell_paired(link: GlassesLink) -> int:
     """To be connected is to be paired."""
     brief = await link.status()
     way = "an L2CAP channel" if link.over_channel else f"notifications of {link.frame_bytes} bytes"
@@ -332,6 +345,6 @@ def _progress() -> Progress:
 
 
 COMMANDS: dict[str, Callable[[GlassesLink, argparse.Namespace], Awaitable[int]]] = {
-    "pair": _pair, "status": _status, "pull": _pull, "forward": _forward, "watch": _watch, "record": _record, "stop": _stop,
+    "status": _status, "pull": _pull, "forward": _forward, "watch": _watch, "record": _record, "stop": _stop,
     "photo": _photo, "film": _film, "push": _push, "set": _set,
 }  # fmt: skip

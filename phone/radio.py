@@ -15,6 +15,8 @@ from glasses.errors import RadioMissingError
 from glasses.wire import ble
 from glasses.wire.errors import SouvenirError
 
+Found = BLEDevice
+"""Glasses that a scan has found."""
 AskPasskey = Callable[[], Awaitable[int | None]]
 """The six digits that the glasses speak and show; None to give up."""
 SCAN_S = 5.0
@@ -59,6 +61,13 @@ class Radio:
         if found is None:
             raise NotFoundError(f"{name or 'no glasses'} within {seconds:.0f} s")
         return found
+
+    async def forget(self, device: BLEDevice) -> None:
+        """End this side's bond, if there is one. Raises RadioMissingError where the system does not let us."""
+        try:
+            await self.client(device, lambda _client: None).unpair()
+        except (BleakError, NotImplementedError) as problem:
+            raise RadioMissingError(f"unpair: {problem}", hint="Remove the glasses in the system's Bluetooth settings.") from problem
 
     def client(self, device: BLEDevice, gone: Callable[[BleakClient], None]) -> BleakClient:
         return BleakClient(device, disconnected_callback=gone, timeout=10.0, **self._how("client"))

@@ -180,6 +180,10 @@ async def test_a_bond_that_the_glasses_forgot_fails(house: House) -> None:
             await link.control("anything")
     assert getattr(raised.value, "code", "") in ("phone.unpaired", "phone.lost"), raised.value
     assert house.acts == []
+    await until(lambda: not peripheral.device.connections and peripheral.device.is_advertising, "advertising again")
+    await radio.forget(await radio.find())
+    async with await house.link(radio) as link:
+        assert await link.control("anything"), "paired anew, with new digits"
 
 
 async def test_a_phone_that_is_forgotten_while_it_is_connected_is_sent_away(house: House) -> None:
