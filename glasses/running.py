@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from glasses.config import Config
@@ -13,6 +14,7 @@ from glasses.errors import ConfigInvalidError, RelayUnreachableError
 from glasses.systemd import SystemdNotifier
 
 if TYPE_CHECKING:
+    from glasses.hw.base import Panel
     from glasses.hw.sim.microphone import SimMicrophone
     from glasses.pipeline import Pipeline
     from glasses.spool.spool import Spool
@@ -123,12 +125,44 @@ async def _pair(config: Config, relay_url: str) -> int:
     spool = Spool(config.data_path, clock)
     await spool.open(lambda _path, segment: segment)
     await spool.close()
-    await pair(relay_url, spool.device_id, config.device_name, CredentialFile(config.data_path), clock, _show_code)
+    panel = _panel(config)
+    try:
+        show = partial(_show_code, panel)
+        await pair(relay_url, spool.device_id, config.device_name, CredentialFile(config.data_path), clock, show)
+    finally:
+        if panel is not None:
+            panel.close()
     print("Paired. Run: glasses run")  # noqa: T201  # a command's answer
     return 0
 
 
-def _show_code(offered: DeviceAuthorization) -> None:
+def _panel(config: Config) -> Panel | None:
+    """The display with pixels, without the rest of the hardware."""
+    if config.hardware != "pi:":
+        return None
+    from glasses.hw.framebuffer import open_framebuffer
+
+    return open_framebuffer()
+
+
+def _show_code(panel: Panel | None, offered: DeviceAuthorization) -> None:
+    """On the display and the terminal, and spoken; none of them waits for another."""
+    import threading
+
+    import segno
+
+    from glasses.hud.cards import pairing_card, spelled
+    from glasses.hud.render import render
+    from glasses.hud.screen import Screen, Status
+    from glasses.hw.spoken import say
+
+    address = offered.verification_uri_complete or offered.verification_uri
+    if panel is not None:
+        card = pairing_card(offered.user_code, address)
+        panel.put(render(Screen(card, Status())).resize((panel.width_px, panel.height_px)).tobytes(), 1.0)
+    threading.Thread(target=say, args=(spelled(offered.user_code),), daemon=True).start()
+    if sys.stdout.isatty():
+        segno.make(address, error="m", micro=False).terminal(compact=True)
     print(f"Code: {offered.user_code}", flush=True)  # noqa: T201  # a command's answer
     print(f"Approve it in the companion ({offered.verification_uri}), or with: relay user approve {offered.user_code}", flush=True)  # noqa: T201  # a command's answer
 

@@ -26,6 +26,12 @@ class ServerConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     public_url: str = ""
     """How phones and glasses reach this relay; empty: http://HOST:PORT."""
     log_level: str = "INFO"
+    tls_certificate: str = ""
+    """PEM file with the chain; with it the relay speaks TLS 1.3, and nothing else. Empty: plain HTTP (a proxy may speak TLS for it)."""
+    tls_key: str = ""
+    """PEM file with the certificate's key."""
+    trusted_proxies: list[str] = []
+    """Addresses or networks whose X-Forwarded-For is believed, as ["10.0.0.0/8"]; nobody's else is."""
 
 
 class StorageConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -42,8 +48,19 @@ class AuthConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     refresh_token_s: int = 90 * 86_400
     pairing_s: int = 600
     pairing_interval_s: int = 5
+    require_device_key: bool = True
+    """Glasses are paired only with a key of their own, and a login without one is not renewed."""
+    rotate_keys_s: int = 90 * 86_400
+    """How old the key that signs tokens gets; 0: it is changed by hand only (relay keys rotate)."""
     tries_per_minute: int = 20
-    """Of logins and pairing codes, from one address."""
+    """Of requests that need no token, on each address and route; wrong passwords and codes are slowed more than that."""
+
+
+class LimitsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    requests_per_minute: int = 600
+    """Of one account on one route; dear routes get a part of it, uploads much more."""
+    header_bytes: int = 16 << 10
+    """Of one header of a request; there may be a hundred."""
 
 
 class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +72,8 @@ class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     graceful_s: float = 10.0
     """How long a reconnecting client waits for a dead PATCH to let go."""
     multipart_max_bytes: int = GIB
+    quota_bytes: dict[str, int] = msgspec.field(default_factory=lambda: {"standard": 0})
+    """Of clips, for accounts of each tier; 0: no limit. An account is of the tier "standard" unless told otherwise."""
 
 
 class SyncConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -88,9 +107,14 @@ class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     storage: StorageConfig = msgspec.field(default_factory=StorageConfig)
     auth: AuthConfig = msgspec.field(default_factory=AuthConfig)
     uploads: UploadConfig = msgspec.field(default_factory=UploadConfig)
+    limits: LimitsConfig = msgspec.field(default_factory=LimitsConfig)
     jobs: JobsConfig = msgspec.field(default_factory=JobsConfig)
     films: FilmsConfig = msgspec.field(default_factory=FilmsConfig)
     sync: SyncConfig = msgspec.field(default_factory=SyncConfig)
+
+    def quota_bytes(self, tier: str) -> int:
+        """What an account of ``tier`` may store; 0: without limit."""
+        return self.uploads.quota_bytes.get(tier, 0)
 
     @property
     def data_dir(self) -> Path:

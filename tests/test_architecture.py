@@ -27,6 +27,7 @@ ADAPTERS = {
     "pyaudio": {"glasses/hw/portaudio.py"},
     "webrtcvad": {"glasses/capture/gate.py"},
     "espeakng_loader": {"glasses/hw/sim/voice.py"},
+    "pyotp": {"relay/auth/factors.py"},
     "argon2": {"relay/auth/passwords.py"},
     "piexif": {"glasses/capture/photo.py"},
     "bumble": {

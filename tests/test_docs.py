@@ -13,7 +13,7 @@ import pytest
 from glasses.wire.errors import ERRORS
 
 ROOT = Path(__file__).parents[1]
-DOCS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/code-tour.md", "docs/protocol.md")]
+DOCS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/code-tour.md", "docs/protocol.md", "docs/voice.md")]
 
 
 def commands() -> list[list[str]]:

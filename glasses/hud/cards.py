@@ -47,6 +47,8 @@ class Card:
     """What the wearer can say or do now. On a terminal it is one of the lines."""
     poster: str = ""
     """Path of a picture that belongs to it."""
+    qr: str = ""
+    """What another device is to read off the display."""
 
     @property
     def spoken_lines(self) -> tuple[str, ...]:
@@ -91,6 +93,17 @@ def card_for(event: Event) -> Card | None:
             return Card("Problem", (detail,), CardKind.FAULT, hint)
         case _:
             return None
+
+
+def pairing_card(code: str, address: str) -> Card:
+    """The code to be approved, to be read by a person, and by a phone's camera."""
+    return Card(code.replace("-", " "), ("Scan this with your phone,", "or type the letters in the companion."), hint="", qr=address)
+
+
+def spelled(code: str) -> str:
+    """'BCDF-GHJK' as it is spoken: letter by letter, a pause in the middle, and once more."""
+    halves = [", ".join(half) for half in code.split("-")]
+    return f"Your pairing code is: {'. '.join(halves)}. Again: {'. '.join(halves)}."
 
 
 def saved(segment: Segment) -> Card:

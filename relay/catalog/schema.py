@@ -114,7 +114,28 @@ ALTER TABLE memories ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 CREATE INDEX memories_by_fingerprint ON memories (user_id, fingerprint)
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT]
+_DOOR = """
+ALTER TABLE devices ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE pairings ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE pairings ADD COLUMN scope TEXT NOT NULL DEFAULT 'device';
+CREATE TABLE proofs (proof_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
+CREATE TABLE second_factors (
+    user_id TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE, sealed_secret TEXT NOT NULL, confirmed_at INTEGER,
+    last_step INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE recovery_codes (
+    user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE, code_hash TEXT NOT NULL, used_at INTEGER, PRIMARY KEY (user_id, code_hash)
+);
+CREATE TABLE guesses (who TEXT PRIMARY KEY, failures INTEGER NOT NULL, failed_at INTEGER NOT NULL, blocked_until INTEGER NOT NULL);
+CREATE TABLE shares (
+    share_id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE, kind TEXT NOT NULL, subject_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER, opened INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX shares_by_user ON shares (user_id, created_at)
+"""
+"""Who may come in: keys of devices, second factors, wrong guesses, shared links."""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR]
 
 
 class SchemaNewerError(SouvenirError):

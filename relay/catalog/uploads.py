@@ -57,5 +57,10 @@ def expired(connection: Connection, now: int) -> list[str]:
     return [row["upload_id"] for row in rows]
 
 
+def running_ids(connection: Connection, user_id: str) -> list[str]:
+    rows = connection.execute("SELECT upload_id FROM uploads WHERE user_id = ? AND ended = ''", (user_id,)).fetchall()
+    return [row["upload_id"] for row in rows]
+
+
 def all_running(connection: Connection) -> list[str]:
     return [row["upload_id"] for row in connection.execute("SELECT upload_id FROM uploads WHERE ended = ''").fetchall()]

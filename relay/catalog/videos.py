@@ -57,9 +57,19 @@ def many(connection: Connection, user_id: str, video_ids: list[str]) -> dict[str
     return {video.video_id: video for video in found if video is not None and video.deleted_at is None}
 
 
+def held_bytes(connection: Connection, user_id: str) -> int:
+    sql = "SELECT coalesce(sum(json_extract(record, '$.size_bytes')), 0) FROM videos WHERE user_id = ? AND deleted_at IS NULL"
+    return int(connection.execute(sql, (user_id,)).fetchone()[0])
+
+
 def everything(connection: Connection) -> list[Video]:
     """All accounts' videos that are not deleted: for doctor and backup only."""
     return records(connection.execute("SELECT record FROM videos WHERE deleted_at IS NULL").fetchall(), Video)
+
+
+def everything_of(connection: Connection, user_id: str) -> list[Video]:
+    """All of an account's, deleted ones too."""
+    return records(connection.execute("SELECT record FROM videos WHERE user_id = ?", (user_id,)).fetchall(), Video)
 
 
 def places(connection: Connection, user_id: str) -> dict[str, PlaceName]:

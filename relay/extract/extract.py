@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import av
+from PIL import Image
 
 from glasses.wire.tag import FaceTag, Moment, Word
 from models.keyframes import read_photo
@@ -21,9 +22,9 @@ from models.store import ModelStore
 from models.text import TextReader
 from models.voice import VoiceFinder
 from relay.catalog.records import Second, Track
+from relay.extract.confined import confined_probe
 from relay.extract.facts import ClipFacts, ExtractRequest, MomentFacts, NoFaceError, NotAVideoError
 from relay.extract.place import place_of, timezone_of
-from relay.extract.probe import probe
 from relay.extract.sight import Seen, already_seen, believed
 from relay.extract.sound import Sound, hear
 from relay.extract.speech import words_in
@@ -40,7 +41,7 @@ def extract(path: Path, request: ExtractRequest) -> ClipFacts:
     """Raises NotAVideoError for what does not decode, ModelMissingError. Models stay loaded in the process."""
     senses, timer = _senses(request.models_root), _Timer()
     with timer.of("probe"):
-        facts = ClipFacts(probe=probe(path), models=senses.looked_with(request))
+        facts = ClipFacts(probe=confined_probe(path), models=senses.looked_with(request))
     if request.lat is not None and request.lon is not None:
         with timer.of("place"):
             facts.place, facts.timezone = place_of(senses.places, request.lat, request.lon), timezone_of(request.lat, request.lon)
@@ -66,7 +67,7 @@ def enrol(photo: bytes, models_root: str = "") -> FaceTag:
     """The face to know a person by: the clearest large one of the photo. Raises NoFaceError, NotAVideoError."""
     try:
         picture = read_photo(io.BytesIO(photo))
-    except OSError as problem:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:  # all of them for damaged photos
         raise NotAVideoError(f"the photo does not decode: {problem}") from problem
     faces = _senses(models_root).sight.portrait(picture)
     if not faces:

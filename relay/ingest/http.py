@@ -89,6 +89,10 @@ class IngestHttp:
         """A file by its signed link."""
         key = request.match_info["key"]
         self._links.check(key, request.query.get("expires", ""), request.query.get("signature", ""))
+        return await self.by_key(request, key)
+
+    async def by_key(self, request: web.Request, key: str) -> web.StreamResponse:  # noqa: ARG002 -- ranges are in it
+        """A file that the request has been found to be allowed to see."""
         return web.FileResponse(self._blobs.local(key), headers={"Cache-Control": CACHE_FOREVER})
 
     @contextlib.asynccontextmanager

@@ -15,7 +15,7 @@ from glasses.wire.upload import Receipt
 from relay.auth.gate import who
 from relay.catalog.uploads import Upload
 from relay.errors import SouvenirError
-from relay.exchange import MalformedRequestError, MediaTypeError
+from relay.exchange import MalformedRequestError, MediaTypeError, whole
 from relay.ingest.intake import UploadMetadataError, check_segment
 from relay.ingest.uploads import Checksum, UploadLengthError, Uploads
 
@@ -66,7 +66,7 @@ class TusHttp:
         if request.content_type != CHUNK_TYPE:
             raise MediaTypeError(f"{request.content_type} instead of {CHUNK_TYPE}")
         offset = request.headers.get("Upload-Offset", "")
-        if not offset.isascii() or not offset.isdigit():
+        if not whole(offset):
             raise MalformedRequestError(f"Upload-Offset: {offset or 'missing'}")
         identity, upload_id = who(request), request.match_info["upload_id"]
         upload, receipt = await self._uploads.append(identity.user_id, upload_id, int(offset), request.content, _checksum(request))
@@ -79,7 +79,7 @@ class TusHttp:
 
     def _length(self, request: web.Request) -> int:
         text = request.headers.get("Upload-Length", "")
-        if not text.isascii() or not text.isdigit():
+        if not whole(text):
             raise UploadLengthError(f"Upload-Length: {text or 'missing'}")
         if int(text) > self._uploads.config.max_bytes:
             raise SouvenirError(f"{text} bytes; the most is {self._uploads.config.max_bytes}", code="request.too_large")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from glasses.wire.tag import FaceTag
 from relay.app import Stages
 from relay.assemble.film import FilmPlan
 from relay.assemble.joint_names import forget_joints
+from relay.catalog import videos
 from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.tasks import enrol_photo, extract_clip
 from relay.jobs.pool import CpuPool
@@ -32,7 +35,15 @@ def make_stages(relay: Services) -> Stages:
     forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     workers = Workers(relay.bus, {**clips.handlers(), **forms.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
-    return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
+    return Stages(find=asking.find, people=people, workers=workers, close=asking.close, forget=partial(_forget, relay, asking, forget))
+
+
+async def _forget(relay: Services, asking: Asking, forget_clip: Callable[[str], None], user_id: str) -> None:
+    """What is known of an account beside the catalogue and the blobs."""
+    clips = await relay.database.read(lambda connection: videos.everything_of(connection, user_id))
+    for clip in clips:
+        await asyncio.to_thread(forget_clip, clip.video_id)
+    await asking.forget(user_id)
 
 
 def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:

@@ -83,7 +83,7 @@ async def test_a_backup_is_a_relay_of_its_own(relay, relay_config, tmp_path):
     video = await database.read(lambda c: videos.get(c, user.user_id, segment.segment_id))
     database.close()
     assert (target / "blobs" / video.blob_key).read_bytes() == b"precious"
-    assert (target / "keys" / "token-key.pem").exists()
+    assert (target / "keys" / "link-key").exists()
 
 
 async def test_no_data_is_no_backup(tmp_path):

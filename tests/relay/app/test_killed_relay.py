@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from glasses.sync.device_key import DeviceKey
 from relay.auth.pairing import GRANT
 from relay.config import RelayConfig, StorageConfig
 from relay.doctor import examine
@@ -49,9 +50,11 @@ def serving(data, log):
 
 
 def pair(data, http):
-    begun = http.post("/api/v1/devices/authorize", json={"device_name": "glasses"}).json()
+    key, now = DeviceKey.generate(), time.time_ns() // 1_000_000
+    begun = http.post("/api/v1/devices/authorize", json={"device_name": "glasses", **key.signed("", now)}).json()
+    signed = key.signed("", now, begun["device_code"])
     assert "belongs to anna" in command(data, "user", "approve", begun["user_code"])
-    grant = http.post("/api/v1/oauth/token", data={"grant_type": GRANT, "device_code": begun["device_code"]}).json()
+    grant = http.post("/api/v1/oauth/token", data={"grant_type": GRANT, "device_code": begun["device_code"], **signed}).json()
     return {"Authorization": f"Bearer {grant['access_token']}"}
 
 
