@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,27 @@ if TYPE_CHECKING:
     from glasses.wire.pairing import DeviceAuthorization
 
 
-def run(config: Config, spec: str | None, *, until_over: bool, preview_port: int | None = None) -> int:
+def run(config: Config, spec: str | None, *, until_over: bool, preview_port: int | None = None, ble: str | None = None) -> int:
     """Until SIGINT or SIGTERM, or with ``until_over`` until a simulated day has passed and everything is sent."""
     from glasses.hw.spec import open_hardware
     from glasses.malloc import PICTURE_BYTES, give_back_freed_memory
     from glasses.pipeline import Pipeline
+    from glasses.spool.preferences import preferred
     from models.store import ModelStore
 
     give_back_freed_memory(PICTURE_BYTES)
+    if ble is not None:
+        config.ble.transport = ble
+    config = preferred(config)
     pipeline = Pipeline(config, open_hardware(spec or config.hardware, config.recording.light), ModelStore())
+    pipeline.phones.announce = _say_radio
     if preview_port is not None:
         _add_preview(pipeline, preview_port)
     return asyncio.run(_run(pipeline, until_over=until_over))
+
+
+def _say_radio(port: int) -> None:
+    print(f"Phones: scripts/phone --radio tcp-client:127.0.0.1:{port} ...", flush=True)  # noqa: T201  # where to connect to
 
 
 def _add_preview(pipeline: Pipeline, port: int) -> None:
@@ -200,3 +210,25 @@ async def _send_all(engine: Engine, spool: Spool, total: int) -> None:
             if not await engine.step():
                 await asyncio.sleep(1.0)
     print(f"Sent {total}; nothing waits.")  # noqa: T201  # a command's answer
+
+
+def phones(config: Config, forget: str, *, forget_all: bool) -> int:
+    """List the paired phones, or forget one or all. Raises PhoneUnknownError for one that is not paired."""
+    from glasses.clock import RealClock
+    from glasses.errors import PhoneUnknownError
+    from glasses.sync.ble.bonds import Bonds
+
+    bonds = Bonds(config.data_path, config.ble.most_phones, RealClock().now_ms)
+    if forget_all:
+        print(f"Forgot {bonds.reset()} phones; at the next start the glasses are strangers to them.")  # noqa: T201  # a command's answer
+        return 0
+    if forget:
+        if not bonds.forget(forget):
+            raise PhoneUnknownError(f"{forget} is not paired")
+        print(f"Forgot {forget}.")  # noqa: T201  # a command's answer
+        return 0
+    for bond in sorted(bonds.all(), key=lambda each: -each.used_at):
+        used = datetime.fromtimestamp(bond.used_at / 1000, UTC)
+        print(f"{bond.address}  last here {used:%Y-%m-%d %H:%M} UTC")  # noqa: T201  # a command's answer
+    print(f"{len(bonds.all())} of {config.ble.most_phones} phones are paired.")  # noqa: T201  # a command's answer
+    return 0

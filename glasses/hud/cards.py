@@ -132,7 +132,7 @@ def safety(clips: list[ClipCustody]) -> Card:
     if not clips:
         return Card("Nothing yet", ("Nothing has been recorded.",), CardKind.ANSWER)
     last = clips[-1]
-    unsent = sum(clip.custody in (Custody.KEPT, Custody.RECORDING) for clip in clips)
+    unsent = sum(clip.custody not in (Custody.STORED, Custody.FILMED) for clip in clips)
     rest = "Everything else is safe too." if unsent == 0 else f"{unsent} of {len(clips)} are not on a relay yet."
     kind = _kind_of(last.custody)
     return Card("Yes" if kind is CardKind.SAFE else "Not yet", (f"The last one {WORDS[last.custody]}.", rest), kind)

@@ -51,7 +51,8 @@ class Leaving:
             await self._uploads.terminate(user_id, upload_id)
         await self._database.write(lambda connection: users.delete(connection, user_id))
         await self._sessions.settle()
-        for key in [key async for key in self._blobs.keys() if key.split("/")[1:2] == [user_id]]:  # its kind first, then whose it is
+        kept = self._blobs.keys("")
+        for key in [key async for key in kept if key.split("/")[1:2] == [user_id]]:  # its kind first, then whose it is
             await self._blobs.delete(key)
 
     async def _packed(self, item: Item) -> AsyncIterator[bytes]:
