@@ -10,6 +10,7 @@ import sys
 from typing import Any, Protocol
 
 import bench
+from glasses.wire.errors import SouvenirError
 
 
 class Bench(Protocol):
@@ -39,7 +40,11 @@ def main() -> int:
         each.add_arguments(command)
         command.set_defaults(bench=each)
     arguments = parser.parse_args()
-    result = arguments.bench.run(arguments)
+    try:
+        result = arguments.bench.run(arguments)
+    except SouvenirError as problem:
+        print(f"Error: {problem.kind.title}: {problem.detail}\nTry: {problem.hint}", file=sys.stderr)
+        return 1
     from rich.console import Console
 
     Console(stderr=arguments.json).print(arguments.bench.table(result))

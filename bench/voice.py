@@ -17,6 +17,7 @@ from bench import voice_hearing as hearing
 from bench import voice_noise as noise
 from bench import voice_peer as peer
 from bench.voice_figures import figures
+from bench.voice_labels import Label, read_labels
 from bench.voice_names import names_of
 
 NAME = "voice"
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     folder = arguments.corpus or corpus.make(cache() / "corpus", arguments.each, arguments.hours, arguments.seed)
-    labels = corpus.read_labels(folder)
+    labels = read_labels(folder) + ([] if arguments.corpus else corpus.people())
     names = corpus.read_names(folder) or names_of(labels)
     result: dict[str, Any] = {"corpus": "given" if arguments.corpus else folder.name}
     if arguments.only != "load":
@@ -84,14 +85,14 @@ def cache() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "souvenir" / "voice-bench"
 
 
-def _listen(folder: Path, labels: list[corpus.Label], names: corpus.Names, processes: int) -> list[hearing.Outcome]:
+def _listen(folder: Path, labels: list[Label], names: corpus.Names, processes: int) -> list[hearing.Outcome]:
     shares = [labels[start::processes] for start in range(processes)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         done = pool.map(hearing.judge_files, [folder] * processes, shares, [names] * processes)
         return [outcome for share in done for outcome in share]
 
 
-def _load(folder: Path, labels: list[corpus.Label], names: corpus.Names) -> dict[str, Any]:
+def _load(folder: Path, labels: list[Label], names: corpus.Names) -> dict[str, Any]:
     """In processes of their own, with sound as the microphone gives it; the peer on the same sound."""
     talk = [label for label in labels if label.intent is None] or labels
     speech = hearing.microphone_sound(folder, talk, LOAD_S, MICROPHONE_HZ)

@@ -9,38 +9,23 @@ import wave
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from bench import voice_noise as noise
 from bench import voice_script as script
+from bench.voice_labels import CLEAN, LABELS, Label
 from bench.voice_speakers import RATE_HZ, Samples, Speaker, say_all, speakers
 from glasses.hw.sim.microphone import read_wav
 
-CLEAN = "clean"
 SNRS_DB: list[float | str] = [CLEAN, 20, 10, 5, 0]
-LABELS, NAMES = "labels.jsonl", "names.json"
+NAMES = "names.json"
 TALK_S = 120.0
 """Length of one file of other speech."""
+HUMAN = Path("/usr/share/pocketsphinx/test/data")
+"""Where Debian's package pocketsphinx-testdata puts its recordings of people."""
 LEAD_S, TAIL_S = 0.8, 1.2
-
-
-class Label(msgspec.Struct):
-    file: str
-    intent: str | None = None
-    """None: nothing may be done."""
-    slots: dict[str, Any] = {}
-    snr_db: float | str = CLEAN
-    speech_end_s: float | None = None
-    unlisted: bool | None = None
-    """True: a name of the slots is on no list of the wearer's; None: not told."""
-    noise: str = ""
-    woken: bool = False
-    """Nothing is asked for, but a wake phrase is in it."""
-    near: bool = False
-    """Made to be mistaken for a command."""
 
 
 class Names(msgspec.Struct):
@@ -48,10 +33,6 @@ class Names(msgspec.Struct):
 
     people: list[str] = []
     places: list[str] = []
-
-
-def read_labels(folder: Path) -> list[Label]:
-    return [msgspec.json.decode(line, type=Label) for line in (folder / LABELS).read_bytes().splitlines() if line.strip()]
 
 
 def read_names(folder: Path) -> Names | None:
@@ -69,6 +50,11 @@ def make(folder: Path, each: int, hours: float, seed: int = 1) -> Path:
     labels = [*_talk(made, hours, seed), *_near_misses(made, seed), *_positives(made, each, seed)]
     (made / LABELS).write_bytes(b"\n".join(msgspec.json.encode(label) for label in labels) + b"\n")
     return made
+
+
+def people() -> list[Label]:
+    """Recordings of people who say nothing to the glasses, where their package is installed. Their paths are absolute."""
+    return [Label(str(path)) for path in sorted(HUMAN.rglob("*.wav"))]
 
 
 def _talk(made: Path, hours: float, seed: int) -> Iterator[Label]:

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from bench.voice_corpus import CLEAN, Label, Names
+from bench.voice_corpus import Names
 from bench.voice_hearing import Outcome
+from bench.voice_labels import CLEAN, Label
 from bench.voice_names import is_unlisted
 
 REQUESTS = ("create_memory", "show_memories", "find", "correct")

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bench import voice_noise as noise
-from bench.voice_corpus import Label, Names
+from bench.voice_corpus import Names
+from bench.voice_labels import Label, read_sound
 from bench.voice_speakers import Samples, resampled
 from glasses.bus import Bus, Subscription
 from glasses.capture import phrases
@@ -19,7 +20,6 @@ from glasses.clock import RealClock
 from glasses.config import Voice
 from glasses.events import IntentHeard, WakeHeard
 from glasses.hw.base import AudioChunk
-from glasses.hw.sim.microphone import read_wav
 from models.store import ModelStore
 
 RATE_HZ = 16_000
@@ -49,7 +49,8 @@ class Ear:
         self._events: Subscription[IntentHeard | WakeHeard] = self._bus.subscribe(IntentHeard, WakeHeard)
         self._dice = np.random.default_rng(9)
         self._listener = Listener(
-            ModelStore().path("speech"), phrases.load("en"), Voice(), self._known, self._bus, RealClock(), rate_hz
+            ModelStore().path("speech"), phrases.load("en"), Voice(), self._known, self._bus, RealClock(), rate_hz,
+            ModelStore().path("spotter"),
         )  # fmt: skip
 
     async def open(self) -> None:
@@ -92,7 +93,7 @@ def judge_files(folder: Path, labels: list[Label], names: Names) -> list[Outcome
     async def judge_all() -> list[Outcome]:
         ear = Ear(names)
         await ear.open()
-        return [await ear.judge(label, read_wav(folder / label.file, RATE_HZ)) for label in labels]
+        return [await ear.judge(label, read_sound(folder / label.file, RATE_HZ)) for label in labels]
 
     return asyncio.run(judge_all())
 
@@ -121,7 +122,7 @@ def microphone_sound(folder: Path, labels: list[Label], length_s: float, rate_hz
     """Speech of the corpus as a microphone of ``rate_hz`` would give it."""
     pieces, length = [], 0
     for label in labels:
-        pieces.append(resampled(read_wav(folder / label.file, RATE_HZ), RATE_HZ, rate_hz))
+        pieces.append(resampled(read_sound(folder / label.file, RATE_HZ), RATE_HZ, rate_hz))
         length += len(pieces[-1])
         if length >= length_s * rate_hz:
             break

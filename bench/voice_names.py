@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bench import voice_script as script
-from bench.voice_corpus import Label, Names
+from bench.voice_corpus import Names
+from bench.voice_labels import Label
 from glasses.capture import phrases
 
 PERSON_SLOTS = {"who", "person", "people", "persons", "name", "names"}

@@ -59,7 +59,7 @@ SPEAKERS = [
 
 def speakers() -> list[Speaker]:
     """Those that this machine can speak with."""
-    return [speaker for speaker in SPEAKERS if _present(speaker)]
+    return [speaker for speaker in SPEAKERS if present(speaker)]
 
 
 def say_all(speaker: Speaker, texts: list[str]) -> Iterator[Samples]:
@@ -76,7 +76,7 @@ def say_all(speaker: Speaker, texts: list[str]) -> Iterator[Samples]:
             yield read_wav(wav, RATE_HZ)
 
 
-def _present(speaker: Speaker) -> bool:
+def present(speaker: Speaker) -> bool:
     if speaker.engine == "flite":
         return shutil.which("flite") is not None
     if speaker.engine == "festival":

@@ -22,11 +22,8 @@ W = TypeVar("W", bound=Wire)
 class Companion:
     def __init__(self, relay_url: str, name: str, password: str) -> None:
         self._http = httpx.Client(base_url=relay_url, timeout=60.0)
-        granted = self._send(
-            "POST", f"{API}/oauth/token",
-            json={"grant_type": "password", "username": name, "password": password, "device_id": "", "device_name": "demo"},
-        )  # fmt: skip
-        self._http.headers["Authorization"] = f"Bearer {granted.json()['access_token']}"
+        self._name, self._password = name, password
+        self._log_in()
 
     def approve(self, user_code: str) -> None:
         self._send("POST", f"{API}/devices/approve", json={"user_code": user_code})
@@ -71,8 +68,17 @@ class Companion:
     def _get(self, kind: type[W], answer: httpx.Response) -> W:
         return decode_json(answer.content, kind)
 
+    def _log_in(self) -> None:
+        """Without a key of its own, the session is as long as one access token."""
+        asked = {"grant_type": "password", "username": self._name, "password": self._password, "device_id": "demo", "device_name": "demo"}
+        granted = self._send("POST", f"{API}/oauth/token", json=asked)
+        self._http.headers["Authorization"] = f"Bearer {granted.json()['access_token']}"
+
     def _send(self, method: str, path: str, **how: object) -> httpx.Response:
         answer = self._http.request(method, path, **how)  # type: ignore[arg-type]  # httpx checks them at the call
+        if answer.headers.get("Souvenir-Code") == "auth.expired":
+            self._log_in()
+            answer = self._http.request(method, path, **how)  # type: ignore[arg-type]  # as above
         if not answer.is_success:
             raise DemoFailedError(f"{method} {path} was answered {answer.status_code}: {answer.text}")
         return answer

@@ -24,12 +24,17 @@ def start_relay(data: Path, log: IO[bytes]) -> tuple[subprocess.Popen[bytes], st
     port_file = data / "port"
     port_file.unlink(missing_ok=True)
     relay = start_detached("relay", ["serve", "--data", str(data), "--port", "0", "--port-file", str(port_file)], log)
+    return relay, f"http://127.0.0.1:{wait_for_port(relay, port_file, log)}"
+
+
+def wait_for_port(relay: subprocess.Popen[bytes], port_file: Path, log: IO[bytes]) -> int:
+    """Until it takes requests. Raises DemoFailedError when it does not start."""
     deadline = time.monotonic() + START_S
     while not (port_file.exists() and port_file.read_text().strip()):
         if relay.poll() is not None or time.monotonic() > deadline:
             raise DemoFailedError(f"the relay did not start; see {getattr(log, 'name', 'its log')}")
         time.sleep(0.05)
-    return relay, f"http://127.0.0.1:{port_file.read_text().strip()}"
+    return int(port_file.read_text())
 
 
 def start_detached(program: str, arguments: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:

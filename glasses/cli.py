@@ -51,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="where every clip is, and what waits to be sent")
     status.add_argument("--json", action="store_true", help="the same as one JSON object")
     status.set_defaults(command=_status)
+    phones = commands.add_parser("phones", help="the paired phones; forget one or all")
+    phones.add_argument("--forget", metavar="ADDRESS", default="", help="end the pairing with this phone, at once")
+    phones.add_argument("--forget-all", action="store_true", help="as new: no phone is paired, and none knows the glasses again")
+    phones.set_defaults(command=_phones)
     doctor = commands.add_parser("doctor", help="check models, camera, microphone, disk, clock, relay and database")
     doctor.add_argument("--hw", metavar="SPEC", help="hardware to check (default: hardware of the configuration)")
     doctor.set_defaults(command=_doctor)
@@ -74,13 +78,17 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--preview", nargs="?", type=int, const=8790, metavar="PORT",
         help="show camera, display and events on a page that only this computer can open (default port: 8790)",
     )  # fmt: skip
+    run.add_argument(
+        "--ble", metavar="RADIO",
+        help="let phones connect: hci-socket:0 (a Pi's own radio) | sim:7700 (simulated; scripts/phone says how) (default: ble.transport)",
+    )  # fmt: skip
     run.set_defaults(command=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from glasses.running import run
 
-    return run(_config(arguments), arguments.hw, until_over=arguments.until_over, preview_port=arguments.preview)
+    return run(_config(arguments), arguments.hw, until_over=arguments.until_over, preview_port=arguments.preview, ble=arguments.ble)
 
 
 def _pair(arguments: argparse.Namespace) -> int:
@@ -94,6 +102,12 @@ def _status(arguments: argparse.Namespace) -> int:
     from glasses.status import print_status
 
     return print_status(_config(arguments), as_json=arguments.json)
+
+
+def _phones(arguments: argparse.Namespace) -> int:
+    from glasses.running import phones
+
+    return phones(_config(arguments), arguments.forget, forget_all=arguments.forget_all)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

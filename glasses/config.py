@@ -83,6 +83,19 @@ class Keeping(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The wearer is told when less recording time is left and nothing can be given up."""
 
 
+class Ble(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    transport: str = ""
+    """The radio that phones connect to: "hci-socket:0" on a Pi, "sim:7700" for a simulated one; empty: none."""
+    most_phones: int = 4
+    """Paired at the same time; when one more is paired, the one that was away longest is forgotten."""
+    rotate_s: float = 900.0
+    """The address that is advertised changes after so long, so that strangers cannot follow it."""
+
+    def __post_init__(self) -> None:
+        if self.most_phones < 1:
+            raise ValueError("most_phones: at least 1")
+
+
 class Config(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     data_dir: str = ""
     hardware: str = "sim:"
@@ -91,6 +104,7 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     relay: Relay = msgspec.field(default_factory=Relay)
     recording: Recording = msgspec.field(default_factory=Recording)
     spool: Keeping = msgspec.field(default_factory=Keeping)
+    ble: Ble = msgspec.field(default_factory=Ble)
 
     @property
     def data_path(self) -> Path:

@@ -91,3 +91,19 @@ class StageStalledError(SouvenirError):
 
 class UnreadableError(SouvenirError):
     code = "upload.not_a_video"
+
+
+class PhoneAwayError(SouvenirError):
+    code = "phone.away"
+
+
+class PhoneLostError(SouvenirError):
+    code = "phone.lost"
+
+
+class PhoneUnknownError(SouvenirError):
+    code = "phone.unknown"
+
+
+class RadioMissingError(SouvenirError):
+    code = "radio.missing"

@@ -50,6 +50,13 @@ class CustodyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyMade:
+    """The small copy of a video is durable beside it."""
+
+    segment_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxFilled:
     """There is something new to send."""
 
@@ -98,5 +105,5 @@ class FaultRaised:
 
 Event = (
     WakeHeard | IntentHeard | RecordingStarted | SegmentClosed | SegmentTagged | CustodyChanged
-    | OutboxFilled | LinkChanged | Answered | MemoryChanged | FilmFetched | PlanChanged | FaultRaised
+    | ProxyMade | OutboxFilled | LinkChanged | Answered | MemoryChanged | FilmFetched | PlanChanged | FaultRaised
 )  # fmt: skip

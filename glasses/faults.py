@@ -26,6 +26,8 @@ FILES = {
     "receipt": "the relay's receipt for a clip",
     "request": "a request for a film",
     "credentials": "the tokens after a refresh",
+    "preferences": "what a phone has set",
+    "bonds": "the keys of paired phones",
 }
 """Files that are written beside their old self and renamed over it."""
 _OF_A_FILE = {
@@ -56,6 +58,8 @@ TRANSACTIONS = {
     "request row": "a request waits to be sent",
     "feed": "a piece of the relay's feed is applied",
     "evict": "a stored clip is given up here",
+    "record": "a record waits for a phone",
+    "advance": "a phone has a record durably; of an original: the clip is carried",
 }
 _OF_A_TRANSACTION = {"uncommitted": "the rows are written, COMMIT has not begun", "committed": "COMMIT has returned"}
 OTHERS = {

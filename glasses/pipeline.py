@@ -17,6 +17,7 @@ from glasses.capture.listener import Listener
 from glasses.capture.proxies import Proxies
 from glasses.capture.recorder import Recorder
 from glasses.capture.take import mend
+from glasses.capture.thumbnail import thumbnail
 from glasses.config import Config
 from glasses.errors import StorageDamagedError
 from glasses.events import FaultRaised
@@ -24,6 +25,7 @@ from glasses.hud.presenter import Presenter
 from glasses.hud.screen import Status
 from glasses.hud.screens import Screens
 from glasses.hw.base import AudioChunk, Hardware, Panel
+from glasses.hw.wallclock import refuse_to_set, set_system_clock
 from glasses.power.camera import SparingCamera
 from glasses.power.governor import Governor
 from glasses.power.ring import RingPlan
@@ -31,7 +33,9 @@ from glasses.pulse import Pulse
 from glasses.spool import outbox
 from glasses.spool.retention import Retention
 from glasses.spool.spool import Spool
+from glasses.standing import Standing, described
 from glasses.supervisor import Notifier, Stage, Supervisor
+from glasses.sync.ble.door import Around, PhoneDoor
 from glasses.sync.connection import Connection
 from glasses.sync.requests import Requests
 from glasses.tag.pace import PacedLooker
@@ -62,12 +66,16 @@ class Pipeline:
         self.recorder = Recorder(camera, hardware.gps, self.spool, self.bus, hardware.clock, limits)
         self.listener = Listener(
             store.path("speech"), phrases.load(config.voice.language), config.voice, self._names,
-            self.bus, hardware.clock, hardware.microphone.rate_hz,
+            self.bus, hardware.clock, hardware.microphone.rate_hz, store.path("spotter"),
         )  # fmt: skip
         self.governor = Governor(
             hardware.battery, hardware.thermal, hardware.network, self._free_bytes, lambda: self.recorder.recording is not None,
             self.bus, hardware.clock,
         )  # fmt: skip
+        self.standing = Standing(config, self.spool, self.governor, lambda: self.recorder.recording is not None, hardware.clock)
+        set_clock = refuse_to_set if hardware.spec.startswith(("sim:", "replay:")) else set_system_clock
+        around = Around(self.standing.status, self.standing.brief, described, thumbnail, set_clock, self.standing.held_back)
+        self.phones = PhoneDoor(config, self.spool, self.bus, hardware.clock, around)
         self.more_stages: list[Stage] = []
         self.more_panels: list[Panel] = []
         self.supervisor: Supervisor | None = None
@@ -103,10 +111,12 @@ class Pipeline:
         relay = Connection(
             self.config, self.spool, hardware.network, self.bus, clock,
             lambda: () if governor.budget.originals else (outbox.MEDIA,), lambda: governor.budget.films,
+            lambda: governor.budget.small_uploads, self.phones,
         )  # fmt: skip
+        self.standing.relay = relay
 
         def sending() -> bool:
-            return relay.paired() and governor.budget.small_uploads
+            return relay.reachable() and governor.budget.small_uploads
 
         requests = Requests(self.spool, self.bus, clock)
         retention = Retention(self.spool, self.bus, clock, self.config)
@@ -122,6 +132,8 @@ class Pipeline:
             Stage("pull", relay.pull, should_run=sending),
             Stage("films", relay.fetch_films, should_run=lambda: bool(panels) and relay.paired()),
             Stage("requests", requests.run),
+            Stage("ways", lambda: self.standing.keep(self.phones.tell)),
+            Stage("phones", self.phones.run, should_run=self._phones_wanted),
             Stage("retention", retention.run),
             *self.more_stages,
             Stage("recorder", self.recorder.run, vital=True, close=self.recorder.close),
@@ -146,6 +158,10 @@ class Pipeline:
         reading, recording = self.governor.reading, self.recorder.recording
         recording_s = None if recording is None else max(0.0, (self.hardware.clock.now_ms() - recording.captured_at) / 1000)
         return Status(recording_s, reading.battery_fraction, reading.charging, reading.network)
+
+    def _phones_wanted(self) -> bool:
+        """With a radio, and with enough power to send anything."""
+        return bool(self.config.ble.transport) and self.governor.budget.small_uploads
 
     def _free_bytes(self) -> int:
         return self.spool.media.free_bytes() - self.config.recording.reserve_bytes

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from glasses.config import Config
@@ -12,6 +14,7 @@ from glasses.errors import ConfigInvalidError, RelayUnreachableError
 from glasses.systemd import SystemdNotifier
 
 if TYPE_CHECKING:
+    from glasses.hw.base import Panel
     from glasses.hw.sim.microphone import SimMicrophone
     from glasses.pipeline import Pipeline
     from glasses.spool.spool import Spool
@@ -19,18 +22,27 @@ if TYPE_CHECKING:
     from glasses.wire.pairing import DeviceAuthorization
 
 
-def run(config: Config, spec: str | None, *, until_over: bool, preview_port: int | None = None) -> int:
+def run(config: Config, spec: str | None, *, until_over: bool, preview_port: int | None = None, ble: str | None = None) -> int:
     """Until SIGINT or SIGTERM, or with ``until_over`` until a simulated day has passed and everything is sent."""
     from glasses.hw.spec import open_hardware
     from glasses.malloc import PICTURE_BYTES, give_back_freed_memory
     from glasses.pipeline import Pipeline
+    from glasses.spool.preferences import preferred
     from models.store import ModelStore
 
     give_back_freed_memory(PICTURE_BYTES)
+    if ble is not None:
+        config.ble.transport = ble
+    config = preferred(config)
     pipeline = Pipeline(config, open_hardware(spec or config.hardware, config.recording.light), ModelStore())
+    pipeline.phones.announce = _say_radio
     if preview_port is not None:
         _add_preview(pipeline, preview_port)
     return asyncio.run(_run(pipeline, until_over=until_over))
+
+
+def _say_radio(port: int) -> None:
+    print(f"Phones: scripts/phone --radio tcp-client:127.0.0.1:{port} ...", flush=True)  # noqa: T201  # where to connect to
 
 
 def _add_preview(pipeline: Pipeline, port: int) -> None:
@@ -113,12 +125,44 @@ async def _pair(config: Config, relay_url: str) -> int:
     spool = Spool(config.data_path, clock)
     await spool.open(lambda _path, segment: segment)
     await spool.close()
-    await pair(relay_url, spool.device_id, config.device_name, CredentialFile(config.data_path), clock, _show_code)
+    panel = _panel(config)
+    try:
+        show = partial(_show_code, panel)
+        await pair(relay_url, spool.device_id, config.device_name, CredentialFile(config.data_path), clock, show)
+    finally:
+        if panel is not None:
+            panel.close()
     print("Paired. Run: glasses run")  # noqa: T201  # a command's answer
     return 0
 
 
-def _show_code(offered: DeviceAuthorization) -> None:
+def _panel(config: Config) -> Panel | None:
+    """The display with pixels, without the rest of the hardware."""
+    if config.hardware != "pi:":
+        return None
+    from glasses.hw.framebuffer import open_framebuffer
+
+    return open_framebuffer()
+
+
+def _show_code(panel: Panel | None, offered: DeviceAuthorization) -> None:
+    """On the display and the terminal, and spoken; none of them waits for another."""
+    import threading
+
+    import segno
+
+    from glasses.hud.cards import pairing_card, spelled
+    from glasses.hud.render import render
+    from glasses.hud.screen import Screen, Status
+    from glasses.hw.spoken import say
+
+    address = offered.verification_uri_complete or offered.verification_uri
+    if panel is not None:
+        card = pairing_card(offered.user_code, address)
+        panel.put(render(Screen(card, Status())).resize((panel.width_px, panel.height_px)).tobytes(), 1.0)
+    threading.Thread(target=say, args=(spelled(offered.user_code),), daemon=True).start()
+    if sys.stdout.isatty():
+        segno.make(address, error="m", micro=False).terminal(compact=True)
     print(f"Code: {offered.user_code}", flush=True)  # noqa: T201  # a command's answer
     print(f"Approve it in the companion ({offered.verification_uri}), or with: relay user approve {offered.user_code}", flush=True)  # noqa: T201  # a command's answer
 
@@ -166,3 +210,25 @@ async def _send_all(engine: Engine, spool: Spool, total: int) -> None:
             if not await engine.step():
                 await asyncio.sleep(1.0)
     print(f"Sent {total}; nothing waits.")  # noqa: T201  # a command's answer
+
+
+def phones(config: Config, forget: str, *, forget_all: bool) -> int:
+    """List the paired phones, or forget one or all. Raises PhoneUnknownError for one that is not paired."""
+    from glasses.clock import RealClock
+    from glasses.errors import PhoneUnknownError
+    from glasses.sync.ble.bonds import Bonds
+
+    bonds = Bonds(config.data_path, config.ble.most_phones, RealClock().now_ms)
+    if forget_all:
+        print(f"Forgot {bonds.reset()} phones; at the next start the glasses are strangers to them.")  # noqa: T201  # a command's answer
+        return 0
+    if forget:
+        if not bonds.forget(forget):
+            raise PhoneUnknownError(f"{forget} is not paired")
+        print(f"Forgot {forget}.")  # noqa: T201  # a command's answer
+        return 0
+    for bond in sorted(bonds.all(), key=lambda each: -each.used_at):
+        used = datetime.fromtimestamp(bond.used_at / 1000, UTC)
+        print(f"{bond.address}  last here {used:%Y-%m-%d %H:%M} UTC")  # noqa: T201  # a command's answer
+    print(f"{len(bonds.all())} of {config.ble.most_phones} phones are paired.")  # noqa: T201  # a command's answer
+    return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from glasses.config import Config
@@ -13,6 +14,8 @@ from glasses.spool.catalog import custody_of, held_of
 from glasses.spool.db import read_only
 from glasses.spool.media import MediaFolder
 from glasses.spool.retention import left_s, rate_bytes_per_s, told
+from glasses.spool.settings import DEVICE_ID, LINK_PLAN
+from glasses.spool.spool import is_taken
 from glasses.wire.codec import encode_json
 from glasses.wire.errors import WireMalformedError
 from glasses.wire.status import ClipCustody, DeviceStatus
@@ -36,7 +39,7 @@ def read_status(config: Config) -> DeviceStatus:
         return DeviceStatus(at=time.time_ns() // 1_000_000)
     try:
         clips, rate = custody_of(connection), rate_bytes_per_s(held_of(connection))
-        device_id = _device_id(connection)
+        device_id, link = _setting(connection, DEVICE_ID), _setting(connection, LINK_PLAN)
     except (sqlite3.DatabaseError, WireMalformedError) as problem:
         raise StorageDamagedError(f"{folder}: {problem}", hint="glasses run makes the list anew from the clips.") from problem
     finally:
@@ -47,7 +50,7 @@ def read_status(config: Config) -> DeviceStatus:
         recording_left_s=round(left_s(room_bytes, config.recording.reserve_bytes, rate)),
         recording=any(clip.custody == "recording" for clip in clips),
         counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips,
-        dropped_frames=sum(clip.dropped_frames for clip in clips), **_power(config, room_bytes),
+        dropped_frames=sum(clip.dropped_frames for clip in clips), link=_link(folder, link), **_power(config, room_bytes),
     )  # fmt: skip
 
 
@@ -59,9 +62,14 @@ def _power(config: Config, free_bytes: int) -> dict[str, Any]:
     return {"battery_fraction": reading.battery_fraction, "plan": f"{plan_sentence(reading)} {outlook(reading, room).sentence}"}
 
 
-def _device_id(connection: sqlite3.Connection) -> str:
-    row = connection.execute("SELECT value FROM settings WHERE key = 'device_id'").fetchone()
+def _setting(connection: sqlite3.Connection, key: str) -> str:
+    row = connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
     return row["value"] if row else ""
+
+
+def _link(folder: Path, said: str) -> str:
+    """What the running glasses said last; that of glasses that are off is over."""
+    return said if is_taken(folder) else "The glasses are off: nothing is sent."
 
 
 def _print_table(status: DeviceStatus) -> None:
@@ -71,7 +79,7 @@ def _print_table(status: DeviceStatus) -> None:
     room = f"room for {status.free_bytes / 1e9:.1f} GB"
     if status.recording_left_s is not None:
         room += f", {told(status.recording_left_s)} of recording"
-    table = Table(title=f"{len(status.clips)} clips; {room} more", caption=status.plan, caption_justify="left")
+    table = Table(title=f"{len(status.clips)} clips; {room} more", caption=f"{status.plan} {status.link}", caption_justify="left")
     for heading in ("No.", "Clip", "Size", "Proxy", "Dropped", "Custody", "Parked"):
         table.add_column(heading)
     for clip in status.clips:

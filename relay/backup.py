@@ -12,8 +12,10 @@ from typing import NamedTuple
 from relay.catalog.db import Database
 from relay.config import RelayConfig
 from relay.errors import NotFoundError, SouvenirError
-from relay.ingest.blobs import FolderBlobs, sync_folder, translated_disk_errors
-from relay.services import BLOBS, DATABASE, KEYS
+from relay.ingest.blobs import BlobStore
+from relay.ingest.disk import sync_folder, translated_disk_errors
+from relay.ingest.stores import FOLDER, open_blobs
+from relay.services import DATABASE, KEYS
 
 
 class BackupDamagedError(SouvenirError):
@@ -40,7 +42,8 @@ async def back_up(config: RelayConfig, target: Path) -> Report:
         await database.backup(target / f"{DATABASE}.new")
     await asyncio.to_thread(_check, target / f"{DATABASE}.new")
     (target / f"{DATABASE}.new").replace(target / DATABASE)
-    return await asyncio.to_thread(_media, source, target)
+    media = await _media(open_blobs(config), target)
+    return await asyncio.to_thread(_keys, source, target, media)
 
 
 def _check(path: Path) -> None:
@@ -50,17 +53,29 @@ def _check(path: Path) -> None:
         raise BackupDamagedError(f"{path}: {found}")
 
 
-def _media(source: Path, target: Path) -> Report:
+async def _media(blobs: BlobStore, target: Path) -> Report:
+    """From wherever it is, folder, further tiers or bucket, into the folder that a relay on the copy will look into."""
     copied = kept = 0
-    (target / KEYS).mkdir(mode=0o700, exist_ok=True)
-    files = [Path(BLOBS) / key for key in FolderBlobs(source / BLOBS).keys()]  # noqa: SIM118 -- a method, not a dict's
-    for name in [*files, *(path.relative_to(source) for path in (source / KEYS).iterdir())]:
-        if (target / name).exists() and (target / name).stat().st_size == (source / name).stat().st_size:
+    async for key in blobs.keys():
+        path = target / FOLDER / key
+        if path.exists() and path.stat().st_size == (await blobs.facts(key)).size_bytes:
             kept += 1
             continue
-        with translated_disk_errors(target / name):
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source / name, target / name)
+        async with blobs.file(key) as source:
+            await asyncio.to_thread(_copy, source, path)
         copied += 1
-    sync_folder(target)
     return Report(target, copied, kept)
+
+
+def _keys(source: Path, target: Path, media: Report) -> Report:
+    (target / KEYS).mkdir(mode=0o700, exist_ok=True)
+    for path in (source / KEYS).iterdir():
+        _copy(path, target / KEYS / path.name)
+    sync_folder(target)
+    return media
+
+
+def _copy(source: Path, target: Path) -> None:
+    with translated_disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)

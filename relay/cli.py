@@ -26,7 +26,7 @@ first steps:
   relay doctor                   is everything well? what to do if not
 
 Data is kept in ~/.local/share/souvenir/relay (or $XDG_DATA_HOME, or --data DIR). Every setting has a default;
---config FILE takes a TOML file with the tables [server], [storage], [auth], [uploads], [jobs].
+--config FILE takes a TOML file with the tables [server], [storage], [auth], [uploads], [limits], [jobs].
 """
 
 _JOBS_EPILOG = """
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port-file", type=Path, metavar="PATH", help="write the port here once requests are taken")
     serve.set_defaults(run=_serve)
     _user_parser(commands.add_parser("user", help="accounts and their devices"), where)
+    _keys_parser(commands.add_parser("keys", help="the keys that sign tokens"), where)
     _jobs_parser(commands.add_parser("jobs", help="work under way and given up"), where)
     doctor = commands.add_parser("doctor", parents=[where], help="check everything; say what is wrong and what to do")
     doctor.add_argument("--json", action="store_true", help="one JSON object")
@@ -93,6 +94,8 @@ def _user_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser
     add.add_argument("name")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input instead of asking")
     add.add_argument("--timezone", default="UTC", help="IANA name, as Europe/Paris (default UTC): what 'yesterday' means")
+    add.add_argument("--tier", default="standard", help="names its upload quota: a key of uploads.quota_bytes (default standard)")
+    add.add_argument("--admin", action="store_true", help="may see all accounts and change their tiers, nothing of what is in them")
     add.set_defaults(run=_user_add)
     approve = commands.add_parser("approve", parents=[where], help="let the glasses that speak and show CODE into an account")
     approve.add_argument("code", metavar="CODE")
@@ -100,6 +103,19 @@ def _user_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser
     approve.set_defaults(run=_user_approve)
     listing = commands.add_parser("list", parents=[where], help="accounts and their devices")
     listing.set_defaults(run=_user_list)
+    revoke = commands.add_parser("revoke", parents=[where], help="shut a lost device out; a running relay ends what it is doing")
+    revoke.add_argument("device_id", metavar="DEVICE", help="its id, as relay user list shows it")
+    revoke.set_defaults(run=_user_revoke)
+    tier = commands.add_parser("tier", parents=[where], help="which quota of uploads.quota_bytes an account has")
+    tier.add_argument("name")
+    tier.add_argument("tier", help="one that relay.toml names; 'standard' unless told otherwise")
+    tier.set_defaults(run=_user_tier)
+
+
+def _keys_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    rotate = commands.add_parser("rotate", parents=[where], help="sign tokens with a new key; those of the old one run out by themselves")
+    rotate.set_defaults(run=_keys_rotate)
 
 
 def _jobs_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser) -> None:
@@ -143,7 +159,7 @@ def _user_add(asked: argparse.Namespace) -> None:
     async def run() -> None:
         relay = await _opened(asked)
         try:
-            user = await relay.accounts.add(asked.name, password, asked.timezone)
+            user = await relay.accounts.add(asked.name, password, asked.timezone, tier=asked.tier, admin=asked.admin)
         finally:
             relay.close()
         print(f"Account {user.name} made ({user.user_id}).")
@@ -165,10 +181,32 @@ def _user_approve(asked: argparse.Namespace) -> None:
                 raise NotFoundError(
                     f"{len(chosen)} accounts fit; there are: {names}", hint="Say which: relay user approve CODE --user NAME."
                 )
-            device_id = await relay.pairings.approve(asked.code, chosen[0].user_id)
+            device_id = (await relay.pairings.approve(asked.code, chosen[0].user_id)).device_id
         finally:
             relay.close()
         print(f"Device {device_id} belongs to {chosen[0].name} from now on.")
+
+    asyncio.run(run())
+
+
+def _user_tier(asked: argparse.Namespace) -> None:
+    from relay.catalog import users
+    from relay.errors import NotFoundError
+    from relay.ingest.quota import in_words
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            user = await relay.database.read(lambda connection: users.by_name(connection, asked.name))
+            quotas = relay.config.uploads.quota_bytes
+            if user is None or asked.tier not in quotas:
+                what = f"account {asked.name}" if user is None else f"tier {asked.tier}; there is {', '.join(sorted(quotas))}"
+                raise NotFoundError(what, hint="relay user list shows accounts; relay.toml names tiers: [uploads.quota_bytes].")
+            user.tier = asked.tier
+            await relay.database.write(lambda connection: users.save(connection, user))
+        finally:
+            relay.close()
+        print(f"{user.name} is of the tier {user.tier}: {in_words(quotas[user.tier])}.")
 
     asyncio.run(run())
 
@@ -186,6 +224,40 @@ def _user_list(asked: argparse.Namespace) -> None:
                     print(f"  {device.kind:<10} {device.name:<20} {state:<8} {device.device_id}")
         finally:
             relay.close()
+
+    asyncio.run(run())
+
+
+def _user_revoke(asked: argparse.Namespace) -> None:
+    from relay.catalog import users
+    from relay.errors import NotFoundError
+
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            everyone = await relay.database.read(users.everyone)
+            owners = [
+                user for user in everyone for device in await relay.sessions.list(user.user_id) if device.device_id == asked.device_id
+            ]
+            if not owners:
+                raise NotFoundError(f"device {asked.device_id}", hint="relay user list shows them all.")
+            for user in owners:
+                await relay.sessions.revoke(user.user_id, asked.device_id)
+                print(f"Device {asked.device_id} of {user.name} is shut out.")
+        finally:
+            relay.close()
+
+    asyncio.run(run())
+
+
+def _keys_rotate(asked: argparse.Namespace) -> None:
+    async def run() -> None:
+        relay = await _opened(asked)
+        try:
+            made = relay.tokens.ring.rotate()
+        finally:
+            relay.close()
+        print(f"Key {made.key_id} signs in a minute; a running relay finds it by itself.")
 
     asyncio.run(run())
 

@@ -26,6 +26,36 @@ class ServerConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     public_url: str = ""
     """How phones and glasses reach this relay; empty: http://HOST:PORT."""
     log_level: str = "INFO"
+    tls_certificate: str = ""
+    """PEM file with the chain; with it the relay speaks TLS 1.3, and nothing else. Empty: plain HTTP (a proxy may speak TLS for it)."""
+    tls_key: str = ""
+    """PEM file with the certificate's key."""
+    trusted_proxies: list[str] = []
+    """Addresses or networks whose X-Forwarded-For is believed, as ["10.0.0.0/8"]; nobody's else is."""
+
+
+class S3Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is empty is taken from the AWS_... variables of the environment."""
+
+    bucket: str = ""
+    """With a bucket, media are kept in it; empty: in the data folder."""
+    prefix: str = ""
+    endpoint: str = ""
+    """Of a server other than Amazon's: https://minio.example:9000."""
+    region: str = ""
+    access_key_id: str = ""
+    secret_access_key: str = ""
+    virtual_hosted: bool = False
+    """The bucket's name is part of the host's."""
+    hot_class: str = "STANDARD"
+    warm_class: str = "STANDARD_IA"
+    cold_class: str = "GLACIER_IR"
+    """Classes that must be restored before they can be read (GLACIER, DEEP_ARCHIVE) are refused."""
+
+    def __post_init__(self) -> None:
+        for name in (self.hot_class, self.warm_class, self.cold_class):
+            if name in ("GLACIER", "DEEP_ARCHIVE"):
+                raise ValueError(f"storage.s3: {name} cannot be read at once; GLACIER_IR can")
 
 
 class StorageConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +65,14 @@ class StorageConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """No upload is taken that would leave less than this on the disk."""
     link_s: int = 3600
     """How long a signed link to a picture or film works."""
+    s3: S3Config = msgspec.field(default_factory=S3Config)
+    warm_after_days: int = 0
+    """Originals that nobody has used for so long move to the warm tier; 0: never."""
+    cold_after_days: int = 0
+    warm_dir: str = ""
+    """A folder for the warm tier, as on a larger disk; empty: it stays where it is. A bucket uses storage classes."""
+    cold_dir: str = ""
+    """What is opened in the cold tier comes back to the hot one."""
 
 
 class AuthConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -42,8 +80,19 @@ class AuthConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     refresh_token_s: int = 90 * 86_400
     pairing_s: int = 600
     pairing_interval_s: int = 5
+    require_device_key: bool = True
+    """Glasses are paired only with a key of their own, and a login without one is not renewed."""
+    rotate_keys_s: int = 90 * 86_400
+    """How old the key that signs tokens gets; 0: it is changed by hand only (relay keys rotate)."""
     tries_per_minute: int = 20
-    """Of logins and pairing codes, from one address."""
+    """Of requests that need no token, on each address and route; wrong passwords and codes are slowed more than that."""
+
+
+class LimitsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    requests_per_minute: int = 600
+    """Of one account on one route; dear routes get a part of it, uploads much more."""
+    header_bytes: int = 16 << 10
+    """Of one header of a request; there may be a hundred."""
 
 
 class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -53,8 +102,16 @@ class UploadConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     idle_s: float = 60.0
     """A PATCH that brings nothing for this long lets go of its upload."""
     graceful_s: float = 10.0
+    """How long a PATCH that was cut or taken over may save what it has got."""
+    lock_s: float = 20.0
     """How long a reconnecting client waits for a dead PATCH to let go."""
     multipart_max_bytes: int = GIB
+    sweep_s: float = 600.0
+    """How often expired uploads are dropped and old clips change their tier."""
+    direct_s: int = 3600
+    """How long a sender may use the link that takes a clip straight to the bucket."""
+    quota_bytes: dict[str, int] = msgspec.field(default_factory=lambda: {"standard": 0})
+    """Of clips, for accounts of each tier; 0: no limit. An account is of the tier "standard" unless told otherwise."""
 
 
 class SyncConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -90,9 +147,14 @@ class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     storage: StorageConfig = msgspec.field(default_factory=StorageConfig)
     auth: AuthConfig = msgspec.field(default_factory=AuthConfig)
     uploads: UploadConfig = msgspec.field(default_factory=UploadConfig)
+    limits: LimitsConfig = msgspec.field(default_factory=LimitsConfig)
     jobs: JobsConfig = msgspec.field(default_factory=JobsConfig)
     films: FilmsConfig = msgspec.field(default_factory=FilmsConfig)
     sync: SyncConfig = msgspec.field(default_factory=SyncConfig)
+
+    def quota_bytes(self, tier: str) -> int:
+        """What an account of ``tier`` may store; 0: without limit."""
+        return self.uploads.quota_bytes.get(tier, 0)
 
     @property
     def data_dir(self) -> Path:

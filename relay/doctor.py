@@ -9,18 +9,18 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from glasses.wire.ids import made_at
 from relay.catalog import users, videos
 from relay.catalog.db import Database
 from relay.config import RelayConfig
-from relay.errors import SouvenirError
-from relay.ingest.blobs import FolderBlobs
+from relay.errors import NotFoundError, SouvenirError
+from relay.ingest.blobs import BlobStore
+from relay.ingest.stores import FOLDER, open_blobs
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobState
-from relay.services import BLOBS, DATABASE
+from relay.services import DATABASE
 
 _EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
 """No clock of a machine that runs this may say less."""
@@ -51,7 +51,7 @@ async def examine(config: RelayConfig) -> list[Finding]:
         return [*findings, _clock([]), Finding("database", False, problem.detail, _RESTORE)]
     with contextlib.closing(database):
         findings.append(_clock([user.user_id for user in await database.read(users.everyone)]))
-        findings += [await _database(database), await _blobs(config, database), await _jobs(config, database)]
+        findings += [await _database(database), *await _media(config, database), await _jobs(config, database)]
     return findings
 
 
@@ -128,19 +128,28 @@ async def _database(database: Database) -> Finding:
     return Finding("database", not wrong, "; ".join(wrong[:3]) or f"healthy: {database.path}", _RESTORE if wrong else "")
 
 
-async def _blobs(config: RelayConfig, database: Database) -> Finding:
+async def _media(config: RelayConfig, database: Database) -> list[Finding]:
+    blobs = open_blobs(config)
+    where = f"bucket {config.storage.s3.bucket}" if config.storage.s3.bucket else f"folder {config.data_dir / FOLDER}"
+    if wrong := await blobs.check():
+        return [
+            Finding(
+                "store of media", False, f"{where}: {wrong}", "Check [storage] and [storage.s3] of relay.toml, and that it is reachable."
+            )
+        ]
     found = await database.read(videos.everything)
-    missing = await asyncio.to_thread(_missing, config.data_dir / BLOBS, [(video.blob_key, video.size_bytes) for video in found])
+    missing = await _missing(blobs, [(video.blob_key, video.size_bytes) for video in found])
     says = f"{len(found)} clips, all there" if not missing else f"{len(missing)} of {len(found)} clips are missing or cut, as {missing[0]}"
-    return Finding("media", not missing, says, "Put them back from a backup; the glasses may still have them." if missing else "")
+    do = "Put them back from a backup; the glasses may still have them." if missing else ""
+    return [Finding("store of media", True, f"{where} takes and gives"), Finding("media", not missing, says, do)]
 
 
-def _missing(root: Path, wanted: list[tuple[str, int]]) -> list[str]:
-    blobs, missing = FolderBlobs(root), []
+async def _missing(blobs: BlobStore, wanted: list[tuple[str, int]]) -> list[str]:
+    missing = []
     for key, size_bytes in wanted:
         try:
-            whole = blobs.local(key).stat().st_size == size_bytes
-        except SouvenirError:
+            whole = (await blobs.facts(key)).size_bytes == size_bytes
+        except NotFoundError:
             whole = False
         if not whole:
             missing.append(key)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from glasses.wire.errors import ERRORS, Action, ErrorKind, Problem, SouvenirError, problem
 
-__all__ = ["ERRORS", "Action", "ErrorKind", "NotFoundError", "Problem", "SouvenirError", "problem"]
+__all__ = ["ERRORS", "Action", "ErrorKind", "NotFoundError", "Problem", "SouvenirError", "TooManyRequestsError", "problem"]
 
 
 class NotFoundError(SouvenirError):
     code = "request.not_found"
+
+
+class TooManyRequestsError(SouvenirError):
+    code = "request.slow_down"
+
+    def __init__(self, detail: str, retry_after_s: float) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s

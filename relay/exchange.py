@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from glasses.wire.codec import Wire, decode_json, encode_json, from_builtins
-from relay.errors import SouvenirError, problem
+from relay.errors import SouvenirError, TooManyRequestsError, problem
 
 CORRELATION = web.RequestKey("correlation", str)
 CODE_HEADER = "Souvenir-Code"
@@ -33,20 +33,29 @@ class MalformedRequestError(SouvenirError):
 async def body(request: web.Request, kind: type[W], *, form: bool = False) -> W:
     """The JSON body as ``kind``; with ``form``, url-encoded fields too. Raises MediaTypeError, WireMalformedError."""
     if form and request.content_type == FORM_TYPE:
-        return from_builtins(dict(await request.post()), kind)
+        try:
+            fields = dict(await request.post())
+        except (LookupError, ValueError) as problem:  # an unknown charset, or not of it
+            raise MalformedRequestError(f"the form is malformed: {problem}") from problem
+        return from_builtins(fields, kind)
     if request.content_type != JSON_TYPE:
         raise MediaTypeError(f"{request.content_type or 'nothing'} instead of {JSON_TYPE}")
     return decode_json(await request.read(), kind)
 
 
-def number(request: web.Request, name: str, default: int, *, least: int = 0, most: int = 1 << 62) -> int:
+def number(request: web.Request, name: str, default: int, *, least: int = 0, most: int = 10**18) -> int:
     """A whole number of the query string. Raises MalformedRequestError."""
     text = request.query.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+    if not whole(text) or not least <= int(text) <= most:
         raise MalformedRequestError(f"{name}={text}: not a whole number from {least} to {most}")
     return int(text)
+
+
+def whole(text: str) -> bool:
+    """Digits, and not more of them than a number of 64 bits has."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def answer(value: Wire, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -58,7 +67,7 @@ def refusal(error: SouvenirError, request: web.BaseRequest, extension: dict[str,
     plain = msgspec.to_builtins(problem(error, correlation_id=request.get(CORRELATION, "")))
     headers = {CODE_HEADER: error.code}
     if error.kind.status in (423, 429, 503):
-        headers[hdrs.RETRY_AFTER] = "5"
+        headers[hdrs.RETRY_AFTER] = str(max(1, round(error.retry_after_s)) if isinstance(error, TooManyRequestsError) else 5)
     if error.kind.status == 401:
         headers[hdrs.WWW_AUTHENTICATE] = f'Bearer realm="souvenir", error="invalid_token", error_description="{error.code}"'
     return web.Response(

@@ -8,6 +8,7 @@ import fcntl
 import logging
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,16 +17,21 @@ from aiohttp import web
 
 from relay import journal
 from relay.app import make_app
-from relay.config import RelayConfig
+from relay.config import RelayConfig, ServerConfig
 from relay.errors import SouvenirError
 from relay.services import open_services
 from relay.work.stages import make_stages
 
 log = logging.getLogger(__name__)
 _SHUTDOWN_S = 2.0
+_MOST_HEADERS = 100
 
 
 class PortTakenError(SouvenirError):
+    code = "config.invalid"
+
+
+class TlsConfigError(SouvenirError):
     code = "config.invalid"
 
 
@@ -47,13 +53,14 @@ async def serve(config: RelayConfig, port_file: Path | None = None) -> None:
 async def _serve(config: RelayConfig, port_file: Path | None) -> None:
     listening = _listen(config.server.host, config.server.port)
     port = listening.getsockname()[1]
+    secure = tls_context(config.server)
     relay = await open_services(config, now_ms)
     if not config.server.public_url:
-        relay.address.url = f"http://{_shown(config.server.host)}:{port}"
-    runner = web.AppRunner(make_app(relay, make_stages(relay)), shutdown_timeout=_SHUTDOWN_S, access_log=None)
+        relay.address.url = f"{'https' if secure else 'http'}://{_shown(config.server.host)}:{port}"
+    runner = make_runner(make_app(relay, make_stages(relay)), config)
     await runner.setup()
     try:
-        await web.SockSite(runner, listening).start()
+        await web.SockSite(runner, listening, ssl_context=secure).start()
         if port_file is not None:
             _write_whole(port_file, f"{port}\n")
         log.info("listening", extra={"url": relay.address.url, "data": str(relay.folder)})
@@ -61,6 +68,27 @@ async def _serve(config: RelayConfig, port_file: Path | None) -> None:
         log.info("ending")
     finally:
         await runner.cleanup()
+
+
+def make_runner(app: web.Application, config: RelayConfig) -> web.AppRunner:
+    """Requests with headers over the limit are refused before a handler sees them."""
+    most = config.limits.header_bytes
+    return web.AppRunner(
+        app, shutdown_timeout=_SHUTDOWN_S, access_log=None, max_line_size=most, max_field_size=most, max_headers=_MOST_HEADERS,
+    )  # fmt: skip
+
+
+def tls_context(config: ServerConfig) -> ssl.SSLContext | None:
+    """TLS 1.3 and nothing older; None without a certificate. Raises TlsConfigError."""
+    if not config.tls_certificate and not config.tls_key:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    try:
+        context.load_cert_chain(config.tls_certificate, config.tls_key or None)
+    except OSError as problem:  # ssl.SSLError is one
+        raise TlsConfigError(f"server.tls_certificate, server.tls_key: {problem}") from problem
+    return context
 
 
 @contextlib.contextmanager

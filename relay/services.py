@@ -9,29 +9,36 @@ from pathlib import Path
 from glasses.wire.ids import uuid7
 from relay.auth import keys
 from relay.auth.accounts import Accounts
-from relay.auth.limits import Limit
+from relay.auth.factors import SecondFactors
+from relay.auth.keys import KeyRing
+from relay.auth.limits import Rates
 from relay.auth.links import Links
+from relay.auth.origin import Origin
 from relay.auth.pairing import Pairings
 from relay.auth.passwords import Passwords
 from relay.auth.sessions import Sessions
+from relay.auth.throttle import Throttle
 from relay.auth.tokens import Tokens
 from relay.catalog import settings
 from relay.catalog.db import Database
 from relay.config import RelayConfig
-from relay.ingest.blobs import FolderBlobs
+from relay.ingest.blobs import BlobStore
 from relay.ingest.intake import Intake
+from relay.ingest.stores import open_blobs
+from relay.ingest.sweep import Sweeper, Tiers
 from relay.ingest.uploads import Uploads
 from relay.jobs.bus import Bus
 from relay.jobs.pool import CpuPool
 from relay.library.videos import Library
 
 DATABASE = "catalog.sqlite"
-BLOBS = "blobs"
 UPLOADS = "uploads"
 KEYS = "keys"
 INDEX = "index"
 SCRATCH = "scratch"
 """Films while they are made."""
+OVERLAP_S = 300
+"""A key that no longer signs is accepted this much longer than the last token that it signed."""
 
 
 @dataclass
@@ -51,7 +58,9 @@ class Services:
     now_ms: Callable[[], int]
     address: Address
     database: Database
-    blobs: FolderBlobs
+    blobs: BlobStore
+    tiers: Tiers
+    sweeper: Sweeper
     bus: Bus
     pool: CpuPool
     tokens: Tokens
@@ -59,7 +68,10 @@ class Services:
     accounts: Accounts
     pairings: Pairings
     links: Links
-    tries: Limit
+    origin: Origin
+    rates: Rates
+    throttle: Throttle
+    factors: SecondFactors
     intake: Intake
     uploads: Uploads
     library: Library
@@ -76,18 +88,24 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     address = Address(config.server.public_url.rstrip("/") or f"http://{config.server.host}:{config.server.port}")
     database = Database(folder / DATABASE)
     relay_id = await database.write(lambda connection: settings.once(connection, "relay_id", uuid7(now_ms())))
-    tokens = Tokens(keys.token_key(folder / KEYS), now_ms, config.auth.access_token_s)
+    ring = KeyRing(folder / KEYS, now_ms, rotate_s=config.auth.rotate_keys_s, overlap_s=config.auth.access_token_s + OVERLAP_S)
+    tokens = Tokens(ring, now_ms, config.auth.access_token_s)
     links = Links(keys.link_key(folder / KEYS), now_ms, config.storage.link_s, address)
     sessions = Sessions(database, tokens, config.auth, now_ms)
-    blobs = FolderBlobs(folder / BLOBS)
+    throttle = Throttle(database, now_ms)
+    factors = SecondFactors(database, keys.seal_key(folder / KEYS), now_ms)
+    blobs = open_blobs(config)
+    tiers = Tiers(database, blobs, config.storage, now_ms)
     bus = Bus(database, config.jobs, now_ms)
-    intake = Intake(database, blobs, bus, now_ms, relay_id)
+    intake = Intake(database, bus, now_ms, relay_id)
+    uploads = Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms)
     return Services(
         config=config, folder=folder, now_ms=now_ms, address=address, database=database, blobs=blobs, bus=bus,
         pool=CpuPool(config.jobs.processes, config.jobs.longest_s), tokens=tokens, sessions=sessions,
-        accounts=Accounts(database, passwords or Passwords(), sessions, now_ms),
-        pairings=Pairings(database, sessions, config.auth, now_ms, address), links=links,
-        tries=Limit(config.auth.tries_per_minute, now_ms), intake=intake,
-        uploads=Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms),
+        accounts=Accounts(database, passwords or Passwords(), sessions, factors, throttle, now_ms),
+        pairings=Pairings(database, sessions, throttle, config.auth, now_ms, address), links=links,
+        origin=Origin(config.server.trusted_proxies), throttle=throttle, factors=factors,
+        rates=Rates(config.limits.requests_per_minute, config.auth.tries_per_minute, now_ms), intake=intake,
+        uploads=uploads, tiers=tiers, sweeper=Sweeper(uploads, tiers, folder / UPLOADS, config.uploads.sweep_s),
         library=Library(bus, links, now_ms, config.sync.trash_s),
     )  # fmt: skip

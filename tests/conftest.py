@@ -24,7 +24,7 @@ MakeClip = Callable[..., Path]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--hardware", metavar="SPEC", default="", help="run the tests that need real hardware on it: laptop:, pi:")
+    parser.addoption("--hardware", metavar="SPEC", default="", help="run the tests that need real hardware on it: laptop:, pi:, ble:RADIO")
     parser.addoption("--slow", action="store_true", help="also the complete sweep of kills and power losses (four minutes)")
 
 
@@ -32,7 +32,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def hardware_spec(pytestconfig: pytest.Config) -> str:
     """What --hardware named; without it the test is skipped."""
     spec: str = pytestconfig.getoption("--hardware")
+    if spec.startswith("ble:"):
+        pytest.skip("needs a camera: --hardware=laptop: or --hardware=pi:")
     return spec or pytest.skip("needs real hardware: --hardware=laptop: or --hardware=pi:")
+
+
+@pytest.fixture(scope="session")
+def phone_radio(pytestconfig: pytest.Config) -> str:
+    """The phone's radio that --hardware=ble:RADIO named; empty for the system's own Bluetooth."""
+    spec: str = pytestconfig.getoption("--hardware")
+    return spec.removeprefix("ble:") if spec.startswith("ble:") else pytest.skip("needs real radios: --hardware=ble:RADIO")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("glasses", "relay", "models", "demo")
+PACKAGES = ("glasses", "phone", "relay", "models", "demo")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 50
 REFUSED_NAMES = {"utils", "util", "helpers", "common", "manager", "misc", "core", "queue", "select", "signal", "logging", "platform"}
 
@@ -27,8 +27,16 @@ ADAPTERS = {
     "pyaudio": {"glasses/hw/portaudio.py"},
     "webrtcvad": {"glasses/capture/gate.py"},
     "espeakng_loader": {"glasses/hw/sim/voice.py"},
+    "pyotp": {"relay/auth/factors.py"},
+    "obstore": {"relay/ingest/objects.py"},
     "argon2": {"relay/auth/passwords.py"},
     "piexif": {"glasses/capture/photo.py"},
+    "bumble": {
+        *(f"glasses/sync/ble/{name}.py" for name in ("air", "gate", "keys", "peripheral", "pipe", "radio")),
+        "phone/bleak_bumble.py",
+        "phone/central.py",
+    },
+    "bleak": {"phone/bleak_bumble.py", "phone/link.py", "phone/radio.py"},
 }
 """Technology to the only files that may know it."""
 
@@ -83,7 +91,8 @@ def test_a_technology_is_known_to_the_file_that_adapts_it_only() -> None:
         ("relay.server", ["cv2", "onnxruntime", "vosk", "av"]),
         ("relay.work.stages", ["cv2", "onnxruntime", "vosk", "av"]),
         ("glasses.hw.spec", ["cv2", "numpy", "av", "pyaudio", "picamera2"]),
-        ("glasses.pipeline", ["onnxruntime", "vosk", "cv2", "aiohttp", "usearch"]),
+        ("glasses.pipeline", ["onnxruntime", "vosk", "cv2", "aiohttp", "usearch", "bumble"]),
+        ("phone.cli", ["bumble", "bleak", "httpx", "msgspec", "rich"]),
     ],
 )
 def test_light_modules_load_nothing_heavy(module: str, heavy: list[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from glasses.wire.errors import ERRORS
 
 ROOT = Path(__file__).parents[1]
-DOCS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/code-tour.md", "docs/protocol.md")]
+DOCS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/code-tour.md", "docs/protocol.md", "docs/relay.md", "docs/voice.md")]
 
 
 def commands() -> list[list[str]]:
@@ -39,7 +39,7 @@ def test_documented_commands_exist(words: list[str]) -> None:
 @pytest.mark.parametrize("doc", DOCS, ids=lambda path: path.name)
 def test_documented_files_exist(doc: Path) -> None:
     text = doc.read_text()
-    named = set(re.findall(r"`((?:glasses|relay|models|demo|bench|scripts|tests|docs)/[\w./-]+)`", text)) | set(
+    named = set(re.findall(r"`((?:glasses|phone|relay|models|demo|bench|scripts|tests|docs)/[\w./-]+)`", text)) | set(
         re.findall(r"\]\(([\w./-]+)\)", text)
     )
     missing = [name for name in named if not (ROOT / name).exists() and not (doc.parent / name).exists()]
@@ -48,7 +48,7 @@ def test_documented_files_exist(doc: Path) -> None:
 
 def test_the_tour_names_files_that_exist() -> None:
     text = (ROOT / "docs/code-tour.md").read_text()
-    rooms = [ROOT / "glasses", ROOT / "relay", ROOT / "models", ROOT / "demo", ROOT]
+    rooms = [ROOT / "glasses", ROOT / "phone", ROOT / "relay", ROOT / "models", ROOT / "demo", ROOT]
     named = re.findall(r"`([\w/]+\.py)`", text)
     assert len(named) > 30
     assert [name for name in named if not any((room / name).exists() for room in rooms)] == []
@@ -65,7 +65,7 @@ def test_documented_error_codes_exist() -> None:
 def test_every_error_code_is_used() -> None:
     source = "".join(
         path.read_text()
-        for room in ("glasses", "relay", "models")
+        for room in ("glasses", "phone", "relay", "models")
         for path in (ROOT / room).rglob("*.py")
         if path.name != "errors.py" or room != "glasses"
     )

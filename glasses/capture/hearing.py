@@ -48,6 +48,15 @@ class Hearing:
         """How long nothing was said: no voice at all, or (in steady noise) no new words."""
         return max(self._gate.quiet_s, (self._fed - self._partial_since) / RATE_HZ)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody is speaking, or just was."""
+        return self._gate.is_open
+
+    def finish(self) -> Utterance:
+        """What was said so far, without waiting for the silence that would end it; maybe nothing."""
+        return self._ended(self._recognizer.final().words)
+
     def accept(self, pcm: bytes) -> list[Utterance | Cue]:
         heard: list[Utterance | Cue] = []
         for passed in self._gate.feed(pcm):
@@ -80,8 +89,12 @@ class Hearing:
         return settled_s >= (SETTLED_S if self._gate.quiet_s >= QUIET_S else SETTLED_IN_NOISE_S)
 
     def _over(self, words: list[Word]) -> list[Utterance | Cue]:
+        utterance = self._ended(words)
+        return [utterance] if words else []
+
+    def _ended(self, words: list[Word]) -> Utterance:
         self._cued, self._partial, self._partial_since = False, "", self._fed
-        return [Utterance([self._timeline.heard(word) for word in words])] if words else []
+        return Utterance([self._timeline.heard(word) for word in words])
 
 
 class Timeline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from glasses.capture.phrases import Phrases
@@ -104,6 +105,11 @@ class IntentReader:
     def is_alike(self, words: list[Word]) -> bool:
         """Whether these words surely are what only sounds like a wake phrase."""
         return " ".join(word.word for word in words if word.word != UNKNOWN) in self._alike and confidence(words) >= ALIKE
+
+    def is_otherwise(self, words: list[Word]) -> bool:
+        """Whether what only sounds like a wake phrase was surely heard among these words, and no wake phrase after it."""
+        pairs = itertools.pairwise(words)
+        return self._after_wake(words) is None and any(self.is_alike(list(pair)) for pair in pairs)
 
     def is_near(self, words: list[Word]) -> bool:
         """Whether any word of a wake phrase is among them."""

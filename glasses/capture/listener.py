@@ -13,9 +13,10 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
+from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_certain, judged
 from glasses.capture.phrases import Phrases, spoken_words
-from glasses.capture.requests import Heard, Names
-from glasses.capture.sound import SoundMemory, as_flac
+from glasses.capture.requests import Heard, Names, surer
+from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
 from glasses.clock import Clock
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from glasses.capture.cleaning import NoiseFilter
     from glasses.capture.hearing import Cue, Hearing, Utterance
     from glasses.capture.rereading import Rereading
+    from glasses.capture.spotting import Spotted, Spotting
     from models.speech import SpeechModel
 
 log = logging.getLogger("glasses.listener")
@@ -51,20 +53,36 @@ LONGEST_S = 12.0
 FOLLOW_S = 15.0
 """So long after a request it may be corrected without a wake phrase: no, I said ..."""
 
+CLEAR = 0.95
+"""A request that was read with this confidence is not read once more."""
+EAGER = 3.0
+"""Log odds from which the spotter ends an utterance: its command has been said."""
+EAGER_S = 0.2
+"""So long after the command was heard best: there might be more of it."""
+AFTERGLOW_S = 0.5
+"""So long after a command was acted on, what is left of it in the scores is not heard again."""
+WITHIN_S = 6.5
+"""A wake phrase and its command lie within this."""
+
 NamesKnown = Callable[[], Awaitable[tuple[list[str], list[str]]]]
 """The wearer's people and places, as the relay told them."""
 
 
 class Listener:
     def __init__(
-        self, model_path: Path, phrases: Phrases, voice: Voice, names: NamesKnown, bus: Bus, clock: Clock, heard_rate_hz: int
-    ) -> None:
+        self, model_path: Path, phrases: Phrases, voice: Voice, names: NamesKnown, bus: Bus, clock: Clock, heard_rate_hz: int,
+        spotter_path: Path | None = None,
+    ) -> None:  # fmt: skip
+        """``spotter_path``: ModelStore's ``spotter``; without it, or with phrases that it has not learned, the recogniser decides alone."""
         self._model_path, self._phrases, self._voice = model_path, phrases, voice
         self._names, self._bus, self._clock, self._heard_rate_hz = names, bus, clock, heard_rate_hz
         self._reader = IntentReader(phrases, voice.wake_phrases, voice.least_confidence)
         self._model: SpeechModel | None = None
         self._hearing: Hearing | None = None
         self._rereading: Rereading | None = None
+        self._spotter_path = spotter_path
+        self._spotting: Spotting | None = None
+        self._since_s = self._tried_s = 0.0
         self._resampler: soxr.ResampleStream | None = None
         self._filter: NoiseFilter | None = None
         self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
@@ -82,7 +100,8 @@ class Listener:
     async def hear(self, chunk: AudioChunk) -> None:
         from glasses.capture.hearing import Cue
 
-        for heard in await asyncio.to_thread(self._accept, chunk):
+        heard_now = await asyncio.to_thread(self._accept, chunk)
+        for heard in heard_now or await self._eagerly():
             if isinstance(heard, Cue):
                 self._bus.publish(WakeHeard(sure=False))
             else:
@@ -100,6 +119,20 @@ class Listener:
         self._rereading = Rereading(self._model, self._phrases, self._voice.wake_phrases)
         self._start(self._model)
 
+    def _new_spotting(self) -> Spotting | None:
+        from models.spotter import LEARNED_LANGUAGE, LEARNED_WAKES
+
+        if (
+            self._spotter_path is None
+            or self._voice.language != LEARNED_LANGUAGE
+            or not set(self._voice.wake_phrases) <= set(LEARNED_WAKES)
+        ):
+            return None
+        from glasses.capture.spotting import Spotting
+        from models.spotter import LABELS, Embedder, Head
+
+        return Spotting(Embedder(self._spotter_path), Head.load(), LABELS)
+
     def _start(self, model: SpeechModel) -> None:
         """The microphone was opened: its sound counts from 0."""
         import soxr
@@ -112,8 +145,10 @@ class Listener:
         self._hearing = Hearing(recognizer, SpeechGate(), self._reader.is_whole, self._reader.is_woken)
         self._resampler = soxr.ResampleStream(self._heard_rate_hz, RATE_HZ, 1, dtype="int16", quality="HQ")
         self._filter = NoiseFilter()
+        self._spotting = self._new_spotting()
         self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
         self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
+        self._since_s = self._tried_s = 0.0
         self._pending, self._request = [], None
 
     def _check(self, model: SpeechModel) -> None:
@@ -149,27 +184,66 @@ class Listener:
         clean = self._filter.clean(raw)
         self._raw.add(raw)
         self._sound.add(clean)
-        return self._hearing.accept(clean)
+        heard = self._hearing.accept(clean)
+        if self._spotting is not None:
+            self._spotting.feed(raw, is_open=self._hearing.is_open)
+        return heard
+
+    def _spotted(self) -> Spotted | None:
+        """In what was heard since the last command."""
+        return self._spotting.spotted(max(self._since_s, self._heard_s - WITHIN_S)) if self._spotting is not None else None
+
+    async def _eagerly(self) -> list[Utterance | Cue]:
+        """The utterance so far, when the spotter is sure that it holds a whole command."""
+        spotted = self._spotted()
+        if spotted is None or self._hearing is None or self._request is not None:
+            return []
+        name, score = spotted.best
+        if score < EAGER or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - EAGER_S:
+            return []
+        self._tried_s = spotted.at_s + AFTERGLOW_S
+        return [await asyncio.to_thread(self._hearing.finish)]
 
     async def _utterance(self, words: list[Word]) -> None:
         if self._request is not None:
             return
-        joined = [*self._pending, *words] if self._fresh(words[0].start_s) else words
+        joined = [*self._pending, *words] if not words or self._fresh(words[0].start_s) else words
         self._pending = []
         log.debug("heard: %s", _text(joined))
-        reading = self._reader.read(joined, following=words[0].start_s <= self._follow_until_s)
-        if (isinstance(reading, Nothing) and self._reader.is_near(joined)) or (isinstance(reading, Wake) and reading.has_rest):
+        following = bool(words) and words[0].start_s <= self._follow_until_s
+        reading = self._reader.read(joined, following=following)
+        spotted = self._spotted()
+        log.debug("spotted: %s", spotted)
+        if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
             reading = await self._second_look(reading, joined[0].start_s)
-        if isinstance(reading, Command | OpenRequest) and not await self._is_meant(reading):
-            reading = Nothing()
+        reading = await self._judged(reading, spotted, joined)
         if isinstance(reading, Wake):
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
         elif isinstance(reading, Command):
+            self._since_s = self._heard_s + AFTERGLOW_S
             self._bus.publish(IntentHeard(reading.intent, reading.start_s))
         elif isinstance(reading, OpenRequest):
+            self._since_s = self._heard_s + AFTERGLOW_S
             self._request, self._request_s = reading, self._heard_s
             self._bus.publish(WakeHeard())
+
+    def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
+        if spotted is not None and spotted.best[1] >= SURE and (isinstance(reading, Wake) or self._is_noisy(spotted)):
+            return False
+        return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
+
+    async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
+        """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
+        if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
+            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=self._is_noisy(spotted))
+        if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading)):
+            return Nothing()
+        return reading
+
+    def _is_noisy(self, spotted: Spotted) -> bool:
+        said = self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s))
+        return speech_to_noise_db(said) < NOISY_DB
 
     async def _second_look(self, first: Nothing | Wake, start_s: float) -> Reading:
         """Something near a wake phrase that was not understood: once more with its noise, then with whole phrases only."""
@@ -212,17 +286,28 @@ class Listener:
 
     async def _read_again(self, request: OpenRequest) -> None:
         """The request's own sound with the wearer's own names, and what was meant by it."""
-        if self._rereading is None or self._model is None:
-            raise RuntimeError("open comes first")
-        names = Names.of(*await self._names(), self._model.knows)
-        sound = self._sound.between(request.start_s - BEFORE_S)
-        heard = await asyncio.to_thread(self._rereading.read, sound, names)
-        if heard is None or heard.name != request.name or not heard.words:
+        heard = await self._heard_of(request)
+        if heard is None:
             self._bus.publish(WakeHeard())  # two readings that do not agree: it is to be said again
             return
         log.debug("read again: %s (unsure: %s)", heard.text, heard.unsure)
         self._follow_until_s = self._heard_s + FOLLOW_S
+        self._since_s = self._heard_s
         self._bus.publish(IntentHeard(self._meant(heard, self._raw.between(request.start_s - BEFORE_S)), request.start_s))
+
+    async def _heard_of(self, request: OpenRequest) -> Heard | None:
+        """The surer of its readings without and with the noise; the second is made only where the first leaves a doubt."""
+        if self._rereading is None or self._model is None:
+            raise RuntimeError("open comes first")
+        names = Names.of(*await self._names(), self._model.knows)
+        best: Heard | None = None
+        for sound in (self._sound, self._raw):
+            heard = await asyncio.to_thread(self._rereading.read, sound.between(request.start_s - BEFORE_S), names)
+            if heard is not None and heard.words and heard.name == request.name and (best is None or surer(heard, best)):
+                best = heard
+            if best is not None and not best.unsure and best.confidence >= CLEAR:
+                break
+        return best
 
     def _meant(self, heard: Heard, sound: bytes) -> Intent:
         """The request as an intent; "no, I said" and a command is that command."""

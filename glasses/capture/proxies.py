@@ -9,7 +9,7 @@ from pathlib import Path
 
 from glasses.bus import Bus
 from glasses.errors import UnreadableError
-from glasses.events import FaultRaised, SegmentClosed
+from glasses.events import FaultRaised, ProxyMade, SegmentClosed
 from glasses.spool.files import fsync_folder, sha256_of
 from glasses.spool.spool import Spool
 from glasses.wire.segment import Segment
@@ -59,6 +59,7 @@ class Proxies:
             part.unlink(missing_ok=True)
         fsync_folder(final.parent)
         await self._spool.add_proxy(segment.segment_id, size_bytes, sha256)
+        self._bus.publish(ProxyMade(segment.segment_id))
 
     async def _encode(self, original: Path, part: Path) -> None:
         """Raises UnreadableError with the last line of the child's complaint."""

@@ -166,6 +166,11 @@ def chosen(name: IntentName, listed: list[Word], free: list[Word], vocabulary: V
     return Heard(name, kept, [*dict.fromkeys(unsure), *holes])
 
 
+def surer(one: Heard, other: Heard) -> bool:
+    """Whether the first leaves less in doubt than the second."""
+    return (len(one.unsure), -one.confidence) < (len(other.unsure), -other.confidence)
+
+
 def _asked(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
     """What follows the opening: from the last of its words that stand together at the beginning on."""
     texts = _texts(words)

@@ -6,6 +6,7 @@ import base64
 import io
 
 RATE_HZ = 16_000
+FRAME, LEAST_FRAMES = 320, 10
 
 
 class SoundMemory:
@@ -27,6 +28,17 @@ class SoundMemory:
         """As much of it as is still kept."""
         end = None if end_s is None else max(0, round(end_s * RATE_HZ) * 2 - self._first_byte)
         return bytes(self._held[max(0, round(start_s * RATE_HZ) * 2 - self._first_byte) : end])
+
+
+def speech_to_noise_db(pcm: bytes) -> float:
+    """Of 16 bit mono sound with a pause in it: its loud moments over its quiet ones (20 ms each); 0 for too little of it."""
+    import numpy as np
+
+    frames = np.frombuffer(pcm, np.int16)[: len(pcm) // 2 // FRAME * FRAME].reshape(-1, FRAME).astype(np.float32)
+    if len(frames) < LEAST_FRAMES:
+        return 0.0
+    quiet, loud = np.percentile(np.mean(frames**2, axis=1), [10, 90])
+    return float(10 * np.log10((loud + 1) / (quiet + 1)))
 
 
 def as_flac(pcm: bytes) -> str:

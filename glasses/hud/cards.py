@@ -47,6 +47,8 @@ class Card:
     """What the wearer can say or do now. On a terminal it is one of the lines."""
     poster: str = ""
     """Path of a picture that belongs to it."""
+    qr: str = ""
+    """What another device is to read off the display."""
 
     @property
     def spoken_lines(self) -> tuple[str, ...]:
@@ -93,6 +95,17 @@ def card_for(event: Event) -> Card | None:
             return None
 
 
+def pairing_card(code: str, address: str) -> Card:
+    """The code to be approved, to be read by a person, and by a phone's camera."""
+    return Card(code.replace("-", " "), ("Scan this with your phone,", "or type the letters in the companion."), hint="", qr=address)
+
+
+def spelled(code: str) -> str:
+    """'BCDF-GHJK' as it is spoken: letter by letter, a pause in the middle, and once more."""
+    halves = [", ".join(half) for half in code.split("-")]
+    return f"Your pairing code is: {'. '.join(halves)}. Again: {'. '.join(halves)}."
+
+
 def saved(segment: Segment) -> Card:
     if segment.kind == Kind.PHOTO:
         return Card("Picture taken", ("kept on the glasses",), CardKind.SAVED)
@@ -119,7 +132,7 @@ def safety(clips: list[ClipCustody]) -> Card:
     if not clips:
         return Card("Nothing yet", ("Nothing has been recorded.",), CardKind.ANSWER)
     last = clips[-1]
-    unsent = sum(clip.custody in (Custody.KEPT, Custody.RECORDING) for clip in clips)
+    unsent = sum(clip.custody not in (Custody.STORED, Custody.FILMED) for clip in clips)
     rest = "Everything else is safe too." if unsent == 0 else f"{unsent} of {len(clips)} are not on a relay yet."
     kind = _kind_of(last.custody)
     return Card("Yes" if kind is CardKind.SAFE else "Not yet", (f"The last one {WORDS[last.custody]}.", rest), kind)

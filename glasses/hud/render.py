@@ -24,6 +24,8 @@ COLOURS = {
     CardKind.ANSWER: BLUE, CardKind.SEEN: WHITE, CardKind.FILM: BLUE, CardKind.OFFLINE: SOFT, CardKind.FAULT: ORANGE,
 }  # fmt: skip
 POSTER = (256, 144)
+QR = 268
+"""On white: readers of QR codes want the light around the dark, and a see-through display shows black as nothing."""
 
 
 def render(screen: Screen) -> Image.Image:
@@ -35,6 +37,8 @@ def render(screen: Screen) -> Image.Image:
         poster = _poster(screen.card.poster)
         if screen.card.kind is CardKind.RECORDING and screen.status.recording_s is not None:
             _recording(canvas, screen.card, screen.status.recording_s)
+        elif screen.card.qr:
+            _with_qr(picture, canvas, screen.card)
         elif poster is not None:
             _with_poster(picture, canvas, screen.card, poster)
         else:
@@ -100,6 +104,27 @@ def _with_poster(picture: Image.Image, canvas: ImageDraw.ImageDraw, card: Card, 
     bottom = _hint(canvas, card.hint, MARGIN, WIDTH_PX - MARGIN, COLOURS[card.kind])
     title, lines = _words(card, left - MARGIN - 24, bottom - STRIP_BOTTOM - 36)
     _set(canvas, title, lines, MARGIN, STRIP_BOTTOM + 28)
+
+
+def _with_qr(picture: Image.Image, canvas: ImageDraw.ImageDraw, card: Card) -> None:
+    left, top = WIDTH_PX - MARGIN - QR, STRIP_BOTTOM + 24
+    picture.paste(_qr(card.qr, QR * SMOOTH), (left * SMOOTH, top * SMOOTH))
+    title, lines = _words(card, left - MARGIN - 24, BODY_BOTTOM - STRIP_BOTTOM - 36)
+    _set(canvas, title, lines, MARGIN, STRIP_BOTTOM + 36)
+
+
+def _qr(text: str, size_px: int) -> Image.Image:
+    """Dark on white with the quiet zone that readers want, in a square of ``size_px``; a module is a whole number of pixels."""
+    import segno
+
+    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(scale=1, border=4)]
+    small = Image.new("1", (len(rows), len(rows)))
+    small.putdata([0 if dark else 1 for row in rows for dark in row])
+    module_px = size_px // len(rows)
+    square = Image.new("RGB", (size_px, size_px), WHITE)
+    large = small.resize((len(rows) * module_px,) * 2, Image.Resampling.NEAREST).convert("RGB")
+    square.paste(large, ((size_px - large.width) // 2,) * 2)
+    return square
 
 
 def _words(card: Card, width: float, height: float) -> tuple[Block, list[Block]]:

@@ -72,7 +72,7 @@ class Recovery:
     async def check(self) -> None:
         """Every clip is where its row says, whole; receipts that came just before a crash are believed."""
         for held in await self._catalog.held():
-            if held.custody == Custody.KEPT:
+            if held.custody in (Custody.KEPT, Custody.CARRIED):
                 await self._check_kept(held.segment)
             elif held.custody in (Custody.STORED, Custody.FILMED):
                 await self._check_stored(held)

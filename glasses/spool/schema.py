@@ -6,7 +6,7 @@ import sqlite3
 
 from glasses.errors import StorageDamagedError
 
-VERSION = 2
+VERSION = 3
 
 
 class NewerSpoolError(StorageDamagedError):
@@ -22,10 +22,11 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise NewerSpoolError(f"the spool is of version {found}; this program knows up to {VERSION}", hint="Update the glasses.")
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if found == 0:
+            _create(connection)
         if found == 1:
             connection.execute("ALTER TABLE segments ADD COLUMN evicted_at INTEGER")
-        else:
-            _create(connection)
+        _create_records(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
@@ -57,3 +58,13 @@ def _create(connection: sqlite3.Connection) -> None:
     tables.table("settings").create({"key": str, "value": str}, pk="key")
     tables.table("vocabulary").create({"kind": str, "id": str, "name": str, "detail": str}, pk=("kind", "id"))
     tables.table("memories").create({"memory_id": str, "body": str, "changed_at": int}, pk="memory_id")
+
+
+def _create_records(connection: sqlite3.Connection) -> None:
+    """What a phone may read; AUTOINCREMENT, because a sequence that was read must never mean something else."""
+    connection.execute(
+        "CREATE TABLE records (sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject_id TEXT NOT NULL, "
+        "mark TEXT NOT NULL, payload BLOB, "
+        "size_bytes INTEGER NOT NULL, crc32 INTEGER NOT NULL, made_at INTEGER NOT NULL, UNIQUE (kind, subject_id))"
+    )
+    connection.execute("CREATE TABLE taken (sequence INTEGER NOT NULL, phone TEXT NOT NULL, PRIMARY KEY (sequence, phone)) WITHOUT ROWID")

@@ -9,7 +9,7 @@ from glasses.spool.db import SpoolDb
 from glasses.wire.codec import decode_json, encode_json
 from glasses.wire.memory import Memory
 
-DEVICE_ID, LAST_STAMP, FEED_CURSOR = "device_id", "last_stamp", "feed_cursor"
+DEVICE_ID, LAST_STAMP, FEED_CURSOR, LINK_PLAN = "device_id", "last_stamp", "feed_cursor", "link_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,13 @@ class Settings:
             _set(connection, FEED_CURSOR, str(cursor))
 
         await self._db.write(work, "feed")
+
+    async def teach(self, known: list[Known]) -> None:
+        """People and places that somebody else than the relay's feed tells of."""
+        rows = [(item.kind, item.id, item.name, item.detail) for item in known]
+        await self._db.write(
+            lambda c: c.executemany("INSERT OR REPLACE INTO vocabulary (kind, id, name, detail) VALUES (?, ?, ?, ?)", rows)
+        )
 
     async def known(self) -> list[Known]:
         rows = await self._db.read(lambda c: c.execute("SELECT kind, id, name, detail FROM vocabulary ORDER BY kind, name").fetchall())

@@ -17,6 +17,7 @@ from glasses.spool.db import NAME, SpoolDb, TornError
 from glasses.spool.files import write_atomic
 from glasses.spool.media import DAMAGED, QUOTA_BYTES, MediaFolder
 from glasses.spool.outbox import Entry, Outbox
+from glasses.spool.records import RecordLog
 from glasses.spool.recovery import Mend, Recovery
 from glasses.spool.settings import DEVICE_ID, LAST_STAMP, Settings
 from glasses.wire import stamp
@@ -24,6 +25,7 @@ from glasses.wire.errors import WireMalformedError
 from glasses.wire.ids import uuid7
 from glasses.wire.segment import Segment
 from glasses.wire.stamp import HybridClock
+from glasses.wire.upload import Receipt
 
 log = logging.getLogger("glasses.spool")
 
@@ -44,6 +46,7 @@ class Spool:
         self.catalog = Catalog(self.db, clock.now_ms)
         self.outbox = Outbox(self.db, uuid7(clock.now_ms()))
         self.settings = Settings(self.db)
+        self.records = RecordLog(self.db, clock.now_ms)
         self.problems: list[str] = []
         self.device_id = ""
         self._held: IO[bytes] | None = None
@@ -89,6 +92,18 @@ class Spool:
         segment = await self.catalog.set_proxy(segment_id, size_bytes, sha256)
         if segment is not None:
             self.media.write_sidecar(segment, "proxy.sidecar")
+
+    async def keep_receipt(self, receipt: Receipt, of: str = "") -> Segment:
+        """A relay has the clip (``of``: this one). Its file first: a row may be lost with its database.
+
+        Raises ValueError for a receipt of another clip or of other bytes.
+        """
+        if of not in ("", receipt.segment_id):
+            raise ValueError(f"a receipt for {receipt.segment_id} instead of {of}")
+        segment = await self.catalog.get(receipt.segment_id)
+        if segment is not None and (receipt.size_bytes, receipt.sha256) == (segment.size_bytes, segment.sha256):
+            self.media.write_receipt(receipt)
+        return await self.catalog.store_receipt(receipt)
 
     async def abandon(self, segment: Segment) -> None:
         """Nothing was captured: leave no trace."""
@@ -163,3 +178,15 @@ class Spool:
 
 def database_path(folder: Path) -> Path:
     return folder / NAME
+
+
+def is_taken(folder: Path) -> bool:
+    """Whether a process has this spool open."""
+    try:
+        with (folder / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

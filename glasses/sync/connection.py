@@ -11,9 +11,13 @@ from glasses.clock import Clock
 from glasses.config import Config
 from glasses.hw.base import Network
 from glasses.pulse import Pulse
+from glasses.spool import outbox
 from glasses.spool.spool import Spool
 from glasses.sync.credentials import CredentialFile
 from glasses.sync.films import Films
+from glasses.sync.links import LinkPlan, Situation, choose
+from glasses.sync.ways import NoPhone, Phone, PhoneLink, RelayReach, Ways
+from glasses.wire.record import Way
 
 if TYPE_CHECKING:
     from glasses.sync.relay import RelayLink
@@ -23,12 +27,16 @@ SILENCE_S = 180.0
 
 
 class Connection:
-    """``held_back``: kinds of outbox entries that are not to be sent now; ``films``: whether films may be fetched now."""
+    """``held_back``: kinds of outbox entries that are not to be sent now; ``films``: whether films may be fetched now; ``small``: whether
+    anything may be sent; ``phone``: the other way.
+    """
 
     def __init__(
         self, config: Config, spool: Spool, network: Network, bus: Bus, clock: Clock,
         held_back: Callable[[], Collection[str]], films: Callable[[], bool],
+        small: Callable[[], bool] = lambda: True, phone: Phone | None = None,
     ) -> None:  # fmt: skip
+        self._small, self.phone, self._reach = small, phone or NoPhone(), RelayReach(clock)
         self._config, self._spool, self._network, self._bus, self._clock = config, spool, network, bus, clock
         self._held_back, self._films = held_back, films
         self._credentials = CredentialFile(config.data_path)
@@ -39,14 +47,29 @@ class Connection:
     def paired(self) -> bool:
         return self._credentials.path.exists()
 
+    def reachable(self) -> bool:
+        """There is a way to a relay, though it may be out of reach now."""
+        return self.paired() or self.phone.online.relay
+
+    def plan(self) -> LinkPlan:
+        """Which way clips go now."""
+        online, connected = self.phone.online, self.phone.connected
+        return choose(
+            Situation(
+                paired=self.paired(), network=self._network.is_up(), answers=self._reach.answers, metered=self._network.is_metered(),
+                phone=connected, phone_online=online.relay, phone_metered=online.metered,
+                small=self._small(), originals=outbox.MEDIA not in self._held_back(),
+            )
+        )  # fmt: skip
+
     async def send(self) -> None:
-        link = await self._open()
+        link = await self._ways()
         from glasses.sync.engine import Engine
 
-        await Engine(self._spool, link, self._bus, self._clock, self._held_back, self.pulse).run()
+        await Engine(self._spool, link, self._bus, self._clock, self._held_back_now, self.pulse).run()
 
     async def pull(self) -> None:
-        link = await self._open()
+        link = await self._ways()
         from glasses.sync.pull import Pull
 
         await Pull(self._spool, link, self._bus, self._clock, self._config.relay.poll_s).run()
@@ -60,6 +83,14 @@ class Connection:
         if self._link is not None:
             await self._link.close()
             self._link = None
+
+    def _held_back_now(self) -> Collection[str]:
+        """Over the phone no media are sent: it reads them by itself."""
+        return {*self._held_back(), *((outbox.MEDIA,) if self.plan().way == Way.PHONE else ())}
+
+    async def _ways(self) -> Ways:
+        own = await self._open() if self.paired() else None
+        return Ways(own, PhoneLink(self.phone), self._reach, self.plan)
 
     async def _open(self) -> RelayLink:
         """Raises NotPairedError. One client for all: a refreshed token makes the one before it useless."""

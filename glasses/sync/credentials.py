@@ -14,6 +14,7 @@ class Credentials(Wire):
     access_token: str = ""
     refresh_token: str = ""
     user_id: str = ""
+    device_id: str = ""
 
 
 class CredentialFile:

@@ -29,7 +29,6 @@ from glasses.wire.journal import following
 from glasses.wire.memory import MemoryRequest
 from glasses.wire.segment import Segment
 from glasses.wire.status import Custody
-from glasses.wire.upload import Receipt
 
 log = logging.getLogger("glasses.sync")
 
@@ -108,18 +107,12 @@ class Engine:
             raise
         faults.point("tus.receipted")
         try:
-            await self._keep_receipt(segment, receipt)
+            await self._spool.keep_receipt(receipt, segment.segment_id)
         except ValueError as problem:
             await self._spool.catalog.remember_upload(segment.segment_id, "")
             raise SouvenirError(str(problem), code="upload.hash_mismatch") from problem
         log.info("clip %d is stored by the relay", segment.sequence)
         self._bus.publish(CustodyChanged(segment.segment_id, Custody.STORED))
-
-    async def _keep_receipt(self, segment: Segment, receipt: Receipt) -> None:
-        """Its file first: a row may be lost with its database. Raises ValueError for a receipt of other bytes."""
-        if receipt.segment_id == segment.segment_id and (receipt.size_bytes, receipt.sha256) == (segment.size_bytes, segment.sha256):
-            self._spool.media.write_receipt(receipt)
-        await self._spool.catalog.store_receipt(receipt)
 
     async def _send_tags(self, entry: Entry) -> None:
         tags = await self._spool.catalog.tags(entry.subject_id)

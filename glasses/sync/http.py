@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from glasses import faults
@@ -14,13 +16,17 @@ from glasses.clock import Clock
 from glasses.errors import RelayUnreachableError, StorageFullError
 from glasses.hw.base import Network
 from glasses.sync.credentials import CredentialFile, Credentials
+from glasses.sync.device_key import DeviceKey, DeviceKeyFile
 from glasses.wire import version
 from glasses.wire.codec import decode_json
 from glasses.wire.errors import ERRORS, Action, SouvenirError
 from glasses.wire.journal import CORRELATION_HEADER, followed
 from glasses.wire.pairing import TokenGrant
 
+log = logging.getLogger("glasses.sync")
+
 API = "/api/v1"
+TIME_HEADER = "Souvenir-Time"
 ATTEMPTS = 3
 """Of one request, at once; longer outages are the engine's to wait out."""
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -66,12 +72,14 @@ class RelayClient:
         self._file, self._clock, self._answered = credentials, clock, answered
         self._tokens: Credentials = credentials.load()
         inner = transport or httpx.AsyncHTTPTransport()
+        key = DeviceKeyFile(credentials.path.parent).load()
         self._http = httpx.AsyncClient(
             base_url=self._tokens.relay_url,
             transport=GatedTransport(inner, network) if network else inner,
             headers={version.HEADER: str(version.PROTOCOL)},
             timeout=TIMEOUT,
         )
+        self._session = KeySession(self._http, key, self._tokens.device_id, clock)
 
     async def request(self, method: str, path: str, **how: Any) -> httpx.Response:
         """The answer, if it is one of success. Tries again what may pass, and refreshes an expired token once."""
@@ -124,14 +132,48 @@ class RelayClient:
         return answer
 
     async def _refresh(self) -> None:
+        """A new pair of tokens. Where it cannot be written down, the refresh token before it goes on being the one.
+
+        The relay takes a refresh token again as long as its successor was never used: so neither a lost answer nor a full disk,
+        however long they last, shuts the device out.
+        """
         faults.point("token.refreshing")
-        answer = await exchange(
-            self._http, "POST", f"{API}/oauth/token", data={"grant_type": "refresh_token", "refresh_token": self._tokens.refresh_token}
-        )
+        asked = {"grant_type": "refresh_token", "refresh_token": self._tokens.refresh_token}
+        answer = await self._session.post(f"{API}/oauth/token", asked, secret=self._tokens.refresh_token)
         faults.point("token.refreshed")
         grant = decode_json(answer.content, TokenGrant)
-        self._tokens.access_token, self._tokens.refresh_token = grant.access_token, grant.refresh_token
-        self._file.save(self._tokens)
+        self._tokens.access_token = grant.access_token
+        try:
+            self._file.save(msgspec.structs.replace(self._tokens, refresh_token=grant.refresh_token))
+        except StorageFullError as problem:
+            log.warning("the fresh refresh token could not be kept: %s", problem)
+            return
+        self._tokens.refresh_token = grant.refresh_token
+
+
+class KeySession:
+    """Requests for tokens, signed with the device's key, by the relay's time where the device's clock is off."""
+
+    def __init__(self, http: httpx.AsyncClient, key: DeviceKey | None, device_id: str, clock: Clock) -> None:
+        self._http, self._key, self._device_id, self._clock = http, key, device_id, clock
+        self._ahead_ms = 0
+
+    async def post(self, path: str, fields: dict[str, str], *, secret: str = "") -> httpx.Response:
+        """The answer, if it is one of success. Raises what ``exchange`` does."""
+        answer = await self._post(path, fields, secret)
+        if not answer.is_success and (told := answer.headers.get(TIME_HEADER, "")).isdigit():
+            self._ahead_ms = int(told) - self._clock.now_ms()
+            answer = await self._post(path, fields, secret)
+        if answer.is_success:
+            return answer
+        raise problem_of(answer)
+
+    async def _post(self, path: str, fields: dict[str, str], secret: str) -> httpx.Response:
+        signed = self._key.signed(self._device_id, self._clock.now_ms() + self._ahead_ms, secret) if self._key else {}
+        try:
+            return await self._http.post(path, data={**fields, **signed})
+        except httpx.TransportError as problem:
+            raise RelayUnreachableError(f"{self._http.base_url}: {problem or type(problem).__name__}") from problem
 
 
 async def exchange(http: httpx.AsyncClient, method: str, path: str, **how: Any) -> httpx.Response:

@@ -41,7 +41,7 @@ def decode_json(data: bytes | str, kind: type[W]) -> W:
     """Raises WireMalformedError for anything but a well-formed ``kind``."""
     try:
         plain = msgspec.json.decode(data)
-    except msgspec.DecodeError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         raise WireMalformedError(f"{kind.__name__}: not JSON: {problem}") from problem
     return from_builtins(plain, kind)
 
@@ -54,7 +54,7 @@ def decode_msgpack(data: bytes, kind: type[W]) -> W:
     """Raises WireMalformedError for anything but a well-formed ``kind``."""
     try:
         plain = msgspec.msgpack.decode(data)
-    except msgspec.DecodeError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         raise WireMalformedError(f"{kind.__name__}: not MessagePack: {problem}") from problem
     return from_builtins(plain, kind)
 

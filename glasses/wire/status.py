@@ -51,6 +51,8 @@ class DeviceStatus(Wire):
     """Frames missing in the clips that are listed."""
     plan: str = ""
     """What runs and why, and how long one can record, in sentences."""
+    link: str = ""
+    """Which way clips go, and why, in one sentence."""
     counts: dict[str, int] = {}
     """Custody state to number of clips."""
     clips: list[ClipCustody] = []

@@ -72,6 +72,7 @@ class VideoEdit(Wire):
 class UploadAccepted(Wire):
     video_id: str = ""
     status: str = "stored"
+    """"stored", or "uploading": PUT the bytes to ``upload_url``, then send the same request again."""
     upload_url: str = ""
     sync_token: str = ""
 
@@ -87,6 +88,8 @@ class UploadMetadata(Wire):
     video_id: str = ""
     """UUIDv7 given by the sender; with it, a retry is the same video."""
     sha256: str = ""
+    size_bytes: int = 0
+    """Needed, as the sha256 is, when the bytes do not come with the request."""
 
 
 class DateRange(Wire):

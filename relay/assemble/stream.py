@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from glasses.wire.memory import MemoryStatus
+from glasses.wire.memory import Memory, MemoryStatus
 from glasses.wire.segment import PROFILE
 from relay.assemble.boxes import Layout
 from relay.assemble.film_name import growing, in_the_making
@@ -16,9 +16,9 @@ from relay.assemble.hls import PLAYLIST_TYPE, playlist, text
 from relay.auth.links import Links
 from relay.catalog import memories
 from relay.catalog.db import Database
-from relay.catalog.memories import MemoryRow
 from relay.errors import NotFoundError
 from relay.ingest.blobs import BlobStore, film_key
+from relay.ingest.media import Hashes, media
 
 UNDER = "films"
 _KEY = re.compile(r"memories/([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)\.(m3u8|mp4)")
@@ -27,6 +27,7 @@ _KEY = re.compile(r"memories/([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)\.(m3u8|mp4)")
 class StreamHttp:
     def __init__(self, database: Database, blobs: BlobStore, links: Links, scratch: Path) -> None:
         self._database, self._blobs, self._links, self._scratch = database, blobs, links, scratch
+        self._hashes = Hashes(blobs)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """The playlist of what is there, or the film's bytes so far (ranges work). Raises NotFoundError for a film that failed."""
@@ -37,20 +38,23 @@ class StreamHttp:
             raise NotFoundError(f"film {key}")
         user_id, memory_id, kind = found.groups()
         row = await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))
-        film = self._film(row)
+        whole = row.memory.status is MemoryStatus.COMPLETED
+        if kind == "mp4" and whole:
+            return await media(request, self._blobs, row.blob_key, await self._hashes.of(row.blob_key), caching="no-store")
         if kind == "mp4":
+            film = self._growing(row.memory)
             if film is None:
                 raise NotFoundError(f"film {memory_id}", hint="It has not begun yet: ask for the playlist again.")
             return web.FileResponse(film, headers={"Content-Type": "video/mp4", "Cache-Control": "no-store"})
         media_url = self._links.to(film_key(user_id, memory_id), UNDER)
-        whole = row.memory.status is MemoryStatus.COMPLETED
-        body = await asyncio.to_thread(_playlist, film, media_url, whole=whole)
+        if whole:
+            async with self._blobs.file(row.blob_key) as path:
+                body = await asyncio.to_thread(_playlist, path, media_url, whole=True)
+        else:
+            body = await asyncio.to_thread(_playlist, self._growing(row.memory), media_url, whole=False)
         return web.Response(text=body, content_type=PLAYLIST_TYPE, headers={"Cache-Control": "no-store"})
 
-    def _film(self, row: MemoryRow) -> Path | None:
-        memory = row.memory
-        if memory.status is MemoryStatus.COMPLETED:
-            return self._blobs.local(row.blob_key)
+    def _growing(self, memory: Memory) -> Path | None:
         if memory.status is MemoryStatus.FAILED:
             raise NotFoundError(f"film {memory.memory_id}", hint="It could not be made; the memory says why.")
         out = in_the_making(self._scratch, memory.memory_id)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
+from relay.auth.limits import Rates
+from relay.auth.origin import ADDRESS
 from relay.auth.sessions import Sessions
 from relay.auth.tokens import Identity, Scope, Tokens
+from relay.auth.visits import DeviceRevokedError
 from relay.errors import SouvenirError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -33,29 +38,70 @@ class Public(msgspec.Struct, frozen=True):
 Access = tuple[Scope, ...] | Public
 
 
+class Passage(NamedTuple):
+    """What a route asks of those who come."""
+
+    name: str
+    access: Access
+    rate: float = 1.0
+    """Of the configured requests a minute."""
+
+
+CLOSED = Passage("closed", ())
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What the gate looks at."""
+
+    tokens: Tokens
+    sessions: Sessions
+    rates: Rates
+    open_share: Callable[[str], Awaitable[Identity]]
+    """The token of a shared link -> whom it speaks for. Raises what refuses it."""
+
+
 def who(request: web.Request) -> Identity:
     """Who makes the request; only on routes that are not public."""
     return request[IDENTITY]
 
 
-def gate(tokens: Tokens, sessions: Sessions, access: Mapping[web.AbstractRoute, Access]) -> Middleware:
-    """A route without an entry in ``access`` is closed to all."""
+def gate(doors: Doors, passages: Mapping[web.AbstractRoute, Passage]) -> Middleware:
+    """A route without an entry in ``passages`` is closed to all."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.match_info.http_exception is not None:
             raise request.match_info.http_exception
-        needed = access.get(request.match_info.route, ())
-        if isinstance(needed, Public):
+        passage = passages.get(request.match_info.route, CLOSED)
+        address = request.get(ADDRESS, "")
+        if isinstance(passage.access, Public):
+            doors.rates.take(passage.name, address, public=True, factor=passage.rate)
             return await handler(request)
-        identity = tokens.read(_bearer(request))
-        await sessions.check(identity)
-        if identity.scope not in needed:
-            raise ForbiddenError(f"it is of scope {identity.scope}; {' or '.join(needed) or 'none'} is needed")
+        if Scope.SHARE in passage.access:
+            doors.rates.take(passage.name, address, public=True, factor=passage.rate)
+            request[IDENTITY] = await doors.open_share(request.match_info["share"])
+            return await handler(request)
+        identity = doors.tokens.read(_bearer(request))
+        await doors.sessions.check(identity)
+        if identity.scope not in passage.access:
+            raise ForbiddenError(f"it is of scope {identity.scope}; {' or '.join(passage.access) or 'none'} is needed")
+        doors.rates.take(passage.name, identity.user_id, public=False, factor=passage.rate)
         request[IDENTITY] = identity
-        return await handler(request)
+        return await _visit(doors.sessions, identity, request, handler)
 
     return check
+
+
+async def _visit(sessions: Sessions, identity: Identity, request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A session that ends takes its requests with it: they are refused, and a socket is closed."""
+    try:
+        with sessions.visits.stay(identity.session_id):
+            return await handler(request)
+    except DeviceRevokedError:
+        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket" and request.transport is not None:
+            request.transport.close()
+        raise
 
 
 def _bearer(request: web.Request) -> str:

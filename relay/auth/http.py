@@ -1,68 +1,76 @@
-"""Routes of accounts, devices and tokens."""
+"""Routes of devices and their tokens."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
 
-from glasses.wire.account import ApproveRequest, AuthorizeRequest, Consent, DeviceInfo, DeviceList, Home, Me, TokenRequest
+from glasses.wire.account import ApproveRequest, AuthorizeRequest, DeviceInfo, DeviceList, PendingDevice, PendingRequest, TokenRequest
+from glasses.wire.pairing import TokenGrant
 from relay.auth.accounts import Accounts
 from relay.auth.gate import who
-from relay.auth.limits import Limit
-from relay.auth.pairing import GRANT, Pairings
+from relay.auth.origin import ADDRESS
+from relay.auth.pairing import GRANT, Asking, Pairings
+from relay.auth.proofs import Proof
 from relay.auth.sessions import Sessions
-from relay.auth.tokens import Tokens
-from relay.catalog import users
-from relay.catalog.db import Database
-from relay.catalog.rows import Connection
+from relay.auth.tokens import Scope, Tokens
+from relay.config import AuthConfig
 from relay.errors import SouvenirError
 from relay.exchange import MalformedRequestError, answer, body, refusal
 
 _OAUTH_ERRORS = {
     "auth.pairing_pending": "authorization_pending", "auth.pairing_slow_down": "slow_down", "auth.pairing_expired": "expired_token",
     "auth.pairing_denied": "access_denied", "wire.malformed": "invalid_request", "request.media_type": "invalid_request",
+    "auth.proof": "invalid_client", "auth.proof_stale": "invalid_client", "auth.key_required": "invalid_client",
+    "auth.forbidden": "invalid_scope",
 }  # fmt: skip
 """RFC 6749 and RFC 8628 names of our codes; all others are invalid_grant."""
+TIME_HEADER = "Souvenir-Time"
+"""UTC milliseconds of the relay, told to a device whose clock is off."""
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+class KeyRequiredError(SouvenirError):
+    code = "auth.key_required"
 
 
 class AuthHttp:
     def __init__(
-        self, database: Database, accounts: Accounts, pairings: Pairings, sessions: Sessions, tokens: Tokens, tries: Limit
+        self, accounts: Accounts, pairings: Pairings, sessions: Sessions, tokens: Tokens, config: AuthConfig, now_ms: Callable[[], int]
     ) -> None:
-        self._database, self._accounts, self._pairings, self._sessions = database, accounts, pairings, sessions
-        self._tokens, self._tries = tokens, tries
+        self._accounts, self._pairings, self._sessions, self._tokens = accounts, pairings, sessions, tokens
+        self._config, self._now_ms = config, now_ms
 
     async def authorize(self, request: web.Request) -> web.Response:
-        self._tries.take(f"authorize {request.remote}")
-        asked = await body(request, AuthorizeRequest, form=True)
-        return answer(await self._pairings.begin(asked.device_id, asked.device_name))
+        try:
+            asked = await body(request, AuthorizeRequest, form=True)
+            scope = _scope(asked.scope or Scope.DEVICE, (Scope.DEVICE, Scope.COMPANION))
+            proof = self._sessions.proofs.read(asked.client_assertion_type, asked.client_assertion)
+            if proof is None and self._config.require_device_key:
+                raise KeyRequiredError("client_assertion: missing")
+            return answer(
+                await self._pairings.begin(asked.device_id[:100], asked.device_name[:100], scope=scope, proof=proof), headers=NOT_KEPT
+            )
+        except SouvenirError as error:
+            return self._refusal(error, request)
 
     async def token(self, request: web.Request) -> web.Response:
         """Refusals are problem+json with RFC 6749's ``error`` beside."""
         try:
-            asked = await body(request, TokenRequest, form=True)
-            match asked.grant_type:
-                case "refresh_token":
-                    grant = await self._sessions.refresh(asked.refresh_token)
-                case "password":
-                    self._tries.take(f"login {request.remote}")
-                    grant = await self._accounts.login(
-                        asked.username, asked.password, device_id=asked.device_id, device_name=asked.device_name
-                    )
-                case kind if kind == GRANT:
-                    grant = await self._pairings.redeem(asked.device_code)
-                case kind:
-                    raise MalformedRequestError(f"grant_type: {kind or 'missing'}; it is refresh_token, password or {GRANT}")
+            return answer(await self._grant(await body(request, TokenRequest, form=True), request), headers=NOT_KEPT)
         except SouvenirError as error:
-            return refusal(error, request, {"error": _OAUTH_ERRORS.get(error.code, "invalid_grant")})
-        return answer(grant, headers={"Cache-Control": "no-store"})
+            return self._refusal(error, request)
+
+    async def pending(self, request: web.Request) -> web.Response:
+        asked = await body(request, PendingRequest)
+        found = await self._pairings.asking(asked.user_code, who(request).user_id)
+        return answer(PendingDevice(device_id=found.device_id, name=found.name, scope=found.scope.value, expires_at=found.expires_at))
 
     async def approve(self, request: web.Request) -> web.Response:
-        identity = who(request)
-        self._tries.take(f"approve {identity.user_id}")
         asked = await body(request, ApproveRequest)
-        device_id = await self._pairings.approve(asked.user_code, identity.user_id, deny=asked.deny)
-        return answer(DeviceInfo(device_id=device_id, kind="glasses", scope="device"))
+        return answer(_device(await self._pairings.approve(asked.user_code, who(request).user_id, deny=asked.deny)))
 
     async def devices(self, request: web.Request) -> web.Response:
         found = await self._sessions.list(who(request).user_id)
@@ -71,7 +79,8 @@ class AuthHttp:
                 devices=[
                     DeviceInfo(
                         device_id=device.device_id, name=device.name, kind=device.kind, scope=device.scope,
-                        created_at=device.created_at, seen_at=device.seen_at, revoked_at=device.revoked_at,
+                        has_key=bool(device.key_thumbprint), created_at=device.created_at, seen_at=device.seen_at,
+                        revoked_at=device.revoked_at,
                     )
                     for device in found
                 ]
@@ -83,31 +92,40 @@ class AuthHttp:
         return web.Response(status=204)
 
     async def jwks(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- the shape of a handler
-        return web.Response(body=msgspec.json.encode(self._tokens.jwks()), content_type="application/json")
+        headers = {"Cache-Control": "public, max-age=60"}
+        return web.Response(body=msgspec.json.encode(self._tokens.jwks()), content_type="application/json", headers=headers)
 
-    async def me(self, request: web.Request) -> web.Response:
-        identity = who(request)
-        user = await self._database.read(lambda connection: users.get(connection, identity.user_id))
-        consent = Consent(faces=user.faces_consent_at is not None)
-        return answer(
-            Me(
-                user_id=user.user_id, name=user.name, timezone=user.timezone, device_id=identity.device_id,
-                scope=identity.scope.value, consent=consent, home=Home(lat=user.home_lat, lon=user.home_lon),
-            )
-        )  # fmt: skip
+    async def _grant(self, asked: TokenRequest, request: web.Request) -> TokenGrant:
+        match asked.grant_type:
+            case "refresh_token":
+                return await self._sessions.refresh(asked.refresh_token, self._proof(asked, asked.refresh_token))
+            case "password":
+                scope = _scope(asked.scope or Scope.COMPANION, (Scope.COMPANION, Scope.ADMIN))
+                return await self._accounts.login(
+                    asked.username, asked.password, device_id=asked.device_id[:100], device_name=asked.device_name[:100], code=asked.otp,
+                    address=request[ADDRESS], proof=self._proof(asked), scope=scope,
+                )  # fmt: skip
+            case kind if kind == GRANT:
+                return await self._pairings.redeem(asked.device_code, self._proof(asked, asked.device_code))
+            case kind:
+                raise MalformedRequestError(f"grant_type: {kind or 'missing'}; it is refresh_token, password or {GRANT}")
 
-    async def home(self, request: web.Request) -> web.Response:
-        """Both numbers, or neither to forget it."""
-        home, identity = await body(request, Home), who(request)
-        given = home.lat is not None and home.lon is not None
-        inside = given and -90 <= (home.lat or 0) <= 90 and -180 <= (home.lon or 0) <= 180
-        if not inside and (home.lat is not None or home.lon is not None):
-            raise MalformedRequestError("home: lat from -90 to 90 and lon from -180 to 180, both or neither")
+    def _proof(self, asked: TokenRequest, secret: str = "") -> Proof | None:
+        return self._sessions.proofs.read(asked.client_assertion_type, asked.client_assertion, secret)
 
-        def keep(connection: Connection) -> None:
-            user = users.get(connection, identity.user_id)
-            user.home_lat, user.home_lon = home.lat, home.lon
-            users.save(connection, user)
+    def _refusal(self, error: SouvenirError, request: web.Request) -> web.Response:
+        answered = refusal(error, request, {"error": _OAUTH_ERRORS.get(error.code, "invalid_grant")})
+        if error.code == "auth.proof_stale":
+            answered.headers[TIME_HEADER] = str(self._now_ms())
+        return answered
 
-        await self._database.write(keep)
-        return answer(home)
+
+def _device(found: Asking) -> DeviceInfo:
+    kind = "glasses" if found.scope is Scope.DEVICE else "companion"
+    return DeviceInfo(device_id=found.device_id, name=found.name, kind=kind, scope=found.scope.value)
+
+
+def _scope(name: str, allowed: tuple[Scope, ...]) -> Scope:
+    if name not in allowed:
+        raise MalformedRequestError(f"scope: it is {' or '.join(allowed)}")
+    return Scope(name)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 import jwt
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from relay.auth.keys import KeyRing
 from relay.errors import SouvenirError
 
 ISSUER = "souvenir-relay"
@@ -25,7 +23,9 @@ class Scope(StrEnum):
     COMPANION = "companion"
     """A person's phone or browser: everything of their account."""
     ADMIN = "admin"
+    """Accounts and their quotas; nothing that is in them."""
     SHARE = "share"
+    """One film or video, by a link."""
 
 
 class TokenInvalidError(SouvenirError):
@@ -46,26 +46,26 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tokens:
-    def __init__(self, key: Ed25519PrivateKey, now_ms: Callable[[], int], lifetime_s: int) -> None:
-        self._key, self._now_ms, self.lifetime_s = key, now_ms, lifetime_s
-        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self._x = base64.urlsafe_b64encode(public).rstrip(b"=").decode()
-        self._key_id = hashlib.sha256(public).hexdigest()[:16]
+    def __init__(self, ring: KeyRing, now_ms: Callable[[], int], lifetime_s: int) -> None:
+        self.ring, self._now_ms, self.lifetime_s = ring, now_ms, lifetime_s
 
     def issue(self, identity: Identity) -> str:
-        now_s = self._now_ms() // 1000
+        now_s, key = self._now_ms() // 1000, self.ring.signing()
         claims: dict[str, Any] = {
             "iss": ISSUER, "sub": identity.user_id, "device_id": identity.device_id, "sid": identity.session_id,
             "scope": identity.scope.value, "iat": now_s, "exp": now_s + self.lifetime_s,
         }  # fmt: skip
-        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._key_id})
+        return jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.key_id})
 
     def read(self, token: str) -> Identity:
         """Raises TokenInvalidError, TokenExpiredError."""
         required = ["iss", "sub", "device_id", "sid", "scope", "iat", "exp"]
         options: Any = {"require": required, "verify_exp": False, "verify_iat": False}  # by our clock, below
         try:
-            claims = jwt.decode(token, self._key.public_key(), algorithms=["EdDSA"], issuer=ISSUER, options=options)
+            key = self.ring.find(str(jwt.get_unverified_header(token).get("kid", "")))
+            if key is None:
+                raise TokenInvalidError("no key of this relay signed it")
+            claims = jwt.decode(token, key.private.public_key(), algorithms=["EdDSA"], issuer=ISSUER, options=options)
             identity = msgspec.convert(
                 {"user_id": claims["sub"], "device_id": claims["device_id"], "session_id": claims["sid"], "scope": claims["scope"]},
                 Identity,
@@ -77,5 +77,10 @@ class Tokens:
         return identity
 
     def jwks(self) -> dict[str, Any]:
-        """RFC 7517 key set."""
-        return {"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self._key_id, "x": self._x}]}
+        """RFC 7517 key set: the key that signs, the next one, and those whose tokens may still be about."""
+        shown = {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA"}
+        return {"keys": [{**shown, "kid": key.key_id, "x": _base64(key.public)} for key in self.ring.published()]}
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,7 +1,7 @@
 """One SQLite file: one writer on its own thread, a few readers beside it.
 
-A write is one short ``BEGIN IMMEDIATE`` transaction, durable (WAL, ``synchronous=FULL``) when it returns: what the
-relay has said *stored* or *accepted* to survives power loss.
+A write is whole or not at all, and durable (``BEGIN IMMEDIATE``, WAL, ``synchronous=FULL``) when it returns: what the
+relay has said *stored* or *accepted* to survives power loss. Those that wait at the same time share one commit.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from relay.catalog.ripple import Ripple
 from relay.catalog.schema import migrate
+from relay.catalog.writer import Writer
 from relay.errors import SouvenirError
 
 T = TypeVar("T")
@@ -49,12 +50,13 @@ class Database:
         except BaseException:
             self._close_connections()
             raise
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="catalog-writer")
+        self._writer = Writer(self._writer_connection)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="catalog-reader")
 
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in one transaction: all of it durable, or none. Raises DiskFullError, DatabaseDamagedError."""
-        result = await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        with _translated(self.path):
+            result = await asyncio.wrap_future(self._writer.submit(work))
         self.ripple.announce()
         return result
 
@@ -99,26 +101,12 @@ class Database:
 
     async def scrub(self) -> None:
         """After an erasure: the log, which still holds what the pages held before, is written back and emptied."""
-        await asyncio.get_running_loop().run_in_executor(
-            self._writer, lambda: self._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        )
+        await asyncio.wrap_future(self._writer.between(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()))
 
     def close(self) -> None:
-        self._writer.shutdown()
+        self._writer.close()
         self._readers.shutdown()
         self._close_connections()
-
-    def _write(self, work: Work[T]) -> T:
-        connection = self._writer_connection
-        with _translated(self.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-            return result
 
     def _close_connections(self) -> None:
         for connection in self._connections:

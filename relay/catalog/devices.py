@@ -18,6 +18,8 @@ class Device(msgspec.Struct, kw_only=True):
     created_at: int
     seen_at: int
     revoked_at: int | None = None
+    key_thumbprint: str = ""
+    """RFC 7638, of the key that the device proves itself by; empty: the session was begun without one."""
 
 
 class RefreshToken(msgspec.Struct, kw_only=True):
@@ -44,13 +46,16 @@ class Pairing(msgspec.Struct, kw_only=True):
     """The account that approved it."""
     denied_at: int | None = None
     redeemed_at: int | None = None
+    key_thumbprint: str = ""
+    scope: str = "device"
 
 
 def put(connection: Connection, device: Device) -> None:
     """A device that is paired again keeps its id and starts a new session."""
     connection.execute(
-        "INSERT OR REPLACE INTO devices (user_id, device_id, name, kind, scope, session_id, created_at, seen_at, revoked_at)"
-        " VALUES (:user_id, :device_id, :name, :kind, :scope, :session_id, :created_at, :seen_at, :revoked_at)",
+        "INSERT OR REPLACE INTO devices (user_id, device_id, name, kind, scope, session_id, created_at, seen_at, revoked_at,"
+        " key_thumbprint) VALUES (:user_id, :device_id, :name, :kind, :scope, :session_id, :created_at, :seen_at,"
+        " :revoked_at, :key_thumbprint)",
         msgspec.to_builtins(device),
     )
 
@@ -74,6 +79,28 @@ def revoke(connection: Connection, user_id: str, device_id: str, at: int) -> boo
     return found > 0
 
 
+def revoke_others(connection: Connection, user_id: str, device_id: str, at: int) -> list[str]:
+    """End the sessions of all other companions of the account; returns their ids."""
+    rows = connection.execute(
+        "SELECT device_id FROM devices WHERE user_id = ? AND device_id != ? AND revoked_at IS NULL AND scope != 'device'",
+        (user_id, device_id),
+    ).fetchall()
+    found = [str(row["device_id"]) for row in rows]
+    for other in found:
+        revoke(connection, user_id, other, at)
+    return found
+
+
+def alive(connection: Connection, sessions: list[str]) -> set[str]:
+    """Those of ``sessions`` that have not ended."""
+    marks = ", ".join("?" * len(sessions))
+    rows = connection.execute(
+        f"SELECT session_id FROM devices WHERE revoked_at IS NULL AND session_id IN ({marks})",  # noqa: S608 -- question marks only
+        sessions,
+    ).fetchall()
+    return {str(row["session_id"]) for row in rows}
+
+
 def seen(connection: Connection, user_id: str, device_id: str, at: int) -> None:
     connection.execute("UPDATE devices SET seen_at = max(seen_at, ?) WHERE user_id = ? AND device_id = ?", (at, user_id, device_id))
 
@@ -94,8 +121,8 @@ def get_token(connection: Connection, token_hash: str | None) -> RefreshToken | 
 def put_pairing(connection: Connection, pairing: Pairing) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO pairings (device_code_hash, user_code, device_id, name, created_at, expires_at, asked_at, interval_s,"
-        " user_id, denied_at, redeemed_at) VALUES (:device_code_hash, :user_code, :device_id, :name, :created_at, :expires_at,"
-        " :asked_at, :interval_s, :user_id, :denied_at, :redeemed_at)",
+        " user_id, denied_at, redeemed_at, key_thumbprint, scope) VALUES (:device_code_hash, :user_code, :device_id, :name, :created_at,"
+        " :expires_at, :asked_at, :interval_s, :user_id, :denied_at, :redeemed_at, :key_thumbprint, :scope)",
         msgspec.to_builtins(pairing),
     )
 
@@ -112,3 +139,13 @@ def pairing_by_user_code(connection: Connection, user_code: str) -> Pairing | No
 
 def drop_old_pairings(connection: Connection, before: int) -> None:
     connection.execute("DELETE FROM pairings WHERE expires_at < ?", (before,))
+
+
+def first_use(connection: Connection, proof_id: str, now: int, expires_at: int) -> bool:
+    """False when a proof of that id has been shown before."""
+    connection.execute("DELETE FROM proofs WHERE expires_at < ?", (now,))
+    return connection.execute("INSERT OR IGNORE INTO proofs VALUES (?, ?)", (proof_id, expires_at)).rowcount == 1
+
+
+def drop_expired_tokens(connection: Connection, now: int) -> None:
+    connection.execute("DELETE FROM refresh_tokens WHERE expires_at < ?", (now,))

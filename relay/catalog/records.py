@@ -24,10 +24,14 @@ class User(msgspec.Struct, kw_only=True):
     name: str
     created_at: int
     timezone: str = "UTC"
+    tier: str = "standard"
+    """Which quota of ``uploads.quota_bytes`` is its."""
     faces_consent_at: int | None = None
     """When the account agreed to face recognition; None: it has not."""
     home_lat: float | None = None
     home_lon: float | None = None
+    admin: bool = False
+    """May ask for tokens of scope admin: sees accounts, never what is in them."""
 
 
 class Person(msgspec.Struct, kw_only=True):
@@ -84,6 +88,10 @@ class Video(msgspec.Struct, kw_only=True):
     caption: str = ""
     tags: list[str] = []
     stored_at: int = 0
+    tier: str = "hot"
+    """Where its original is: hot, warm or cold."""
+    used_at: int = 0
+    """When the original was last opened, to the day; 0: never since it came."""
     people: list[str] = []
     """Ids of people of whom somebody said that they are in it."""
     not_people: list[str] = []

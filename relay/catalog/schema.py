@@ -94,6 +94,11 @@ CREATE INDEX jobs_by_due ON jobs (state, priority, due_at);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
+_SAME_BYTES = """
+CREATE INDEX videos_by_hash ON videos (user_id, json_extract(record, '$.sha256'));
+ALTER TABLE uploads ADD COLUMN metadata TEXT NOT NULL DEFAULT ''
+"""
+
 _DETAILS = """
 CREATE TABLE details (user_id TEXT NOT NULL, video_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, video_id))
 """
@@ -114,6 +119,27 @@ ALTER TABLE memories ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 CREATE INDEX memories_by_fingerprint ON memories (user_id, fingerprint)
 """
 
+_DOOR = """
+ALTER TABLE devices ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE pairings ADD COLUMN key_thumbprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE pairings ADD COLUMN scope TEXT NOT NULL DEFAULT 'device';
+CREATE TABLE proofs (proof_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
+CREATE TABLE second_factors (
+    user_id TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE, sealed_secret TEXT NOT NULL, confirmed_at INTEGER,
+    last_step INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE recovery_codes (
+    user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE, code_hash TEXT NOT NULL, used_at INTEGER, PRIMARY KEY (user_id, code_hash)
+);
+CREATE TABLE guesses (who TEXT PRIMARY KEY, failures INTEGER NOT NULL, failed_at INTEGER NOT NULL, blocked_until INTEGER NOT NULL);
+CREATE TABLE shares (
+    share_id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE, kind TEXT NOT NULL, subject_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER, opened INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX shares_by_user ON shares (user_id, created_at)
+"""
+"""Who may come in: keys of devices, second factors, wrong guesses, shared links."""
+
 _PARTS_AND_TURNS = """
 CREATE TABLE parts (
     user_id TEXT NOT NULL, video_id TEXT NOT NULL, name TEXT NOT NULL, faces INTEGER NOT NULL, record TEXT NOT NULL,
@@ -125,7 +151,7 @@ CREATE INDEX jobs_by_turn ON jobs (state, priority, user_id, due_at);
 CREATE INDEX jobs_leased ON jobs (dedupe_key) WHERE state = 'leased'
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _PARTS_AND_TURNS]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS]
 
 
 class SchemaNewerError(SouvenirError):

@@ -42,3 +42,17 @@ def everyone(connection: Connection) -> list[User]:
 def password_hash(connection: Connection, user_id: str) -> str:
     row = connection.execute("SELECT password_hash FROM credentials WHERE user_id = ?", (user_id,)).fetchone()
     return str(row["password_hash"]) if row else ""
+
+
+def set_password_hash(connection: Connection, user_id: str, password_hash: str) -> None:
+    connection.execute("UPDATE credentials SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
+
+
+def delete(connection: Connection, user_id: str) -> None:
+    """The account and every row of it, in every table that has a ``user_id``."""
+    tables = [row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+    for table in tables:
+        columns = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()}
+        if "user_id" in columns and table != "users":
+            connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 -- the catalogue's own table names
+    connection.execute("DELETE FROM users WHERE user_id = ?", (user_id,))

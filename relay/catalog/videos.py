@@ -57,9 +57,36 @@ def many(connection: Connection, user_id: str, video_ids: list[str]) -> dict[str
     return {video.video_id: video for video in found if video is not None and video.deleted_at is None}
 
 
+def same_bytes(connection: Connection, user_id: str, sha256: str) -> Video | None:
+    """The account's first video of these bytes; also a deleted one."""
+    sql = "SELECT record FROM videos WHERE user_id = ? AND json_extract(record, '$.sha256') = ? ORDER BY video_id LIMIT 1"
+    return record(connection.execute(sql, (user_id, sha256)).fetchone(), Video)
+
+
+def held_bytes(connection: Connection, user_id: str) -> int:
+    sql = "SELECT coalesce(sum(json_extract(record, '$.size_bytes')), 0) FROM videos WHERE user_id = ? AND deleted_at IS NULL"
+    return int(connection.execute(sql, (user_id,)).fetchone()[0])
+
+
+def due_for(connection: Connection, tiers: list[str], before: int, limit: int) -> list[Video]:
+    """Videos in one of ``tiers`` that came, and were last used, before then."""
+    rows = connection.execute(
+        "SELECT record FROM videos WHERE deleted_at IS NULL"
+        " AND coalesce(json_extract(record, '$.tier'), 'hot') IN (SELECT value FROM json_each(?))"
+        " AND max(json_extract(record, '$.stored_at'), coalesce(json_extract(record, '$.used_at'), 0)) < ? LIMIT ?",
+        (text(tiers), before, limit),
+    ).fetchall()
+    return records(rows, Video)
+
+
 def everything(connection: Connection) -> list[Video]:
     """All accounts' videos that are not deleted: for doctor and backup only."""
     return records(connection.execute("SELECT record FROM videos WHERE deleted_at IS NULL").fetchall(), Video)
+
+
+def everything_of(connection: Connection, user_id: str) -> list[Video]:
+    """All of an account's, deleted ones too."""
+    return records(connection.execute("SELECT record FROM videos WHERE user_id = ?", (user_id,)).fetchall(), Video)
 
 
 def places(connection: Connection, user_id: str) -> dict[str, PlaceName]:

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import av
+from PIL import Image
 
 from glasses.wire.tag import FaceTag, Moment, Word
 from models.keyframes import read_photo
 from models.moments import clearness, tracks
 from relay.catalog.records import Part, Second, Track
 from relay.extract import parts
+from relay.extract.confined import confined_probe
 from relay.extract.facts import ClipFacts, ExtractRequest, MomentFacts, NoFaceError, NotAVideoError, Probe
 from relay.extract.parts import Look, Loudness, Placed, Quality, ReadText, Speech, Texts
 from relay.extract.place import place_of, timezone_of
-from relay.extract.probe import probe
 from relay.extract.senses import Senses, senses_of
 from relay.extract.sight import Seen, already_seen, believed
 from relay.extract.sound import hear
@@ -57,7 +58,7 @@ def enrol(photo: bytes, models_root: str = "") -> FaceTag:
     """The face to know a person by: the clearest large one of the photo. Raises NoFaceError, NotAVideoError."""
     try:
         picture = read_photo(io.BytesIO(photo))
-    except OSError as problem:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:  # all of them for damaged photos
         raise NotAVideoError(f"the photo does not decode: {problem}") from problem
     faces = senses_of(models_root).sight.portrait(picture)
     if not faces:
@@ -83,7 +84,7 @@ class _Task:
     def step(self) -> list[Part] | ClipFacts:
         if "probe" not in self._kept:
             with self._timer.of("probe"):
-                return self._found(probe=probe(self._path))
+                return self._found(probe=confined_probe(self._path))
         probed = parts.read(self._kept["probe"], Probe)
         missing = [name for name in self._wanted(probed) if name not in self._kept]
         if "place" in missing:

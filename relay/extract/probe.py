@@ -13,6 +13,11 @@ from glasses.wire.segment import PROFILE, CaptureProfile, Kind
 from relay.extract.facts import NotAVideoError, Probe
 
 Packet: TypeAlias = "av.Packet[av.VideoStream]"
+PHOTOS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+"""Kinds of pictures that are looked at; some of the others that Pillow knows start programs."""
+CONTAINERS = {"format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi", "protocol_whitelist": "file"}
+"""Kinds of files that hold their media themselves. A list of addresses (HLS, concat) is none: it could name what is not its sender's."""
+MOST_PIXELS = 100_000_000
 
 
 def probe(path: Path, profile: CaptureProfile = PROFILE) -> Probe:
@@ -22,22 +27,26 @@ def probe(path: Path, profile: CaptureProfile = PROFILE) -> Probe:
 
 def _photo(path: Path) -> Probe | None:
     try:
-        with Image.open(path) as photo:
+        with Image.open(path, formats=PHOTOS) as photo:
+            if photo.width * photo.height > MOST_PIXELS:
+                raise NotAVideoError(f"{path.name}: a photo of {photo.width} x {photo.height} is too large")
             photo.load()
             codec = (photo.format or "").lower()
             return Probe(kind=Kind.PHOTO, frames=1, width=photo.width, height=photo.height, codec=codec, reason="a photo")
     except UnidentifiedImageError:
         return None
-    except (OSError, SyntaxError, ValueError) as problem:  # Pillow's decoders raise all three for damaged photos
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:  # all of them for damaged photos
         raise NotAVideoError(f"{path.name}: the photo is damaged: {problem}") from problem
 
 
 def _clip(path: Path, profile: CaptureProfile) -> Probe:
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=CONTAINERS) as container:
             if not container.streams.video:
                 raise NotAVideoError(f"{path.name}: there is no picture in it")
             stream = container.streams.video[0]
+            if stream.width * stream.height > MOST_PIXELS:
+                raise NotAVideoError(f"{path.name}: pictures of {stream.width} x {stream.height} are too large")
             track = _read(container, stream)
             if track.frames == 0 or not _decodes(path):
                 raise NotAVideoError(f"{path.name}: its pictures do not decode")
@@ -93,7 +102,7 @@ def _read(container: av.container.InputContainer, stream: av.VideoStream) -> _Tr
 
 
 def _decodes(path: Path) -> bool:
-    with av.open(str(path)) as container:
+    with av.open(str(path), options=CONTAINERS) as container:
         return next(iter(container.decode(container.streams.video[0])), None) is not None
 
 

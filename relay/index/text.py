@@ -25,7 +25,8 @@ class FullText:
 
     def matching(self, words: Sequence[str], fields: Sequence[TextField]) -> KeySet:
         """All moments with every word in one of the fields; empty for no words."""
-        stems = [found for found in (self.tokens.of_word(word) for word in words) if found]
+        words = self._spoken(words)
+        stems = [self.tokens.of_word(word) for word in words]
         if not stems or not fields:
             return EMPTY
         met = sorted((self._having(each, fields) for each in stems), key=len)
@@ -40,13 +41,18 @@ class FullText:
 
     def ranked(self, words: Sequence[str], fields: Sequence[TextField], *, every: bool, limit: int) -> list[tuple[int, float]]:
         """(moment key, score: higher is better), best first; empty for no words. Of several words those that are not ``COMMON`` rank."""
-        telling = list(words) if every else [word for word in words if self._frequency(word, fields) <= COMMON]
+        words = self._spoken(words)
+        telling = words if every else [word for word in words if self._frequency(word, fields) <= COMMON]
         match = _query(telling, fields, "AND" if every else "OR")
         if not match:
             return []
         weights = ", ".join(str(weight) for weight in _WEIGHTS.values())
         sql = f"SELECT rowid, -bm25(words, {weights}) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid DESC LIMIT ?"  # noqa: S608 - constants only
         return [(int(key), float(score)) for key, score in self._db.execute(sql, (match, limit))]
+
+    def _spoken(self, words: Sequence[str]) -> list[str]:
+        """Those that the full text takes for words: marks alone are none."""
+        return [word for word in words if self.tokens.of_word(word)]
 
     def _having(self, stems: tuple[str, ...], fields: Sequence[TextField]) -> KeySet:
         """Moments with every one of the stems in the same field."""

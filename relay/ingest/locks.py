@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any
 
 from relay.errors import SouvenirError
-
-T = TypeVar("T")
 
 
 class UploadLockedError(SouvenirError):
@@ -22,28 +20,45 @@ class EvictedError(Exception):
 
 class Hold:
     def __init__(self) -> None:
-        self.evicted = asyncio.Event()
+        self._evicted = False
+        self._work: asyncio.Task[None] | None = None
 
-    async def unless_evicted(self, reading: Awaitable[T], timeout_s: float) -> T:
-        """What ``reading`` gives. Raises EvictedError, TimeoutError."""
-        read = asyncio.ensure_future(reading)
-        evicted = asyncio.ensure_future(self.evicted.wait())
+    @property
+    def evicted(self) -> bool:
+        return self._evicted
+
+    def evict(self) -> None:
+        self._evicted = True
+        if self._work is not None:
+            self._work.cancel()
+
+    async def unless_evicted(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs ``work``, which ends where it waits when somebody else wants the upload. Raises EvictedError then."""
+        if self.evicted:
+            work.close()
+            raise EvictedError
+        self._work = asyncio.create_task(work)
         try:
-            done, _ = await asyncio.wait({read, evicted}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-            if read in done:
-                return read.result()
-            raise EvictedError if evicted in done else TimeoutError
+            await self._work
+        except asyncio.CancelledError:
+            if self.evicted:
+                raise EvictedError from None
+            raise
         finally:
-            evicted.cancel()
-            read.cancel()
+            self._work = None
 
 
 class UploadLocks:
-    def __init__(self, graceful_s: float) -> None:
-        self._graceful_s = graceful_s
+    def __init__(self, lock_s: float) -> None:
+        self._lock_s = lock_s
         self._locks: dict[str, asyncio.Lock] = {}
         self._holds: dict[str, Hold] = {}
         self._wanted: dict[str, int] = {}
+
+    @property
+    def held(self) -> int:
+        """How many uploads are being worked on."""
+        return len(self._holds)
 
     @asynccontextmanager
     async def hold(self, upload_id: str) -> AsyncIterator[Hold]:
@@ -52,12 +67,14 @@ class UploadLocks:
         self._wanted[upload_id] = self._wanted.get(upload_id, 0) + 1
         try:
             if (before := self._holds.get(upload_id)) is not None:
-                before.evicted.set()
+                before.evict()
             try:
-                await asyncio.wait_for(lock.acquire(), self._graceful_s)
+                await asyncio.wait_for(lock.acquire(), self._lock_s)
             except TimeoutError as problem:
                 raise UploadLockedError(upload_id) from problem
             self._holds[upload_id] = hold = Hold()
+            if self._wanted[upload_id] > 1:  # somebody newer waits already
+                hold.evict()
             try:
                 yield hold
             finally:

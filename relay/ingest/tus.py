@@ -15,9 +15,10 @@ from glasses.wire.upload import Receipt
 from relay.auth.gate import who
 from relay.catalog.uploads import Upload
 from relay.errors import SouvenirError
-from relay.exchange import MalformedRequestError, MediaTypeError
+from relay.exchange import MalformedRequestError, MediaTypeError, whole
 from relay.ingest.intake import UploadMetadataError, check_segment
-from relay.ingest.uploads import Checksum, UploadLengthError, Uploads
+from relay.ingest.receiving import Checksum, UploadLengthError
+from relay.ingest.uploads import Uploads
 
 VERSION = "1.0.0"
 CHUNK_TYPE = "application/offset+octet-stream"
@@ -29,6 +30,10 @@ PATH = "/api/v1/uploads"
 
 class TusVersionError(SouvenirError):
     code = "upload.version"
+
+
+class NotOfferedError(SouvenirError):
+    code = "upload.unsupported"
 
 
 class TusHttp:
@@ -46,11 +51,14 @@ class TusHttp:
 
     async def create(self, request: web.Request) -> web.Response:
         _check_version(request)
+        _check_offered(request)
         length_bytes = self._length(request)
         segment = _segment(request)
         check_segment(segment, length_bytes)
         checksum = _checksum(request)
-        upload, receipt = await self._uploads.create(who(request), segment, length_bytes)
+        upload, receipt = await self._uploads.create(
+            who(request), segment, length_bytes, metadata=request.headers.get("Upload-Metadata", "")
+        )
         if receipt is None and (request.content_type == CHUNK_TYPE or length_bytes == 0):
             upload, receipt = await self._uploads.append(upload.user_id, upload.upload_id, 0, request.content, checksum)
         return web.Response(status=201, headers={"Location": f"{PATH}/{upload.upload_id}", **_headers(upload, receipt)})
@@ -58,15 +66,15 @@ class TusHttp:
     async def head(self, request: web.Request) -> web.Response:
         _check_version(request)
         upload, receipt = await self._uploads.status(who(request).user_id, request.match_info["upload_id"])
-        headers = {"Cache-Control": "no-store", "Upload-Length": str(upload.length_bytes), **_headers(upload, receipt)}
-        return web.Response(status=200, headers=headers)
+        said = {"Upload-Length": str(upload.length_bytes), "Upload-Metadata": upload.metadata}
+        return web.Response(status=200, headers={"Cache-Control": "no-store", **said, **_headers(upload, receipt)})
 
     async def patch(self, request: web.Request) -> web.Response:
         _check_version(request)
         if request.content_type != CHUNK_TYPE:
             raise MediaTypeError(f"{request.content_type} instead of {CHUNK_TYPE}")
         offset = request.headers.get("Upload-Offset", "")
-        if not offset.isascii() or not offset.isdigit():
+        if not whole(offset):
             raise MalformedRequestError(f"Upload-Offset: {offset or 'missing'}")
         identity, upload_id = who(request), request.match_info["upload_id"]
         upload, receipt = await self._uploads.append(identity.user_id, upload_id, int(offset), request.content, _checksum(request))
@@ -77,13 +85,33 @@ class TusHttp:
         await self._uploads.terminate(who(request).user_id, request.match_info["upload_id"])
         return web.Response(status=204, headers={"Tus-Resumable": VERSION})
 
+    async def override(self, request: web.Request) -> web.Response:
+        """For clients that can only GET and POST: X-HTTP-Method-Override names the method that is meant."""
+        meant = request.headers.get("X-HTTP-Method-Override", "").upper()
+        methods = {"HEAD": self.head, "PATCH": self.patch, "DELETE": self.delete}
+        if meant not in methods:
+            await self._uploads.check(who(request).user_id, request.match_info["upload_id"])
+            raise SouvenirError(f"POST {request.path} with X-HTTP-Method-Override: {meant or 'missing'}", code="request.method")
+        return await methods[meant](request)
+
     def _length(self, request: web.Request) -> int:
         text = request.headers.get("Upload-Length", "")
-        if not text.isascii() or not text.isdigit():
+        if not whole(text):
             raise UploadLengthError(f"Upload-Length: {text or 'missing'}")
         if int(text) > self._uploads.config.max_bytes:
             raise SouvenirError(f"{text} bytes; the most is {self._uploads.config.max_bytes}", code="request.too_large")
         return int(text)
+
+
+async def say_version(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """On every answer of this protocol, refusals included."""
+    if request.path == PATH or request.path.startswith(f"{PATH}/"):
+        response.headers.setdefault("Tus-Resumable", VERSION)
+        if response.status == 412:
+            response.headers["Tus-Version"] = VERSION
+        if response.status == 423:
+            response.force_close()
+            response.headers["Connection"] = "close"  # the rest of a body may be stuck in this one: go on with another
 
 
 def receipt_header(receipt: Receipt | None) -> dict[str, str]:
@@ -100,6 +128,12 @@ def _headers(upload: Upload, receipt: Receipt | None) -> dict[str, str]:
 def _check_version(request: web.Request) -> None:
     if (version := request.headers.get("Tus-Resumable")) != VERSION:
         raise TusVersionError(f"Tus-Resumable: {version or 'missing'}")
+
+
+def _check_offered(request: web.Request) -> None:
+    for header, extension in (("Upload-Defer-Length", "creation-defer-length"), ("Upload-Concat", "concatenation")):
+        if header in request.headers:
+            raise NotOfferedError(f"{header}: the extension {extension} is not offered")
 
 
 def _segment(request: web.Request) -> Segment:
@@ -125,5 +159,5 @@ def _checksum(request: web.Request) -> Checksum | None:
         raise MalformedRequestError(f"Upload-Checksum: {algorithm}; it is {' or '.join(ALGORITHMS)}")
     try:
         return Checksum(algorithm, base64.b64decode(digest, validate=True))
-    except binascii.Error as problem:
+    except ValueError as problem:
         raise MalformedRequestError(f"Upload-Checksum: {problem}") from problem

@@ -3,64 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
-import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
-from aiohttp import ClientPayloadError, StreamReader
+from aiohttp import StreamReader
 
 from glasses.wire.ids import uuid7
 from glasses.wire.segment import Segment
 from glasses.wire.upload import Receipt
+from relay import faults
 from relay.auth.tokens import Identity
 from relay.catalog import uploads as rows
-from relay.catalog.db import Database, DiskFullError
+from relay.catalog.db import Database
+from relay.catalog.rows import Connection
 from relay.catalog.uploads import Upload
 from relay.config import UploadConfig
 from relay.errors import NotFoundError, SouvenirError
-from relay.ingest.blobs import BlobStore, translated_disk_errors
+from relay.ingest.blobs import BlobStore, incoming_key
 from relay.ingest.intake import HashMismatchError, Intake, SegmentConflictError
-from relay.ingest.locks import EvictedError, Hold, UploadLocks
+from relay.ingest.locks import UploadLocks
+from relay.ingest.part import Digest, PartFile, Whole, batch_bytes, hashed
+from relay.ingest.quota import Room
+from relay.ingest.receiving import Checksum, Receiving
 
-FLUSH_BYTES = 4 << 20
-"""A stream without a checksum is made durable every so often, so that a cut costs at most this much."""
+_KEEP_ENDED_MS = 7 * 86_400_000
 
 
 class OffsetMismatchError(SouvenirError):
     code = "upload.offset_mismatch"
 
 
-class ChecksumMismatchError(SouvenirError):
-    code = "upload.checksum_mismatch"
-
-
 class UploadGoneError(SouvenirError):
     code = "upload.gone"
-
-
-class UploadLengthError(SouvenirError):
-    code = "upload.length"
-
-
-class UploadInterruptedError(SouvenirError):
-    code = "upload.locked"
-
-
-class Checksum:
-    """Of one PATCH: ``algorithm`` is sha1 or sha256."""
-
-    def __init__(self, algorithm: str, expected: bytes) -> None:
-        self._hash, self._expected, self._algorithm = hashlib.new(algorithm, usedforsecurity=False), expected, algorithm
-
-    def update(self, data: bytes) -> None:
-        self._hash.update(data)
-
-    def verify(self) -> None:
-        """Raises ChecksumMismatchError."""
-        if self._hash.digest() != self._expected:
-            raise ChecksumMismatchError(f"{self._algorithm} of the piece is {self._hash.hexdigest()}")
 
 
 class Uploads:
@@ -69,22 +46,43 @@ class Uploads:
         now_ms: Callable[[], int],
     ) -> None:  # fmt: skip
         self._database, self._blobs, self._intake, self._folder = database, blobs, intake, folder
-        self.config, self._keep_free_bytes, self._now_ms = config, keep_free_bytes, now_ms
-        self._locks = UploadLocks(config.graceful_s)
+        self.config, self._now_ms = config, now_ms
         folder.mkdir(parents=True, exist_ok=True)
+        self.room = Room(folder, config, keep_free_bytes, now_ms)
+        self._locks = UploadLocks(config.lock_s)
+        self._digests: dict[str, tuple[int, Digest]] = {}
+        """Upload to its durable offset and the SHA-256 up to there: saves reading the file again."""
+        self._finishing: dict[str, asyncio.Task[Receipt]] = {}
 
-    async def create(self, identity: Identity, segment: Segment, length_bytes: int) -> tuple[Upload, Receipt | None]:
-        """A new upload; for a clip that is stored already a finished one, with the receipt. Raises DiskFullError, SegmentConflictError."""
+    async def create(
+        self, identity: Identity, segment: Segment, length_bytes: int, *, metadata: str = "", passing: bool = True
+    ) -> tuple[Upload, Receipt | None]:
+        """A new upload; for a clip that is stored already a finished one, with the receipt.
+
+        ``metadata`` is what the sender said of it, word for word. ``passing`` False: its bytes will not come through this machine.
+        Raises DiskFullError, QuotaError, SegmentConflictError.
+        """
         segment.device_id = segment.device_id or identity.device_id
-        receipt = await self._intake.known(identity.user_id, segment)
-        if receipt is None:
-            self.check_room(length_bytes)
         now = self._now_ms()
         upload = Upload(
             upload_id=uuid7(now), user_id=identity.user_id, device_id=identity.device_id, segment=segment, length_bytes=length_bytes,
-            offset_bytes=length_bytes if receipt else 0, created_at=now, expires_at=self._expiry(), ended="stored" if receipt else "",
+            created_at=now, expires_at=self._expiry(), metadata=metadata,
         )  # fmt: skip
-        await self._database.write(lambda connection: rows.put(connection, upload))
+
+        def admit(connection: Connection) -> Receipt | None:
+            receipt = self._intake.known_in(connection, upload.user_id, segment)
+            if receipt is None:
+                self.room.check_in(connection, upload.user_id, length_bytes, passing=passing)
+            else:
+                upload.offset_bytes, upload.ended = length_bytes, "stored"
+            rows.put(connection, upload)
+            return receipt
+
+        faults.point("upload.creating")
+        receipt = await self._database.write(admit)
+        faults.point("upload.created")
+        if receipt is None:
+            self._digests[upload.upload_id] = (0, hashlib.sha256())
         return upload, receipt
 
     async def status(self, user_id: str, upload_id: str) -> tuple[Upload, Receipt | None]:
@@ -93,6 +91,10 @@ class Uploads:
         async with self._locks.hold(upload_id):
             upload = await self._running(user_id, upload_id)
             return upload, await self._finish(upload)
+
+    async def check(self, user_id: str, upload_id: str) -> None:
+        """Raises NotFoundError, UploadGoneError."""
+        await self._running(user_id, upload_id)
 
     async def append(
         self, user_id: str, upload_id: str, offset_bytes: int, stream: StreamReader, checksum: Checksum | None = None
@@ -108,33 +110,31 @@ class Uploads:
             if offset_bytes != upload.offset_bytes:
                 raise OffsetMismatchError(f"sent for {offset_bytes}, continues at {upload.offset_bytes}")
             if upload.offset_bytes < upload.length_bytes:
-                self.check_room(upload.length_bytes - upload.offset_bytes)
-                await self._receive(upload, stream, checksum, hold)
+                self.room.check(upload.length_bytes - upload.offset_bytes)
+                async with self._receiving(upload, checksum) as receiving:
+                    cut = await receiving.run(hold.unless_evicted, stream, self.config.idle_s)
+                    await receiving.keep(cut, self.config.graceful_s)
             return upload, await self._finish(upload)
 
     async def terminate(self, user_id: str, upload_id: str) -> None:
         """Raises NotFoundError, UploadGoneError. A stored clip stays stored."""
         await self._running(user_id, upload_id)
         async with self._locks.hold(upload_id):
-            await self._end(upload_id, "terminated")
+            await self._end(await self._running(user_id, upload_id), "terminated")
 
     async def expire(self) -> int:
         """Drop what nobody has continued for long, and part files that a crash left behind; returns how many uploads."""
         expired = await self._database.read(lambda connection: rows.expired(connection, self._now_ms()))
-        for upload_id in expired:
-            async with self._locks.hold(upload_id):
-                await self._end(upload_id, "expired")
-        wanted = set(await self._database.read(rows.all_running))
-        for path in list(self._folder.glob("*.part")):
+        for upload in expired:
+            async with self._locks.hold(upload.upload_id):
+                await self._end(upload, "expired")
+        await self._database.write(lambda connection: rows.forget(connection, self._now_ms() - _KEEP_ENDED_MS))
+        files = await asyncio.to_thread(lambda: list(self._folder.glob("*.part")))
+        wanted = set(await self._database.read(rows.all_running))  # after the files: an upload has its row first
+        for path in files:
             if path.stem not in wanted:
                 path.unlink(missing_ok=True)
         return len(expired)
-
-    def check_room(self, more_bytes: int) -> None:
-        """Raises DiskFullError when ``more_bytes`` would leave too little free."""
-        free = self._blobs.free_bytes()
-        if free - more_bytes < self._keep_free_bytes:
-            raise DiskFullError(f"{more_bytes} bytes are asked for, {free} are free, {self._keep_free_bytes} of them kept in reserve")
 
     async def _running(self, user_id: str, upload_id: str) -> Upload:
         upload = await self._database.read(lambda connection: rows.get(connection, user_id, upload_id))
@@ -146,44 +146,29 @@ class Uploads:
             raise UploadGoneError("the upload has expired")
         return upload
 
-    async def _receive(self, upload: Upload, stream: StreamReader, checksum: Checksum | None, hold: Hold) -> None:
-        with self._open(upload) as file, translated_disk_errors(self._part(upload.upload_id)):
-            received = upload.offset_bytes
-            interrupted: Exception | None = None
-            try:
-                while data := await hold.unless_evicted(stream.readany(), self.config.idle_s):
-                    received += len(data)
-                    if received > upload.length_bytes:
-                        raise UploadLengthError(f"more than the {upload.length_bytes} bytes that were announced")
-                    file.write(data)
-                    if checksum is not None:
-                        checksum.update(data)
-                    elif received - upload.offset_bytes >= FLUSH_BYTES:
-                        await self._advance(upload, file, received)
-            except (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError) as problem:
-                interrupted = problem
-            if checksum is not None and interrupted is None:
-                checksum.verify()
-            if checksum is None or interrupted is None:
-                await self._advance(upload, file, received)
-        if interrupted is not None:
-            raise UploadInterruptedError(f"the connection was cut or taken over at {upload.offset_bytes}") from interrupted
+    @contextlib.asynccontextmanager
+    async def _receiving(self, upload: Upload, checksum: Checksum | None) -> AsyncIterator[Receiving]:
+        at, whole = self._digests.pop(upload.upload_id, (-1, None))
+        digest = whole.copy() if whole is not None and at == upload.offset_bytes else None
+        path, size_bytes = self._part(upload.upload_id), batch_bytes(self._locks.held)
+        part = await asyncio.to_thread(PartFile, path, upload.offset_bytes, digest, checksum.digest if checksum else None, size_bytes)
+        before = upload.offset_bytes
+        try:
+            yield Receiving(upload, part, checksum, partial(self._advance, upload))
+        finally:
+            await part.close()
+            if part.whole is not None and part.written_bytes == upload.offset_bytes:
+                self._digests[upload.upload_id] = (upload.offset_bytes, part.whole)
+            elif whole is not None and at == before == upload.offset_bytes:
+                self._digests[upload.upload_id] = (at, whole)
 
-    def _open(self, upload: Upload) -> BinaryIO:
-        """At the durable offset; what was written beyond it and never reported is cut off."""
-        path = self._part(upload.upload_id)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        os.ftruncate(descriptor, upload.offset_bytes)
-        file = os.fdopen(descriptor, "r+b")
-        file.seek(upload.offset_bytes)
-        return file
-
-    async def _advance(self, upload: Upload, file: BinaryIO, offset_bytes: int) -> None:
-        """The bytes first, then the word that they are there."""
-        file.flush()
-        await asyncio.to_thread(os.fsync, file.fileno())
+    async def _advance(self, upload: Upload, offset_bytes: int) -> None:
+        """Only for bytes that are durable. The last ones are told by the receipt, in the same transaction."""
+        faults.point("upload.synced")
         expires_at = self._expiry()
-        await self._database.write(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
+        if offset_bytes < upload.length_bytes:
+            await self._database.write(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
+            faults.point("upload.advanced")
         upload.offset_bytes, upload.expires_at = offset_bytes, expires_at
 
     async def _finish(self, upload: Upload) -> Receipt | None:
@@ -192,22 +177,45 @@ class Uploads:
             return await self._intake.known(upload.user_id, upload.segment)
         if upload.offset_bytes < upload.length_bytes:
             return None
-        try:
-            receipt = await self._intake.keep(upload.user_id, upload.segment, self._whole(upload))
-        except (HashMismatchError, SegmentConflictError):
-            await self._end(upload.upload_id, "failed")
-            raise
-        await self._end(upload.upload_id, "stored")
+        task = self._finishing.get(upload.upload_id)
+        if task is None:
+            self._finishing[upload.upload_id] = task = asyncio.create_task(self._complete(upload))
+            task.add_done_callback(lambda done: self._finished(upload.upload_id, done))
+        receipt = await asyncio.shield(task)  # a client that goes away does not stop it
+        upload.ended = "stored"
         return receipt
 
-    def _whole(self, upload: Upload) -> Path:
-        path = self._part(upload.upload_id)
-        path.touch(mode=0o600)  # an empty file takes no PATCH
-        return path
+    def _finished(self, upload_id: str, done: asyncio.Task[Receipt]) -> None:
+        self._finishing.pop(upload_id, None)
+        if not done.cancelled():
+            done.exception()  # whoever waited has it; when nobody did, the next request tries again
 
-    async def _end(self, upload_id: str, how: str) -> None:
-        await self._database.write(lambda connection: rows.end(connection, upload_id, how))
-        self._part(upload_id).unlink(missing_ok=True)
+    async def _complete(self, upload: Upload) -> Receipt:
+        path = self._part(upload.upload_id)
+        at, digest = self._digests.pop(upload.upload_id, (-1, None))
+        path.touch(mode=0o600)  # an empty file takes no PATCH
+        whole = Whole(digest.hexdigest(), at) if digest and at == upload.length_bytes else await asyncio.to_thread(hashed, path)
+        faults.point("upload.whole")
+        also: Callable[[Connection], None] = lambda connection: rows.end(connection, upload.upload_id, "stored")  # noqa: E731 -- typed
+        try:
+            receipt = await self._intake.keep(upload.user_id, upload.segment, whole, partial(self._place, path), also)
+        except (HashMismatchError, SegmentConflictError):
+            await self._end(upload, "failed")
+            raise
+        faults.point("upload.stored")
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        faults.point("upload.cleared")
+        return receipt
+
+    async def _place(self, path: Path, key: str) -> None:
+        await self._blobs.put_file(key, path)
+
+    async def _end(self, upload: Upload, how: str) -> None:
+        await self._database.write(lambda connection: rows.end(connection, upload.upload_id, how))
+        faults.point("upload.ended")
+        self._digests.pop(upload.upload_id, None)
+        self._part(upload.upload_id).unlink(missing_ok=True)
+        await self._blobs.delete(incoming_key(upload.user_id, upload.upload_id))
 
     def _part(self, upload_id: str) -> Path:
         return self._folder / f"{upload_id}.part"

@@ -15,10 +15,17 @@ from relay.auth.gate import who
 from relay.catalog import videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
+from relay.errors import SouvenirError
 from relay.exchange import MalformedRequestError, MediaTypeError, answer, body, number
 from relay.jobs.bus import Bus
 from relay.library.people import PeopleBook
 from relay.library.videos import Library
+
+MOST_PHOTO_BYTES = 8 << 20
+
+
+class PhotoTooLargeError(SouvenirError):
+    code = "request.too_large"
 
 
 class VideosHttp:
@@ -111,10 +118,22 @@ async def _image(request: web.Request) -> bytes:
         return await request.read()
     if request.content_type != "multipart/form-data":
         raise MediaTypeError(f"{request.content_type} instead of multipart/form-data or image/*")
-    async for part in await request.multipart():
-        if isinstance(part, BodyPartReader) and part.name == "photo":
-            return bytes(await part.read())
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.name == "photo":
+                return await _whole(part)
+    except ValueError as problem:
+        raise MalformedRequestError(f"the multipart body is malformed: {problem}") from problem
     raise MalformedRequestError("the part photo is missing")
+
+
+async def _whole(part: BodyPartReader) -> bytes:
+    data = bytearray()
+    while piece := await part.read_chunk():
+        data += piece
+        if len(data) > MOST_PHOTO_BYTES:
+            raise PhotoTooLargeError(f"more than {MOST_PHOTO_BYTES} bytes")
+    return bytes(data)
 
 
 def _cursor(last: VideoInfo) -> str:

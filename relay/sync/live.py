@@ -41,7 +41,11 @@ class LiveHttp:
         socket = web.WebSocketResponse(autoping=False, max_msg_size=1 << 16)
         await socket.prepare(request)
         await _send(socket, LiveSnapshot(status=status, devices=devices, cursor=cursor))
-        code = await _first(self._tell(socket, identity, cursor), self._hear(socket), self._ping(socket, identity))
+        try:
+            code = await _first(self._tell(socket, identity, cursor), self._hear(socket), self._ping(socket, identity))
+        except asyncio.CancelledError:  # by the gate, when the session ends
+            await socket.close(code=SESSION_ENDED)
+            raise
         await socket.close(code=code)
         return socket
 

@@ -68,6 +68,10 @@ class Asking:
         """How ``query`` and what was said after it were read, what fits and what nearly does; ``timings_s`` has understand and search."""
         return await self._lane.run(self._ask, user_id, query, corrections, limit, filters or SearchFilters())
 
+    async def forget(self, user_id: str) -> None:
+        """The account has ended: nothing of it is searched any more."""
+        await self._lane.run(self._forget, user_id)
+
     async def find(self, user_id: str, asked: SearchRequest) -> SearchAnswer:
         """``ask`` as the HTTP API shows it."""
         result = await self.ask(user_id, asked.query, tuple(asked.corrections), limit=asked.limit, filters=asked.filters)
@@ -88,6 +92,11 @@ class Asking:
 
     def close(self) -> None:
         self._lane.close(lambda: self._loaded.index.close() if self._loaded and isinstance(self._loaded.index, LocalIndex) else None)
+
+    def _forget(self, user_id: str) -> None:
+        self._neighbours.pop(user_id, None)
+        if self._loaded is not None or self._folder.exists():
+            self._knowledge().index.drop(user_id)
 
     def _ask(self, user_id: str, query: str, corrections: tuple[str, ...], limit: int, asked: SearchFilters) -> SearchResult:
         knowledge, begun_s = self._knowledge(), time.perf_counter()

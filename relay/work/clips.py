@@ -91,19 +91,21 @@ class ClipJobs:
     async def _found(self, user_id: str, video_id: str) -> ClipFacts | None:
         """All that is in the clip, in the catalogue; None when it is gone. What it is asked for may change meanwhile, as by consent."""
         video, request = await self._database.read(lambda connection: _task(connection, user_id, video_id))
-        kept = await self._database.read(lambda connection: _known(connection, video, request))
+        if video is None:
+            return None
+        kept = await self._database.read(partial(_known, video=video, request=request))
         if kept:
             log.info("parts kept", extra={"video_id": video_id, "parts": [part.name for part in kept]})
-        while video is not None:
-            found = await self._extract(self._blobs.local(video.blob_key), request, kept)
-            if isinstance(found, ClipFacts):
-                if await self._keep(user_id, video_id, found):
+        async with self._blobs.file(video.blob_key) as path:
+            while video is not None:
+                found = await self._extract(path, request, kept)
+                if not isinstance(found, ClipFacts):
+                    await self._database.write(partial(parts.keep, user_id=user_id, video_id=video_id, found=found))
+                    log.info("parts found", extra={"video_id": video_id, "parts": [part.name for part in found]})
+                    kept += found
+                elif await self._keep(user_id, video_id, found):
                     return found
-            else:
-                kept += found
-                await self._database.write(partial(parts.keep, user_id=user_id, video_id=video_id, found=found))
-                log.info("parts found", extra={"video_id": video_id, "parts": [part.name for part in found]})
-            video, request = await self._database.read(lambda connection: _task(connection, user_id, video_id))
+                video, request = await self._database.read(lambda connection: _task(connection, user_id, video_id))
         return None
 
     async def _keep(self, user_id: str, video_id: str, facts: ClipFacts) -> bool:
@@ -182,10 +184,8 @@ def _task(connection: Connection, user_id: str, video_id: str) -> tuple[Video | 
     return video, ExtractRequest(sha256=video.sha256, lat=lat, lon=lon, tags=tags, faces=consent)
 
 
-def _known(connection: Connection, video: Video | None, request: ExtractRequest) -> list[Part]:
+def _known(connection: Connection, video: Video, request: ExtractRequest) -> list[Part]:
     """What was found before a kill, and what the catalogue says already."""
-    if video is None:
-        return []
     user_id, video_id = video.user_id, video.video_id
     detail, found = details.find(connection, user_id, video_id), moments.of_video(connection, user_id, video_id)
     return [*known_parts(video, detail, found, request), *parts.of_video(connection, user_id, video_id)]

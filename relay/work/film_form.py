@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,8 @@ PHOTO_FRAMES = 135
 _EDGE_S = 0.2
 """A phone's clip may be that much shorter than it says."""
 
+Opened = Callable[[Video], AbstractAsyncContextManager[Path]]
+"""A clip's original as a file."""
 MakeForm = Callable[[str, str, str, bool], Awaitable[int]]
 """(video id, original, target, is it a photo) -> frames."""
 
@@ -51,8 +54,11 @@ def make_form(video_id: str, original: str, target: str, is_photo: bool, enhance
 
 
 class FilmForms:
-    def __init__(self, database: Database, blobs: BlobStore, make: MakeForm, scratch: Path, now_ms: Callable[[], int]) -> None:
-        self._database, self._blobs, self._make, self._scratch, self._now_ms = database, blobs, make, scratch, now_ms
+    def __init__(
+        self, database: Database, blobs: BlobStore, original: Opened, make: MakeForm, scratch: Path, now_ms: Callable[[], int],
+    ) -> None:  # fmt: skip
+        self._database, self._blobs, self._original, self._make = database, blobs, original, make
+        self._scratch, self._now_ms = scratch, now_ms
 
     def handlers(self) -> dict[JobKind, JobHandler]:
         return {JobKind.NORMALISE: self.normalise}
@@ -67,22 +73,26 @@ class FilmForms:
             if problem.code != "upload.not_a_video":
                 raise  # tried again; what does not decode stays as it is, and films say so
 
-    async def ensure(self, video: Video) -> Path:
-        """The file that films take, made now where it is not there. Raises ClipUnreadableError."""
-        if not needs_film_form(video):
-            return self._blobs.local(video.blob_key)
-        if not video.film_key:
+    @asynccontextmanager
+    async def opened(self, video: Video) -> AsyncIterator[Path]:
+        """The file that films take, while the context lasts; made now where it is not there. Raises ClipUnreadableError."""
+        await self.ensure(video)
+        async with self._blobs.file(video.film_key) if needs_film_form(video) else self._original(video) as path:
+            yield path
+
+    async def ensure(self, video: Video) -> None:
+        """Make what films take where it is not there. Raises ClipUnreadableError."""
+        if needs_film_form(video) and not video.film_key:
             target = self._scratch / f"{uuid7(self._now_ms())}.mp4"
             try:
-                original = str(self._blobs.local(video.blob_key))
-                video.film_frames = await self._make(video.video_id, original, str(target), video.kind is Kind.PHOTO)
+                async with self._original(video) as original:
+                    video.film_frames = await self._make(video.video_id, str(original), str(target), video.kind is Kind.PHOTO)
                 video.film_key = mezzanine_key(video.user_id, video.video_id)
                 await self._blobs.put_file(video.film_key, target)
             finally:
                 target.unlink(missing_ok=True)
             if not await self._database.write(partial(_keep, video)):
                 await self._blobs.delete(video.film_key)
-        return self._blobs.local(video.film_key)
 
 
 def _keep(made: Video, connection: Connection) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -101,6 +102,10 @@ class FilmJobs:
             await self._fail(message.user_id, memory, SouvenirError(error.detail, code=_GAVE_UP))
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
+        async with AsyncExitStack() as held:
+            await self._make_of(held, user_id, memory, max_duration_s)
+
+    async def _make_of(self, held: AsyncExitStack, user_id: str, memory: Memory, max_duration_s: float) -> None:
         begun_s = time.perf_counter()
         result = await self._ask(user_id, memory.query, tuple(memory.corrections))
         memory.plan, memory.near_misses = result.plan, list(result.near_misses)
@@ -116,7 +121,7 @@ class FilmJobs:
         memory.timings_s["choose"] = time.perf_counter() - chosen_s
         videos_used = {one.video.video_id: one.video for one in found}
         prepared_s = time.perf_counter()
-        cut_list, sources = await self._prepared(cut_list, videos_used)
+        cut_list, sources = await self._prepared(held, cut_list, videos_used)
         memory.timings_s["prepare"] = time.perf_counter() - prepared_s
         memory.near_misses += cut_list.left_out[told:]
         if not cut_list.cuts:
@@ -131,12 +136,17 @@ class FilmJobs:
         followed = {one.video.video_id: one.video.correlation_id for one in found if one.video.video_id in used}
         log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
 
-    async def _prepared(self, cut_list: CutList, clips: dict[str, Video]) -> tuple[CutList, dict[str, str]]:
-        """The files of the clips; one whose form for films cannot be made is left out with the reason."""
+    async def _prepared(
+        self, held: AsyncExitStack, cut_list: CutList, clips: dict[str, Video]
+    ) -> tuple[CutList, dict[str, str]]:
+        """The files of the clips; one whose form for films cannot be made is left out with the reason.
+
+        They are there while ``held`` is open.
+        """
         sources: dict[str, str] = {}
         for cut in cut_list.cuts:
             try:
-                sources[cut.video_id] = str(await self._forms.ensure(clips[cut.video_id]))
+                sources[cut.video_id] = str(await held.enter_async_context(self._forms.opened(clips[cut.video_id])))
             except SouvenirError as problem:
                 if problem.kind.action is Action.RETRY:
                     raise
@@ -150,9 +160,9 @@ class FilmJobs:
             return None
         row = _row(user_id, memory, fingerprint, with_poster=bool(earlier.poster_key))
         try:
-            await self._blobs.put_file(row.blob_key, self._blobs.local(earlier.blob_key))
+            await self._blobs.adopt(earlier.blob_key, row.blob_key)
             if row.poster_key:
-                await self._blobs.put_file(row.poster_key, self._blobs.local(earlier.poster_key))
+                await self._blobs.adopt(earlier.poster_key, row.poster_key)
         except NotFoundError:
             return None
         before = earlier.memory

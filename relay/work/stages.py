@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from glasses.wire.tag import FaceTag
 from relay.app import Stages
 from relay.assemble.film import FilmPlan
 from relay.assemble.joint_names import forget_joints
+from relay.catalog import videos
 from relay.catalog.records import Part
 from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.tasks import advance_clip, enrol_photo
@@ -33,14 +36,23 @@ def make_stages(relay: Services) -> Stages:
     forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     workers = Workers(relay.bus, {**clips.handlers(), **forms.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
-    return Stages(find=asking.find, people=people, workers=workers, close=asking.close)
+    return Stages(find=asking.find, people=people, workers=workers, close=asking.close, forget=partial(_forget, relay, asking, forget))
+
+
+async def _forget(relay: Services, asking: Asking, forget_clip: Callable[[str], None], user_id: str) -> None:
+    """What is known of an account beside the catalogue and the blobs."""
+    clips = await relay.database.read(lambda connection: videos.everything_of(connection, user_id))
+    for clip in clips:
+        await asyncio.to_thread(forget_clip, clip.video_id)
+    await asking.forget(user_id)
 
 
 def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:
     """What brings clips into the films' form, and what makes films of those that ``ask`` finds."""
     scratch = relay.folder / SCRATCH
     scratch.mkdir(parents=True, exist_ok=True)
-    forms = FilmForms(relay.database, relay.blobs, partial(_form, relay.pool, tuple(relay.config.films.enhance)), scratch, relay.now_ms)
+    form = partial(_form, relay.pool, tuple(relay.config.films.enhance))
+    forms = FilmForms(relay.database, relay.blobs, relay.tiers.opened, form, scratch, relay.now_ms)
     render = partial(_render, relay.pool, str(relay.folder / JOINTS))
     return forms, FilmJobs(relay.database, relay.blobs, ask, render, forms, scratch, relay.now_ms)
 

@@ -33,8 +33,11 @@ from glasses.hw.sim.microphone import SimMicrophone
 from glasses.hw.sim.senses import SimGps, SimLight
 from glasses.hw.sim.world import World
 from glasses.spool import outbox
+from glasses.spool.preferences import Preferences, preferences_path, save_preferences
+from glasses.spool.records import NewRecord
 from glasses.spool.retention import Retention
 from glasses.spool.spool import Spool
+from glasses.sync.ble.bonds import Bonds
 from glasses.sync.credentials import CredentialFile
 from glasses.sync.engine import Engine
 from glasses.sync.http import RelayClient
@@ -44,6 +47,7 @@ from glasses.sync.requests import Requests
 from glasses.tag.tagging import Tagging
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.memory import MemoryRequest, MemoryStatus
+from glasses.wire.record import RecordKind
 from glasses.wire.segment import Segment
 from glasses.wire.tag import Label, Moment, Tags
 
@@ -123,6 +127,7 @@ class Device:
         await self.think_again()
         await self.tag()
         await self.add_proxies()
+        await self.meet_a_phone()
         await self.lose_the_network_once()
         await self.send()
         await self.be_refused()
@@ -158,6 +163,14 @@ class Device:
         """The small copies, without making them: what is noted of them is what can be cut short."""
         for segment in await self.spool.catalog.unproxied():
             await self.spool.add_proxy(segment.segment_id, 1, "0" * 64)
+
+    async def meet_a_phone(self) -> None:
+        """It is paired, sets something, and takes every original over."""
+        Bonds(self.spool.folder, 2, self.world.now_ms).keep("phone", {})
+        save_preferences(preferences_path(self.spool.folder), Preferences(preroll_s=0.0))
+        for clip in await self.spool.catalog.custody():
+            record = NewRecord(RecordKind.ORIGINAL, clip.segment_id, "", None, clip.size_bytes, 1)
+            await self.spool.records.take(await self.spool.records.put(record), 1, "phone")
 
     async def tag(self) -> None:
         while await self.tagging.step():

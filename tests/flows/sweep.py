@@ -28,6 +28,7 @@ from glasses.config import Config
 from glasses.spool.media import SUFFIX
 from glasses.status import read_status
 from glasses.sync.credentials import CredentialFile, Credentials
+from glasses.sync.device_key import DeviceKey, DeviceKeyFile
 from glasses.wire.change import OpKind
 from glasses.wire.codec import decode_json, to_builtins
 from glasses.wire.memory import ClipChoice, MemoryStatus
@@ -37,6 +38,7 @@ from glasses.wire.tag import FaceTag
 from glasses.wire.video import SearchAnswer, SearchRequest
 from relay.app import Stages, make_app
 from relay.auth.passwords import Passwords
+from relay.auth.proofs import Proof
 from relay.auth.tokens import Tokens
 from relay.catalog import changes, memories, videos
 from relay.catalog.records import Video
@@ -91,6 +93,7 @@ class RelayThread:
         self.url = ""
         config = RelayConfig()
         config.storage.data_dir, config.storage.keep_free_bytes = str(folder), 0
+        config.auth.tries_per_minute = 100_000  # all devices come from one address
         self._config, self._loop = config, asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -113,17 +116,19 @@ class RelayThread:
 
     def pair(self, folder: Path) -> str:
         """A new account, whose glasses keep their tokens in ``folder``. The access token has expired already. Returns the user's id."""
-        user_id, grant = self.call(self._account(folder.name))
+        user_id, grant = self.call(self._account(folder.name, DeviceKeyFile(folder).load_or_make()))
         expired = self._long_ago.issue(self.services.tokens.read(grant.access_token))
         CredentialFile(folder).save(
-            Credentials(relay_url=self.url, access_token=expired, refresh_token=grant.refresh_token, user_id=user_id)
+            Credentials(
+                relay_url=self.url, access_token=expired, refresh_token=grant.refresh_token, user_id=user_id, device_id=grant.device_id
+            )
         )
         return user_id
 
     async def _start(self) -> None:
         passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.services: Services = await open_services(self._config, _now_ms, passwords=passwords)
-        self._long_ago = Tokens(self.services.tokens._key, lambda: _now_ms() - 86_400_000, self._config.auth.access_token_s)
+        self._long_ago = Tokens(self.services.tokens.ring, lambda: _now_ms() - 86_400_000, self._config.auth.access_token_s)
         handlers = {**dict.fromkeys(JobKind, _nothing), JobKind.CREATE_MEMORY: self._film}
         people = PeopleBook(self.services.database, self.services.blobs, self.services.bus, _enrol, _now_ms)
         workers = Workers(self.services.bus, handlers, self._config.jobs)
@@ -132,11 +137,15 @@ class RelayThread:
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = self.services.address.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
-    async def _account(self, name: str) -> tuple[str, Any]:
+    async def _account(self, name: str, key: DeviceKey) -> tuple[str, Any]:
         user = await self.services.accounts.add(name, "correct horse battery")
-        begun = await self.services.pairings.begin("", "glasses")
+        begun = await self.services.pairings.begin("", "glasses", proof=self._proof(key))
         await self.services.pairings.approve(begun.user_code, user.user_id)
-        return user.user_id, await self.services.pairings.redeem(begun.device_code)
+        return user.user_id, await self.services.pairings.redeem(begun.device_code, self._proof(key, begun.device_code))
+
+    def _proof(self, key: DeviceKey, secret: str = "") -> Proof | None:
+        signed = key.signed("", _now_ms(), secret)
+        return self.services.sessions.proofs.read(signed["client_assertion_type"], signed["client_assertion"], secret)
 
     async def _film(self, message: Message) -> None:
         user_id, memory_id = message.user_id, str(message.parameters["memory_id"])

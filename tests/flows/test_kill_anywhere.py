@@ -42,7 +42,7 @@ QUICK = {
     "close.uncommitted", "photo.durable", "request.synced", "mend.repaired", "adopt.committed", "lease.committed", "tus.created",
     "tus.sent",
     "tus.receipted", "receipt.renamed", "receipt row.committed", "ops.sent", "token.refreshed", "credentials.written", "feed.uncommitted",
-    "evict.committed", "evict.removed",
+    "evict.committed", "evict.removed", "advance.committed", "bonds.renamed",
 }  # fmt: skip
 """One of each kind; the others only differ in where exactly."""
 SWEPT = [pytest.param(point, marks=[] if point in QUICK else [pytest.mark.slow]) for point in faults.POINTS]

@@ -19,7 +19,8 @@ KNOWN = {
     "Service": {
         "Type", "NotifyAccess", "User", "Group", "SupplementaryGroups", "StateDirectory", "ExecStart", "Environment", "Restart",
         "RestartSec", "TimeoutStartSec", "WatchdogSec", "TimeoutStopSec", "KillMode", "OOMPolicy", "MemoryHigh", "Nice",
-        "IOSchedulingPriority", "NoNewPrivileges", "ProtectSystem", "ProtectHome", "PrivateTmp", "ReadWritePaths",
+        "IOSchedulingPriority", "AmbientCapabilities", "CapabilityBoundingSet",
+        "NoNewPrivileges", "ProtectSystem", "ProtectHome", "PrivateTmp", "ReadWritePaths",
     },
     "Install": {"WantedBy"},
 }  # fmt: skip

@@ -14,7 +14,7 @@ MANIFEST = load()
 
 def test_every_role_has_one_model_with_licence_credit_and_versioned_name():
     roles = [model.role for model in MANIFEST.model]
-    wanted = {"speech", "objects", "scene", "faces", "who", "text", "voice", "meaning", "places", "crossmodal"}
+    wanted = {"speech", "objects", "scene", "faces", "who", "text", "voice", "spotter", "meaning", "places", "crossmodal"}
     assert sorted(roles) == sorted(wanted)
     for item in MANIFEST.items:
         assert item.licence, item.name

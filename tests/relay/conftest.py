@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 from argon2 import PasswordHasher
 
+from glasses.sync.device_key import DeviceKey
 from glasses.wire.codec import encode_json, to_builtins
 from glasses.wire.ids import uuid7
 from glasses.wire.pairing import TokenGrant
@@ -23,6 +24,8 @@ from glasses.wire.tag import FaceTag
 from glasses.wire.video import SearchAnswer, SearchRequest
 from relay.app import Stages, make_app
 from relay.auth.passwords import Passwords
+from relay.auth.proofs import Proof
+from relay.auth.tokens import Scope
 from relay.catalog.records import User
 from relay.config import RelayConfig
 from relay.jobs.kinds import JobKind, Message
@@ -50,6 +53,8 @@ class Account:
     user: User
     glasses: TokenGrant
     companion: TokenGrant
+    glasses_key: DeviceKey = field(default_factory=DeviceKey.generate)
+    companion_key: DeviceKey = field(default_factory=DeviceKey.generate)
 
 
 @dataclass
@@ -66,11 +71,28 @@ class RunningRelay:
     async def account(self, name: str = "anna") -> Account:
         if name not in self.accounts:
             user = await self.services.accounts.add(name, PASSWORD)
-            companion = await self.services.accounts.login(name, PASSWORD, device_id=f"phone-of-{name}", device_name="phone")
-            begun = await self.services.pairings.begin(f"glasses-of-{name}", "glasses")
+            phone, glasses = DeviceKey.generate(), DeviceKey.generate()
+            companion = await self.services.accounts.login(
+                name, PASSWORD, device_id=f"phone-of-{name}", device_name="phone", proof=self.proof(phone)
+            )
+            begun = await self.services.pairings.begin(f"glasses-of-{name}", "glasses", proof=self.proof(glasses))
             await self.services.pairings.approve(begun.user_code, user.user_id)
-            self.accounts[name] = Account(user, await self.services.pairings.redeem(begun.device_code), companion)
+            grant = await self.services.pairings.redeem(begun.device_code, self.proof(glasses, begun.device_code))
+            self.accounts[name] = Account(user, grant, companion, glasses, phone)
         return self.accounts[name]
+
+    def proof(self, key: DeviceKey, secret: str = "") -> Proof | None:
+        """As the relay reads what a device signs."""
+        signed = key.signed("any", self.clock.ms, secret)
+        return self.services.sessions.proofs.read(signed["client_assertion_type"], signed["client_assertion"], secret)
+
+    async def as_admin(self) -> dict[str, str]:
+        """Of an administrator who has an account of their own."""
+        if "root" not in self.accounts:
+            user = await self.services.accounts.add("root", PASSWORD, admin=True)
+            grant = await self.services.accounts.login("root", PASSWORD, device_id="desk", device_name="desk", scope=Scope.ADMIN)
+            self.accounts["root"] = Account(user, grant, grant)
+        return {"Authorization": f"Bearer {self.accounts['root'].companion.access_token}"}
 
     async def as_glasses(self, name: str = "anna") -> dict[str, str]:
         return {"Authorization": f"Bearer {(await self.account(name)).glasses.access_token}"}
@@ -118,7 +140,7 @@ def clock() -> FakeClock:
 def relay_config(tmp_path: Path) -> RelayConfig:
     config = RelayConfig()
     config.storage.data_dir, config.storage.keep_free_bytes = str(tmp_path / "relay"), 0
-    config.auth.tries_per_minute = 1000
+    config.auth.tries_per_minute, config.limits.requests_per_minute = 100_000, 100_000
     config.uploads.graceful_s = 2.0
     return config
 
@@ -147,7 +169,7 @@ async def run_relay(config: RelayConfig, clock: FakeClock) -> AsyncIterator[Runn
     idle = Workers(services.bus, {}, config.jobs)  # the app's own do nothing: tests step the others
     people = PeopleBook(services.database, services.blobs, services.bus, enrol, clock)
     app = make_app(services, Stages(find=find, people=people, workers=idle))
-    async with _listening(services, web.AppRunner(app, shutdown_timeout=0.2), workers, clock) as relay:
+    async with _listening(services, web.AppRunner(app, shutdown_timeout=0.2, access_log=None), workers, clock) as relay:
         relay.jobs = jobs
         yield relay
 
@@ -178,3 +200,9 @@ def tus_headers() -> Callable[..., dict[str, str]]:
 @pytest.fixture
 def plain() -> Callable[..., dict[str, Any]]:
     return to_builtins
+
+
+@pytest.fixture
+def run() -> Callable[[RelayConfig, FakeClock], AsyncIterator[RunningRelay]]:
+    """For tests that run a relay elsewhere than in their own loop."""
+    return run_relay

@@ -157,3 +157,19 @@ def test_the_grammar_holds_every_phrase_that_can_be_acted_on() -> None:
 def test_an_unknown_language_is_said() -> None:
     with pytest.raises(ConfigInvalidError, match="'tlh'"):
         phrases.load("tlh")
+
+
+@pytest.mark.parametrize(
+    ("heard", "confidence", "otherwise"),
+    [
+        ("okay classes take a picture", 1.0, True),
+        ("old glasses take a picture", 1.0, True),
+        ("okay classes take a picture", 0.5, False),
+        ("okay glasses take a picture", 1.0, False),
+        ("okay classes okay glasses cancel", 1.0, False),
+        ("take a picture", 1.0, False),
+        ("", 1.0, False),
+    ],
+)
+def test_what_surely_was_another_phrase_is_told(heard: str, confidence: float, *, otherwise: bool) -> None:
+    assert READER.is_otherwise(words(heard, confidence)) == otherwise

@@ -14,8 +14,9 @@ import pytest
 
 from glasses.bus import Bus
 from glasses.capture import phrases
+from glasses.capture.judgement import NOISY_DB
 from glasses.capture.listener import Listener
-from glasses.capture.sound import SoundMemory
+from glasses.capture.sound import SoundMemory, speech_to_noise_db
 from glasses.clock import FakeClock
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
@@ -41,7 +42,8 @@ class Room:
         self.bus, self._speak = Bus(), speak
         self.events = self.bus.subscribe(IntentHeard, WakeHeard)
         self.listener = Listener(
-            store.path("speech"), table or phrases.load("en"), voice or Voice(), self._names, self.bus, FakeClock(), RATE_HZ
+            store.path("speech"), table or phrases.load("en"), voice or Voice(), self._names, self.bus, FakeClock(), RATE_HZ,
+            store.path("spotter"),
         )  # fmt: skip
         self._at = 0
 
@@ -52,6 +54,10 @@ class Room:
 
     def lose(self, seconds: float) -> None:
         self._at += round(seconds * RATE_HZ)
+
+    def replace_speech(self, sound: Samples) -> None:
+        """Whatever is said from now on sounds like this."""
+        self._speak = lambda _text: sound
 
     async def _names(self) -> tuple[list[str], list[str]]:
         return ["Anna"], ["Paris", "Beijing"]
@@ -210,3 +216,22 @@ def test_sound_memory_holds_the_last_seconds_and_knows_when_they_were() -> None:
     assert np.frombuffer(memory.between(1.9), np.int16).tolist() == [19] * 1_600
     assert len(memory.between(0.0)) == 16_000 * 2
     assert np.frombuffer(memory.between(1.8, 1.9), np.int16).tolist() == [18] * 1_600
+
+
+@pytest.mark.parametrize(("ratio_db", "is_noisy"), [(5, True), (10, True), (25, False), (40, False)])
+def test_noise_is_told_from_quiet(ratio_db: float, *, is_noisy: bool) -> None:
+    dice = np.random.default_rng(6)
+    words = np.concatenate([np.concatenate([dice.normal(0, 3_000, 4_000), np.zeros(1_600)]) for _ in range(6)])
+    sound = words + dice.normal(0, 3_000 * 10 ** (-ratio_db / 20), len(words))
+    assert (speech_to_noise_db(sound.astype(np.int16).tobytes()) < NOISY_DB) == is_noisy
+    assert speech_to_noise_db(b"") == 0
+
+
+async def test_a_command_is_heard_in_noise(room: Room, speak: Callable[[str], Samples]) -> None:
+    """At 10 dB, from the first sample on, and cut off right behind its last word."""
+    said = speak("okay glasses, stop recording").astype(np.float64)
+    loud = np.sqrt(np.mean(said[np.abs(said) > 300] ** 2))
+    noise = np.random.default_rng(8).normal(0, loud * 10 ** (-10 / 20), len(said))
+    room.replace_speech((said + noise).clip(-32_768, 32_767).astype(np.int16))
+    (heard,) = [event for event in await room.say("...") if isinstance(event, IntentHeard)]
+    assert heard.intent.name == IntentName.STOP_RECORDING

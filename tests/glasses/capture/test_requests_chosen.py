@@ -11,12 +11,14 @@ from glasses.capture.requests import (
     MARGIN,
     NOT_CAUGHT,
     STRANGER_MARGIN,
+    Heard,
     Names,
     Vocabulary,
     after_prefix,
     chosen,
     own_or_strangers,
     request_grammar,
+    surer,
 )
 from glasses.wire.intent import IntentName
 from glasses.wire.tag import Word
@@ -112,3 +114,10 @@ def test_the_second_look_has_whole_phrases_only() -> None:
     assert "okay glasses cancel" in grammar
     assert "cancel" not in grammar
     assert all(phrase == UNKNOWN or phrase.startswith("okay glasses") for phrase in grammar)
+
+
+def test_the_reading_with_less_in_doubt_is_surer() -> None:
+    clear, faint = words("anna in paris", 0.9), words("anna in paris", 0.6)
+    assert surer(Heard(IntentName.FIND, faint), Heard(IntentName.FIND, clear, ["paris"]))
+    assert surer(Heard(IntentName.FIND, clear), Heard(IntentName.FIND, faint))
+    assert not surer(Heard(IntentName.FIND, clear), Heard(IntentName.FIND, clear))

@@ -139,7 +139,7 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
     await relay.work()
     found = (await relay.http.post("/api/v1/videos/search", headers=headers, json={"query": "coffee"})).json()
     assert (found["videos"], found["problem"]["code"]) == ([], "ask.nothing_found")
-    kept = sorted(key for key in relay.services.blobs.keys() if stored["without her"].segment_id in key)  # noqa: SIM118 -- a method
+    kept = [key async for key in relay.services.blobs.keys() if stored["without her"].segment_id in key]  # noqa: SIM118 -- a method
     assert kept == []
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -83,7 +85,7 @@ async def test_a_backup_is_a_relay_of_its_own(relay, relay_config, tmp_path):
     video = await database.read(lambda c: videos.get(c, user.user_id, segment.segment_id))
     database.close()
     assert (target / "blobs" / video.blob_key).read_bytes() == b"precious"
-    assert (target / "keys" / "token-key.pem").exists()
+    assert (target / "keys" / "link-key").exists()
 
 
 async def test_no_data_is_no_backup(tmp_path):
@@ -123,3 +125,37 @@ def test_an_unknown_or_wrong_key_is_named(text, names):
 
 def test_every_key_has_a_default():
     assert parse("") == RelayConfig()
+
+
+def test_the_documented_configuration_is_that_of_the_program():
+    """Every key of every part that docs/relay.md shows is there, with its default."""
+    text = (Path(__file__).parents[3] / "docs" / "relay.md").read_text()
+    shown = text.split("```toml\n")[1].split("```")[0]
+    assert parse(shown) == RelayConfig()
+    for part in ("storage", "uploads"):
+        given, config = tomllib.loads(shown)[part], getattr(RelayConfig(), part)
+        assert set(given) == set(config.__struct_fields__)
+    assert set(tomllib.loads(shown)["storage"]["s3"]) == set(RelayConfig().storage.s3.__struct_fields__)
+
+
+def test_an_account_is_put_into_another_tier(tmp_path, capsys, monkeypatch):
+    data = ["--data", str(tmp_path / "data"), "--config", str(tmp_path / "c.toml")]
+    (tmp_path / "c.toml").write_text("[uploads.quota_bytes]\nstandard = 1073741824\nfamily = 0\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
+    assert main(["user", "add", "anna", "--password-stdin", *data]) == 0
+    assert main(["user", "tier", "anna", "family", *data]) == 0
+    assert "no limit" in capsys.readouterr().out
+    assert main(["user", "tier", "anna", "gold", *data]) == 1
+    assert "family, standard" in capsys.readouterr().err
+    assert main(["user", "tier", "ben", "family", *data]) == 1
+
+
+async def test_a_bucket_that_does_not_answer_is_named(relay, relay_config, no_models, monkeypatch):
+    await relay.store()
+    relay_config.server.port = 0
+    s3 = relay_config.storage.s3
+    s3.bucket, s3.endpoint, s3.access_key_id, s3.secret_access_key = "clips", "http://127.0.0.1:9", "x", "x"
+    monkeypatch.setattr("relay.ingest.objects.GIVE_UP_S", 0)
+    found = await wrong(relay_config)
+    assert set(found) == {"store of media"}
+    assert "bucket clips" in found["store of media"].says

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
+from aiohttp import ClientSession, WSMsgType, web
+from aiohttp.test_utils import TestServer
 
-from relay.app import TABLE
+from relay.app import LINK, TABLE
 from relay.auth.gate import Public
 from relay.auth.tokens import Identity, Scope, Tokens
+from relay.catalog import devices
 from relay.cli import main
 from relay.errors import ERRORS
 
-OPEN = {"alive", "ready", "openapi", "jwks", "authorize_device", "token", "tus_options", "stream", "blob"}
+OPEN = {
+    "alive", "ready", "openapi", "jwks", "authorize_device", "token", "tus_options", "blob", "companion", "pair_page", "share_page",
+    "companion_file", "stream",
+}  # fmt: skip
 FILLED = {"video_id": "0199c82c-c000-7622-9e57-074dc6beeb7f"}
 
 
@@ -21,8 +28,8 @@ def address(route) -> str:
 
 
 async def answers(relay, headers, routes=None):
-    """(route, answer) of every closed route, asked with ``headers``."""
-    for route in routes or [route for route in relay.app[TABLE] if not isinstance(route.access, Public)]:
+    """(route, answer) of every route that wants a token in a header, asked with ``headers``."""
+    for route in routes or [route for route in relay.app[TABLE] if not isinstance(route.access, Public) and route.access != LINK]:
         yield route, await relay.http.request(route.method, address(route), headers=headers)
 
 
@@ -50,11 +57,11 @@ async def test_a_token_that_is_none_is_refused(relay, value):
         assert (answer.status_code, answer.headers["Souvenir-Code"] in ("auth.invalid", "auth.required")) == (401, True), route.name
 
 
-async def test_a_token_of_another_relay_is_refused(relay):
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+async def test_a_token_of_another_relay_is_refused(relay, tmp_path):
+    from relay.auth.keys import KeyRing
 
     account = await relay.account()
-    foreign = Tokens(Ed25519PrivateKey.generate(), relay.clock, 900)
+    foreign = Tokens(KeyRing(tmp_path, relay.clock, rotate_s=0, overlap_s=0), relay.clock, 900)
     token = foreign.issue(Identity(user_id=account.user.user_id, device_id="phone-of-anna", session_id="any", scope=Scope.COMPANION))
     async for route, answer in answers(relay, {"Authorization": f"Bearer {token}"}):
         assert (answer.status_code, answer.headers["Souvenir-Code"]) == (401, "auth.invalid"), route.name
@@ -76,10 +83,127 @@ async def test_a_revoked_device_is_refused_at_once(relay):
 
 
 async def test_glasses_may_not_do_what_only_their_owner_may(relay):
-    closed = [route for route in relay.app[TABLE] if not isinstance(route.access, Public) and Scope.DEVICE not in route.access]
+    closed = [
+        route
+        for route in relay.app[TABLE]
+        if not isinstance(route.access, Public) and route.access != LINK and Scope.DEVICE not in route.access
+    ]
     assert {"approve_device", "revoke_device", "consent", "delete_video", "add_photo"} <= {route.name for route in closed}
     async for route, answer in answers(relay, await relay.as_glasses(), closed):
         assert (answer.status_code, answer.headers["Souvenir-Code"]) == (403, "auth.forbidden"), route.name
+
+
+async def test_an_administrator_sees_accounts_and_nothing_that_is_in_them(relay):
+    await relay.account()
+    headers = await relay.as_admin()
+    others = [route for route in relay.app[TABLE] if not isinstance(route.access, Public) and Scope.ADMIN not in route.access]
+    async for route, answer in answers(relay, headers, [route for route in others if route.access != LINK]):
+        assert (answer.status_code, answer.headers["Souvenir-Code"]) == (403, "auth.forbidden"), route.name
+    listed = (await relay.http.get("/api/v1/admin/accounts", headers=headers)).json()["accounts"]
+    assert [account["name"] for account in listed] == ["anna", "root"]
+    edited = await relay.http.patch(f"/api/v1/admin/accounts/{listed[0]['user_id']}", headers=headers, json={"tier": "standard"})
+    assert edited.json()["tier"] == "standard"
+    wrong = await relay.http.patch(f"/api/v1/admin/accounts/{listed[0]['user_id']}", headers=headers, json={"tier": "of gold"})
+    assert wrong.json()["code"] == "wire.malformed"
+
+
+async def test_only_an_administrator_gets_an_administrators_token(relay):
+    await relay.account()
+    fields = {"grant_type": "password", "username": "anna", "password": "correct horse battery", "scope": "admin"}
+    answer = await relay.http.post("/api/v1/oauth/token", data=fields)
+    assert (answer.status_code, answer.json()["code"], answer.json()["error"]) == (403, "auth.forbidden", "invalid_scope")
+
+
+async def test_a_shared_link_opens_nothing_but_itself(relay):
+    """No token, nobody's, an expired one, one taken back: on every route that a link opens."""
+    segment = await relay.store(b"anna's clip")
+    mine, ben = await relay.as_companion(), await relay.as_companion("ben")
+    made = await relay.http.post("/api/v1/shares", headers=mine, json={"video_id": segment.segment_id, "expires_in_s": 3600})
+    assert (await relay.http.post("/api/v1/shares", headers=ben, json={"video_id": segment.segment_id})).status_code == 404
+    share, token = made.json(), made.json()["url"].rsplit("/", 1)[1]
+    routes = [route for route in relay.app[TABLE] if route.access == LINK]
+    assert len(routes) == 3
+
+    async def asked(value):
+        return [await relay.http.get(route.path.format(share=value)) for route in routes]
+
+    assert [answer.status_code for answer in await asked(token)] == [200, 200, 404], "the clip has no picture yet"
+    assert (await relay.http.get(routes[1].path.format(share=token), headers={"Range": "bytes=0-3"})).content == b"anna"
+    forged = [token[:-1] + ("0" if token[-1] != "0" else "1"), share["share_id"], share["share_id"] + ".", "nobody"]
+    for value in forged:
+        assert {(a.status_code, a.json()["code"]) for a in await asked(value)} == {(401, "auth.invalid")}, value
+    async for route, answer in answers(relay, {"Authorization": f"Bearer {token}"}):
+        assert answer.status_code == 401, route.name
+    assert (await relay.http.delete(f"/api/v1/shares/{share['share_id']}", headers=ben)).status_code == 404
+    assert (await relay.http.get("/api/v1/shares", headers=ben)).json()["shares"] == []
+    relay.clock.forward(3601)
+    assert {(a.status_code, a.json()["code"]) for a in await asked(token)} == {(401, "auth.expired")}
+    relay.clock.ms -= 3601 * 1000
+    [listed] = (await relay.http.get("/api/v1/shares", headers=mine)).json()["shares"]
+    assert (listed["opened"], listed["url"]) == (1, share["url"])
+    assert (await relay.http.delete(f"/api/v1/shares/{share['share_id']}", headers=mine)).status_code == 204
+    assert {(a.status_code, a.json()["code"]) for a in await asked(token)} == {(401, "auth.revoked")}
+
+
+async def test_what_a_revoked_device_is_doing_ends_with_it(relay):
+    """An upload and a socket under way, ended by another device of the account."""
+    headers = {**await relay.as_glasses(), "Tus-Resumable": "1.0.0"}
+    begun = await relay.http.post("/api/v1/uploads", headers={**headers, **_tus(relay, bytes(1000))})
+    upload = {**headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+
+    async def slowly():
+        yield bytes(100)
+        await asyncio.Event().wait()
+
+    async def patch(client):
+        async with client.patch(relay.url + begun.headers["Location"], headers=upload, data=slowly()) as answer:
+            return answer.status, answer.headers["Souvenir-Code"]
+
+    async with ClientSession() as client, asyncio.timeout(20):
+        patching = asyncio.create_task(patch(client))
+        while not relay.services.sessions.visits.sessions():
+            await asyncio.sleep(0.01)
+        gone = await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
+        assert gone.status_code == 204
+        assert await patching == (401, "auth.revoked")
+    assert relay.services.sessions.visits.sessions() == []
+
+
+async def test_who_signs_out_gets_an_answer(relay):
+    mine = await relay.as_companion()
+    assert (await relay.http.delete("/api/v1/devices/phone-of-anna", headers=mine)).status_code == 204
+    assert (await relay.http.get("/api/v1/me", headers=mine)).json()["code"] == "auth.revoked"
+
+
+async def test_a_socket_of_a_revoked_device_is_closed(relay):
+    """By the gate, whatever the route does with its socket; also when another process revoked it."""
+    from relay.auth.gate import IDENTITY, _visit
+
+    async def talk(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            await socket.send_str(message.data)
+        return socket
+
+    account = await relay.account()
+    identity = relay.services.tokens.read(account.glasses.access_token)
+
+    async def door(request):
+        request[IDENTITY] = identity
+        return await _visit(relay.services.sessions, identity, request, talk)
+
+    app = web.Application()
+    app.router.add_get("/live", door)
+    async with TestServer(app) as server, ClientSession() as client, client.ws_connect(server.make_url("/live")) as socket:
+        await socket.send_str("hello")
+        assert await socket.receive_str() == "hello"
+        await relay.services.database.write(
+            lambda connection: devices.revoke(connection, account.user.user_id, "glasses-of-anna", relay.clock.ms)
+        )
+        await relay.services.sessions.settle()
+        async with asyncio.timeout(10):
+            assert (await socket.receive()).type in (WSMsgType.CLOSED, WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.ERROR)
 
 
 async def test_another_account_sees_nothing_of_it(relay):
@@ -90,6 +214,7 @@ async def test_another_account_sees_nothing_of_it(relay):
     begun = await relay.http.post(
         "/api/v1/uploads", headers={**await relay.as_glasses(), "Tus-Resumable": "1.0.0", **_tus(relay, b"unfinished")}
     )
+    share = await relay.http.post("/api/v1/shares", headers=await relay.as_companion(), json={"video_id": segment.segment_id})
     op = {"kind": "video.edit", "subject_id": segment.segment_id, "seen": 0}
     for device, caption in (("phone", "sea"), ("tablet", "see")):
         ops = [{**op, "op_id": device, "stamp": f"000000000001-0000-{device}", "value": {"caption": caption}}]
@@ -98,14 +223,15 @@ async def test_another_account_sees_nothing_of_it(relay):
     ids = {
         "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
-        "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna",
+        "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna", "share_id": share.json()["share_id"],
+        "face_id": f"{segment.segment_id}-0",
     }  # fmt: skip
     ben = {**await relay.as_companion("ben"), "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
     await relay.http.put("/api/v1/consent", headers=ben, json={"faces": True})
     types = {"tus_patch": "application/offset+octet-stream", "add_photo": "image/jpeg"}
     asked = 0
     for route in relay.app[TABLE]:
-        if "{" not in route.path or isinstance(route.access, Public):
+        if "{" not in route.path or isinstance(route.access, Public) or Scope.COMPANION not in route.access:
             continue
         path = re.sub(r"{(\w+)}", lambda found: ids[found[1]], route.path)
         headers = {**ben, "Content-Type": types.get(route.name, "application/json")}
@@ -113,7 +239,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         assert answer.status_code == 404, (route.name, answer.status_code)
         asked += 1
     assert asked >= 10
-    for listing, key in (("videos", "videos"), ("people", "people"), ("memories", "memories")):
+    for listing, key in (("videos", "videos"), ("people", "people"), ("memories", "memories"), ("shares", "shares")):
         assert (await relay.http.get(f"/api/v1/{listing}", headers=ben)).json()[key] == []
     feed = await relay.http.get("/api/v1/sync/changes", headers=ben)
     assert feed.content == b""
@@ -137,9 +263,13 @@ async def test_openapi_lists_every_route_and_who_may_pass(relay):
     assert set(listed) == {route.name for route in relay.app[TABLE]}
     for route in relay.app[TABLE]:
         operation = listed[route.name]
-        assert (operation["security"] == []) == isinstance(route.access, Public), route.name
+        assert (operation["security"] == []) == (isinstance(route.access, Public) or route.access == LINK), route.name
         assert str(route.status) in operation["responses"]
         assert operation["summary"]
+        assert "default" not in operation["responses"], "every status is listed"
+        assert {"429", "500"} <= set(operation["responses"])
+        links = [link["operationId"] for answer in operation["responses"].values() for link in answer.get("links", {}).values()]
+        assert set(links) <= set(listed)
     text = str(document)
     for name in re.findall(r"#/components/schemas/(\w+)", text):
         assert name in document["components"]["schemas"]

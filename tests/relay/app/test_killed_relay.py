@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from glasses.sync.device_key import DeviceKey
 from relay.auth.pairing import GRANT
 from relay.config import RelayConfig, StorageConfig
 from relay.doctor import examine
@@ -50,9 +51,11 @@ def serving(data, log):
 
 
 def pair(data, http):
-    begun = http.post("/api/v1/devices/authorize", json={"device_name": "glasses"}).json()
+    key, now = DeviceKey.generate(), time.time_ns() // 1_000_000
+    begun = http.post("/api/v1/devices/authorize", json={"device_name": "glasses", **key.signed("", now)}).json()
+    signed = key.signed("", now, begun["device_code"])
     assert "belongs to anna" in command(data, "user", "approve", begun["user_code"])
-    grant = http.post("/api/v1/oauth/token", data={"grant_type": GRANT, "device_code": begun["device_code"]}).json()
+    grant = http.post("/api/v1/oauth/token", data={"grant_type": GRANT, "device_code": begun["device_code"], **signed}).json()
     return {"Authorization": f"Bearer {grant['access_token']}"}
 
 
@@ -108,9 +111,9 @@ def test_killed_in_the_middle_nothing_receipted_is_lost(tmp_path, tus_headers, c
     assert "unhandled" not in log.read_text()
 
 
-def logged(log, message):
+def logged(log, event):
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    return [line for line in lines if line["message"] == message]
+    return [line for line in lines if line["event"] == event]
 
 
 def waits_for(true, process, log):

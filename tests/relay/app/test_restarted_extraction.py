@@ -17,7 +17,7 @@ from relay.catalog.db import Database
 from relay.catalog.records import User, Video
 from relay.extract.extract import advance
 from relay.extract.facts import ClipFacts, ExtractRequest
-from relay.ingest.blobs import FolderBlobs
+from relay.ingest.folder import FolderBlobs
 from relay.jobs.kinds import JobKind, Message
 from relay.library.videos import erase_in
 from relay.work.clips import ClipJobs

@@ -56,6 +56,13 @@ TERMS: list[tuple[Term, Check]] = [
 ]
 
 
+OF_MOMENTS = {TermKind.PERSON, TermKind.COUNT, TermKind.WITHOUT}
+
+
+def _in(term: Term, check: Check, doc: MomentDoc) -> bool:
+    return check(doc) != (term.kind is TermKind.WITHOUT)
+
+
 class Scan:
     """The rules of the search, by looking at each clip. ``order``: keys of the index follow the order of putting."""
 
@@ -79,15 +86,32 @@ class Scan:
         together = [check for term, check in self._chosen if term.kind in {TermKind.PERSON, TermKind.COUNT}]
         counted = {term.kind for term, _ in self._chosen} >= {TermKind.PERSON, TermKind.COUNT}
         one = not counted or any(all(check(doc) for check in together) for doc in video)
-        return one and all(self._met(term, check, video) for term, check in self._chosen)
+        meeting = any(all(_in(term, check, doc) for term, check in self._chosen if term.kind in OF_MOMENTS) for doc in video)
+        return one and (self._exact(video) or meeting) and all(self._met(term, check, video) for term, check in self._chosen)
+
+    def _exact(self, video: Video) -> bool:
+        """What is to be absent is so from the whole clip; from one moment only, it is taken widely."""
+        return not any(check(doc) for term, check in self._chosen if term.kind is TermKind.WITHOUT for doc in video)
+
+    def _preferred(self, video: Video) -> float:
+        """A little more for the middle of the hours asked for, and for what is absent from the whole clip."""
+        liked = [
+            video[0].captured_at // HOUR_MS % 24 == 16 if "hours:15-18" in term.ids else self._exact(video)
+            for term, _ in self._chosen
+            if term.kind is TermKind.WITHOUT or (term.kind is TermKind.TIME and term.start_at is None)
+        ]
+        timed = sum(term.start_at is not None for term, _ in self._chosen)
+        return 0.05 * (sum(liked) + timed) / max(len(liked) + timed, 1)
 
     def _met(self, term: Term, check: Check, video: Video) -> bool:
-        return any(check(doc) for doc in video) != (term.kind is TermKind.WITHOUT)
+        return any(_in(term, check, doc) for doc in video)
 
     def _rank(self, number: int, video: Video) -> tuple[float, ...]:
-        of_moments = [check for term, check in self._chosen if term.kind in {TermKind.PERSON, TermKind.COUNT}]
-        share = max(sum(check(doc) for check in of_moments) / len(of_moments) for doc in video) if len(of_moments) > 1 else 1.0
-        return round(share, 6), round(max(doc.quality for doc in video) * 10), video[0].captured_at, number
+        of_moments = [(term, check) for term, check in self._chosen if term.kind in OF_MOMENTS]
+        met = max(sum(_in(term, check, doc) for term, check in of_moments) for doc in video)
+        share = met / len(of_moments) if len(of_moments) > 1 else 1.0
+        points, quality = round(share + self._preferred(video), 6), round(max(doc.quality for doc in video) * 10)
+        return self._exact(video) + points, quality, video[0].captured_at, number
 
 
 @given(libraries(), st.lists(st.sampled_from(range(len(TERMS))), min_size=1, max_size=4, unique=True), st.booleans())

@@ -134,7 +134,8 @@ async def test_the_trash_is_emptied_when_its_time_has_come_and_not_before(relay)
     await relay.work()
     [job] = [job for job in relay.jobs if job.operation is JobKind.ERASE]
     blobs = relay.services.blobs
-    await ClipJobs(relay.services.database, blobs, no_extract, NoIndex(), relay.services.bus.publish_in, relay.clock).erase(job)
+    jobs = ClipJobs(relay.services.database, blobs, no_extract, NoIndex(), relay.services.bus.publish_in, relay.clock)
+    await jobs.erase(job)
     assert "xyzzy" not in await relay.services.database.read(lambda c: "\n".join(c.iterdump()))
     assert not list(relay.services.folder.rglob("*.mp4"))
 

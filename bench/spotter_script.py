@@ -1,0 +1,97 @@
+"""What the spotter learns from: sentences with a wake phrase, with a command, with both, and with neither but nearly so."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bench import voice_script
+from glasses.capture.phrases import Phrases
+from models.spotter import WAKE
+
+WAKES = ["okay glasses", "hey glasses"]
+GREETINGS = [
+    "okay", "hey", "okay", "hey", "okay", "hey", "say", "say", "say", "my", "old", "two", "the", "they", "a", "these", "oh", "all",
+    "his", "okay my", "hey the", "okay the", "new",
+]  # fmt: skip
+ALIKE = [
+    "classes", "classes", "grasses", "lasses", "lasses", "glass", "gases", "gas", "masses", "passes", "guesses", "guess", "glances",
+    "lessons", "ladies", "last is", "class", "grass", "glossy", "gloss", "glazes", "glands", "places", "lattice", "atlas", "clashes",
+    "glad", "cluster", "plaster", "molasses",
+]  # fmt: skip
+PAIRED = [
+    "okay classes", "okay classes", "hey classes", "hey classes", "okay grasses", "hey grasses", "okay lasses", "hey lasses", "hey lasses",
+    "they glasses", "say glasses", "the glasses", "okay glances", "okay masses", "okay gases", "okay guess", "okay glass", "hey glass",
+]  # fmt: skip
+AFTER = [
+    "are fragile", "are expensive these days", "is broken", "on the table", "and plates", "are so cool", "full of water", "that I like",
+    "please", "of wine", "is empty", "from the shop", "make me look old", "were on sale", "can be cleaned", "in the kitchen",
+]  # fmt: skip
+NEARLY = [
+    "take a pitcher", "take a seat", "take a look", "take the picture down", "make a picture", "taken a picture", "record the video",
+    "a recorded video", "start recording", "start the recording", "stop according to him", "stop the car", "stop ordering",
+    "keep the last three cookies", "keep the first thirty pages", "the last thirty seconds", "is the last bus safe",
+    "is the first one safe", "is the last one here", "what's my better idea", "what's my birthday", "what is the battery", "council",
+    "candle", "counsel him", "cancelled", "you knew", "under", "until", "I knew", "undone", "no I sat", "you said", "no he said",
+    "create a melody", "make a film", "show me the memories", "fine", "finally", "found", "show my money", "show me my brother",
+    "make a memory", "take it", "record", "recording", "video", "picture", "stop", "the battery",
+]  # fmt: skip
+
+
+class Line(NamedTuple):
+    text: str
+    labels: frozenset[str]
+
+
+def lines(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
+    """For ever. Four of ten hold a whole "wake command"."""
+    talk = voice_script.talk(dice)
+    commands = [(phrase, str(name)) for name, spoken in phrases.commands.items() for phrase in spoken]
+    opened = [(phrase, str(name)) for name, spoken in phrases.open.items() for phrase in spoken]
+    while True:
+        phrase, name = dice.choice(commands if dice.random() < 0.68 else opened)
+        said = f"{phrase} {_body(phrases, dice)}" if name in {str(each) for each in phrases.open} else phrase
+        wake = dice.choice(WAKES)
+        kind = dice.random()
+        if kind < 0.42:
+            yield Line(f"{_before(dice)}{wake}{_joint(dice)} {said}", frozenset({WAKE, name}))
+        elif kind < 0.46:
+            yield Line(f"{wake}{_joint(dice)}", frozenset({WAKE}))
+        elif kind < 0.52:
+            yield Line(f"{wake} {dice.choice(AFTER)}", frozenset({WAKE}))
+        elif kind < 0.59:
+            yield Line(f"{wake}{_joint(dice)} {dice.choice(NEARLY)}", frozenset({WAKE}))
+        elif kind < 0.84:
+            yield Line(f"{dice.choice(GREETINGS)} {dice.choice(ALIKE)}{_joint(dice)} {said}", frozenset({name}))
+        elif kind < 0.93:
+            yield Line(f"{dice.choice(GREETINGS[6:])} glasses{_joint(dice)} {said}", frozenset({name}))
+        elif kind < 0.96:
+            yield Line(said, frozenset({name}))
+        else:
+            yield Line(next(talk), frozenset())
+
+
+def pairs(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
+    """For ever: commands behind a wake phrase, and behind what differs from it by one sound, by turns."""
+    commands = [(phrase, str(name)) for name, spoken in phrases.commands.items() for phrase in spoken]
+    while True:
+        phrase, name = dice.choice(commands)
+        joint = _joint(dice)
+        yield Line(f"{dice.choice(WAKES)}{joint} {phrase}", frozenset({WAKE, name}))
+        yield Line(f"{dice.choice(PAIRED)}{joint} {phrase}", frozenset({name}))
+
+
+def _before(dice: random.Random) -> str:
+    return dice.choice(["", "", "", "", "", "well, ", "and, ", "so. "])
+
+
+def _joint(dice: random.Random) -> str:
+    return dice.choice([",", ",", "", ".", "!"])
+
+
+def _body(phrases: Phrases, dice: random.Random) -> str:
+    request = phrases.request
+    who = dice.choice([*request.people, *request.other_people])
+    where, when = dice.choice(request.other_places), dice.choice(request.times)
+    return dice.choice([f"{who} in {where}", f"{who} and me in {where}", f"{who} {when}", where, when, f"{who}"])

@@ -1,0 +1,73 @@
+"""What the recogniser read and what the spotter scored, as one reading. Pure.
+
+Where the recogniser has understood, the spotter may only object; where it has not, the spotter must be sure to be believed alone.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
+from glasses.capture.phrases import Phrases
+from glasses.capture.spotting import NONE, Spotted
+from glasses.wire.intent import Intent, IntentName
+from glasses.wire.tag import Word
+
+OBJECTS = -4.0
+"""Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low."""
+HELPS = -1.0
+"""From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
+SURE = 2.5
+"""From these on it is believed alone."""
+CERTAIN = 4.0
+"""From these on the wake phrase needs no other look."""
+NOISY_DB = 19.0
+"""Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
+WAKE_S = 0.8
+"""About as long as a wake phrase is."""
+
+
+def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool) -> Reading:
+    """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood."""
+    if isinstance(reading, Command):
+        return reading if agrees(str(reading.intent.name), spotted) else Nothing()
+    if isinstance(reading, OpenRequest):
+        return reading if reading.wake_s == 0 or spotted.wake >= OBJECTS else Nothing()
+    name, score = spotted.best
+    woken = isinstance(reading, Wake)
+    if (score >= SURE and (noisy or woken)) or (score >= HELPS and noisy and isinstance(reading, Wake) and reading.has_rest):
+        return _as_reading(IntentName(name), score, spotted, phrases)
+    if isinstance(reading, Wake):
+        return reading if spotted.wake >= OBJECTS else Nothing()
+    return _woken(spotted, wake_phrase) if noisy and spotted.wake >= SURE else reading
+
+
+def is_certain(spotted: Spotted | None) -> bool:
+    return spotted is not None and spotted.wake >= CERTAIN
+
+
+def agrees(name: str, spotted: Spotted) -> bool:
+    """Whether the wake phrase may have been said, and no other command surely was in this one's place.
+
+    The command's own score is no reason to object: the recogniser may be done before the spotter has heard the last of it.
+    """
+    other, score = spotted.best
+    return spotted.wake >= OBJECTS and not (other != name and score >= SURE and spotted.commands.get(name, NONE) < OBJECTS)
+
+
+def _as_reading(name: IntentName, score: float, spotted: Spotted, phrases: Phrases) -> Reading:
+    start_s = max(0.0, spotted.wake_s - WAKE_S)
+    if name in phrases.open:
+        return OpenRequest(name, phrases.open[name][0], start_s, has_rest=True, wake_s=WAKE_S)
+    text = phrases.commands[name][0]
+    return Command(Intent(name=name, confidence=1 / (1 + exp(-score)), text=text), start_s, WAKE_S)
+
+
+def _woken(spotted: Spotted, wake_phrase: str) -> Wake:
+    """As if the recogniser had heard it."""
+    words, end_s = wake_phrase.split(), spotted.wake_s
+    each_s = WAKE_S / len(words)
+    starts = [max(0.0, end_s - WAKE_S + at * each_s) for at in range(len(words))]
+    return Wake(
+        tuple(Word(word=word, start_s=start, end_s=start + each_s, confidence=1.0) for word, start in zip(words, starts, strict=True))
+    )

@@ -1,0 +1,95 @@
+"""A second opinion on what was said: scores for the wake phrase and each command, from the sound as it comes, noise and all."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from models.spotter import Embedder, Head
+
+RATE_HZ = 16_000
+STEP, BEFORE = 1_280, 480
+"""80 ms at a time, with the 30 ms before it that the spectrogram's window needs."""
+WINDOW_ROWS, STEPS_SEEN = 76, 21
+BACKLOG = STEP * 15
+"""1.2 s from before the gate opened: what the first score looks back at."""
+KEPT_S = 20.0
+NONE = -30.0
+"""The log odds of what was never heard."""
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """What of a wake phrase and a command behind it is in a stretch of sound. Scores are log odds."""
+
+    wake: float
+    """The highest of the wake phrase."""
+    wake_s: float
+    """When that was."""
+    commands: dict[str, float]
+    """For each command: the lower of its own score and the wake phrase's before it, where that is highest."""
+    at_s: float = 0.0
+    """When the best command was heard to its end."""
+
+    @property
+    def best(self) -> tuple[str, float]:
+        """The likeliest command, and by how much it is likelier than not."""
+        return max(self.commands.items(), key=lambda each: each[1], default=("", NONE))
+
+
+class Spotting:
+    """Synchronous. Feed it all sound; it listens where the gate is open."""
+
+    def __init__(self, embedder: Embedder, head: Head, labels: tuple[str, ...]) -> None:
+        self._embedder, self._head, self._labels = embedder, head, labels
+        self._sound = np.zeros(0, np.int16)
+        self._end = 0
+        self._rows = np.zeros((0, 32), np.float32)
+        self._features: deque[Floats] = deque(maxlen=STEPS_SEEN)
+        self._scores: deque[tuple[float, Floats]] = deque(maxlen=round(KEPT_S * RATE_HZ / STEP))
+
+    def feed(self, pcm: bytes, *, is_open: bool) -> None:
+        """16 kHz 16 bit mono, without a gap."""
+        samples = np.frombuffer(pcm, np.int16)
+        self._end += len(samples)
+        self._sound = np.concatenate([self._sound, samples])
+        if is_open:
+            self._listen()
+        elif len(self._sound) > BACKLOG:
+            self._sound = self._sound[-BACKLOG:]
+            self._rows, self._features = np.zeros((0, 32), np.float32), deque(maxlen=STEPS_SEEN)
+
+    def spotted(self, since_s: float, until_s: float = float("inf")) -> Spotted:
+        """In the sound between these times, as far as it was listened to."""
+        heard = [(at_s, scores) for at_s, scores in self._scores if since_s <= at_s <= until_s]
+        if not heard:
+            return Spotted(NONE, since_s, {})
+        return read_scores([at_s for at_s, _ in heard], np.stack([scores for _, scores in heard]), self._labels)
+
+    def _listen(self) -> None:
+        while len(self._sound) >= BEFORE + STEP:
+            piece, self._sound = self._sound[: BEFORE + STEP], self._sound[STEP:]
+            self._rows = np.concatenate([self._rows, self._embedder.rows(piece)])[-WINDOW_ROWS:]
+            if len(self._rows) == WINDOW_ROWS:
+                self._features.append(self._embedder.embedding(self._rows))
+                at_s = (self._end - len(self._sound) + BEFORE) / RATE_HZ
+                self._scores.append((at_s, self._head.scores(np.stack(self._features))[-1]))
+
+
+def read_scores(times_s: list[float], scores: Floats, labels: tuple[str, ...]) -> Spotted:
+    """``scores``: (times, labels), the first label is the wake phrase's."""
+    wake = scores[:, 0]
+    woken = np.maximum.accumulate(wake)[:, None]
+    both = np.minimum(woken, scores[:, 1:])
+    best = int(both.max(axis=1).argmax())
+    return Spotted(
+        float(wake.max()), times_s[int(wake.argmax())],
+        {label: float(both[:, at].max()) for at, label in enumerate(labels[1:])},
+        times_s[best],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The phone link over Bluetooth LE."""

@@ -1,0 +1,12 @@
+// The pages open without a network; what they show is asked for anew each time and is kept nowhere.
+const SHELL = "shell-1";
+const FILES = ["/", "/web/app.js", "/web/door.js", "/web/account.js", "/web/app.css", "/web/icon.svg", "/web/app.webmanifest"];
+
+self.addEventListener("install", (event) => event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES))));
+self.addEventListener("activate", (event) =>
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((name) => name !== SHELL).map((name) => caches.delete(name))))));
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin || !FILES.includes(url.pathname)) return;
+  event.respondWith(fetch(event.request).catch(() => caches.match(url.pathname)));
+});

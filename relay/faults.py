@@ -1,0 +1,92 @@
+"""The places at which a kill, a power loss or a full disk can hit the relay between two promises, each by name.
+
+``point`` does nothing. It is replaced only when a process is started with SOUVENIR_RELAY_FAULT, or by a test:
+
+    SOUVENIR_RELAY_FAULT="kill upload.synced"       SIGKILL to itself when it passes there
+    SOUVENIR_RELAY_FAULT="kill upload.synced 3"     ... for the third time
+    SOUVENIR_RELAY_FAULT="ENOSPC part.written"      OSError(ENOSPC) from there, once; any name of ``errno`` will do
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+
+VARIABLE = "SOUVENIR_RELAY_FAULT"
+
+POINTS: dict[str, str] = {
+    "upload.creating": "an upload is about to get its row",
+    "upload.created": "an upload has its row, its address is not said yet",
+    "part.written": "bytes are in the file that is being received, not fsynced",
+    "upload.synced": "bytes are fsynced, the offset is not in the catalogue yet",
+    "upload.advanced": "the offset is in the catalogue, not said yet",
+    "upload.whole": "all bytes are there and fsynced, the clip is not kept yet",
+    "upload.stored": "the clip is receipted in the catalogue, its part file is still there",
+    "upload.cleared": "the part file is gone, the receipt is not said yet",
+    "upload.ended": "an upload that was given up has ended in the catalogue, its part file is still there",
+    "multipart.synced": "a clip sent in one request is fsynced, not kept yet",
+    "multipart.kept": "a clip sent in one request is receipted, the receipt is not said yet",
+    "blob.linked": "the clip has its second, temporary name",
+    "blob.synced": "it is fsynced under its temporary name",
+    "blob.renamed": "it has its name in the store, the folder is not fsynced",
+    "blob.durable": "it is in the store for good, the catalogue does not know it yet",
+    "intake.uncommitted": "row, feed entry and job are written, COMMIT has not begun",
+    "tier.copied": "a clip is in its new tier too",
+    "tier.moved": "it is in its new tier only, the catalogue does not know it yet",
+}
+"""Every point there is: name to what is true there."""
+
+
+def _nothing(_name: str) -> None:
+    return
+
+
+point: Callable[[str], None] = _nothing
+"""Call as ``faults.point(NAME)``."""
+
+
+class Fault:
+    """Acts once, when ``name`` is passed for the ``nth`` time; every other passing does nothing."""
+
+    def __init__(self, act: str, name: str, nth: int = 1) -> None:
+        """``act``: "kill", or the name of an ``errno``. Raises ValueError for what is neither, and for an unknown point."""
+        if name not in POINTS:
+            raise ValueError(f"no such point: {name}")
+        if act != "kill" and not hasattr(errno, act):
+            raise ValueError(f"neither kill nor an errno: {act}")
+        self._act, self._name, self._left = act, name, nth
+
+    def __call__(self, name: str) -> None:
+        if name != self._name:
+            return
+        self._left -= 1
+        if self._left == 0:
+            self._happen()
+
+    def _happen(self) -> None:
+        if self._act == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        number = getattr(errno, self._act)
+        raise OSError(number, os.strerror(number))
+
+
+def arm(hook: Callable[[str], None]) -> None:
+    """Call ``hook`` at every point from now on. For tests."""
+    global point  # the one switch there is
+    point = hook
+
+
+def disarm() -> None:
+    arm(_nothing)
+
+
+def parsed(text: str) -> Fault:
+    """A fault as SOUVENIR_RELAY_FAULT names it: ACT POINT [NTH]. Raises ValueError."""
+    act, name, *nth = text.split()
+    return Fault(act, name, int(nth[0]) if nth else 1)
+
+
+if VARIABLE in os.environ:
+    arm(parsed(os.environ[VARIABLE]))

@@ -1,0 +1,118 @@
+"""The bytes of one PATCH on their way to the disk: received, written, made durable and told, each while the next comes in."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from aiohttp import ClientPayloadError, StreamReader
+
+from relay.catalog.uploads import Upload
+from relay.errors import SouvenirError
+from relay.ingest.locks import EvictedError
+from relay.ingest.part import Digest, PartFile
+
+FLUSH_BYTES, MOST_AT_RISK_BYTES = 4 << 20, 12 << 20
+"""A stream without a checksum is made durable after so many bytes, later if the disk is still busy with those before; then it waits."""
+CUT = (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError)
+
+Advance = Callable[[int], Awaitable[None]]
+"""Tells that the bytes up to an offset are durable."""
+
+
+class ChecksumMismatchError(SouvenirError):
+    code = "upload.checksum_mismatch"
+
+
+class UploadLengthError(SouvenirError):
+    code = "upload.length"
+
+
+class UploadInterruptedError(SouvenirError):
+    code = "upload.locked"
+
+
+class Checksum:
+    """Of one PATCH: ``algorithm`` is sha1 or sha256."""
+
+    def __init__(self, algorithm: str, expected: bytes) -> None:
+        self.digest: Digest = hashlib.new(algorithm, usedforsecurity=False)
+        self._expected, self._algorithm = expected, algorithm
+        if len(expected) != self.digest.digest_size:
+            raise ValueError(f"{len(expected)} bytes are no {algorithm}")
+
+    def verify(self) -> None:
+        """Raises ChecksumMismatchError."""
+        if self.digest.digest() != self._expected:
+            raise ChecksumMismatchError(f"{self._algorithm} of the piece is {self.digest.hexdigest()}")
+
+
+class Receiving:
+    def __init__(self, upload: Upload, part: PartFile, checksum: Checksum | None, advance: Advance) -> None:
+        self._upload, self._part, self._checksum, self._advance = upload, part, checksum, advance
+        self._flushing: asyncio.Task[None] | None = None
+        self._flushed_bytes = upload.offset_bytes
+
+    async def run(
+        self, until: Callable[[Coroutine[Any, Any, None]], Awaitable[None]], stream: StreamReader, idle_s: float
+    ) -> Exception | None:
+        """Take in the stream; ``until`` runs it and may cut it short. Returns what cut it. Raises UploadLengthError, DiskFullError."""
+        try:
+            await until(self._receive(stream, idle_s))
+        except CUT as problem:
+            return problem
+        finally:
+            await self._flushed()
+        return None
+
+    async def keep(self, cut: Exception | None, graceful_s: float) -> None:
+        """Make durable what has come and tell it; of a cut piece with a checksum nothing.
+
+        Raises ChecksumMismatchError, UploadInterruptedError, DiskFullError.
+        """
+        if cut is None:
+            await self._part.settle()
+            if self._checksum is not None:
+                self._checksum.verify()
+            await self._flush()
+            return
+        if self._checksum is None:
+            try:
+                async with asyncio.timeout(graceful_s):
+                    await self._part.settle()
+                    await self._flush()
+            except TimeoutError as problem:
+                raise UploadInterruptedError(f"the disk is slow; durable up to {self._upload.offset_bytes}") from problem
+        raise UploadInterruptedError(f"the connection was cut or taken over at {self._upload.offset_bytes}") from cut
+
+    async def _receive(self, stream: StreamReader, idle_s: float) -> None:
+        received = self._upload.offset_bytes
+        while True:
+            async with asyncio.timeout(idle_s):
+                data = await stream.readany()
+            if not data:
+                return
+            received += len(data)
+            if received > self._upload.length_bytes:
+                raise UploadLengthError(f"more than the {self._upload.length_bytes} bytes that were announced")
+            await self._part.add(data)
+            if self._checksum is None and received - self._flushed_bytes >= FLUSH_BYTES:
+                await self._flush_meanwhile(received)
+
+    async def _flush_meanwhile(self, received_bytes: int) -> None:
+        if self._flushing is not None and not self._flushing.done() and received_bytes - self._upload.offset_bytes < MOST_AT_RISK_BYTES:
+            return
+        await self._flushed()
+        self._flushed_bytes = self._part.written_bytes
+        self._flushing = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        """The bytes first, then the word that they are there."""
+        await self._advance(await self._part.sync())
+
+    async def _flushed(self) -> None:
+        if self._flushing is not None:
+            flushing, self._flushing = self._flushing, None
+            await flushing

@@ -1,0 +1,78 @@
+"""The recogniser's reading and the spotter's scores, as one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glasses.capture import phrases
+from glasses.capture.intents import Command, Nothing, OpenRequest, Wake
+from glasses.capture.judgement import OBJECTS, SURE, judged
+from glasses.capture.spotting import NONE, Spotted, read_scores
+from glasses.wire.intent import Intent, IntentName
+from glasses.wire.tag import Word
+
+TABLE = phrases.load("en")
+LABELS = ("wake", "take_picture", "cancel", "find")
+COMMAND = Command(Intent(name=IntentName.CANCEL, confidence=1.0, text="cancel"), 1.0, 0.7)
+WAKE = Wake((Word(word="okay", start_s=1.0, end_s=1.3), Word(word="glasses", start_s=1.3, end_s=1.8)))
+OPENED = OpenRequest(IntentName.FIND, "find", 1.0, has_rest=True, wake_s=0.7)
+
+
+def scores(wake: float, **commands: float) -> Spotted:
+    return Spotted(wake, 1.8, {name: min(wake, score) for name, score in commands.items()}, 2.4)
+
+
+@pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
+def test_what_the_spotter_objects_to_is_not_done(reading: Command | Wake | OpenRequest) -> None:
+    assert judged(reading, scores(OBJECTS - 1, cancel=9, find=9), TABLE, "okay glasses", noisy=True) == Nothing()
+
+
+@pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
+def test_a_doubt_is_no_objection(reading: Command | Wake | OpenRequest) -> None:
+    assert judged(reading, scores(0, cancel=0, find=0), TABLE, "okay glasses", noisy=True) == reading
+
+
+def test_the_recogniser_may_be_done_before_the_spotter() -> None:
+    assert judged(COMMAND, scores(5, cancel=-9), TABLE, "okay glasses", noisy=False) == COMMAND
+    assert judged(COMMAND, scores(5, cancel=-9, undo=5), TABLE, "okay glasses", noisy=False) == Nothing()
+
+
+def test_a_sure_spotter_is_believed_where_nothing_was_understood() -> None:
+    heard = judged(Nothing(), scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", noisy=True)
+    assert isinstance(heard, Command)
+    assert heard.intent.name == IntentName.TAKE_PICTURE
+    assert heard.start_s == pytest.approx(1.0)
+    opened = judged(WAKE, scores(SURE + 1, find=SURE + 1), TABLE, "okay glasses", noisy=True)
+    assert isinstance(opened, OpenRequest)
+
+
+def test_where_it_is_quiet_the_recogniser_is_not_contradicted() -> None:
+    assert judged(Nothing(), scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", noisy=False) == Nothing()
+    assert isinstance(judged(WAKE, scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", noisy=False), Command)
+
+
+def test_a_wake_phrase_alone_waits_for_its_command() -> None:
+    heard = judged(Nothing(), scores(SURE + 1, cancel=NONE), TABLE, "okay glasses", noisy=True)
+    assert isinstance(heard, Wake)
+    assert [word.word for word in heard.words] == ["okay", "glasses"]
+
+
+def test_a_correction_without_a_wake_phrase_is_not_the_spotters_business() -> None:
+    correction = OpenRequest(IntentName.CORRECT, "no i said", 1.0, has_rest=True, wake_s=0)
+    assert judged(correction, scores(NONE), TABLE, "okay glasses", noisy=True) == correction
+
+
+def test_a_command_before_the_wake_phrase_is_none() -> None:
+    rows = np.array([[-9, 9, -9, -9], [-9, -9, -9, -9], [9, -9, -9, -9]], np.float32)
+    assert read_scores([0.1, 0.2, 0.3], rows, LABELS).commands["take_picture"] == -9
+    assert read_scores([0.1, 0.2, 0.3], rows[::-1], LABELS).best == ("take_picture", 9)
+
+
+@given(st.lists(st.lists(st.floats(-20, 20, width=32), min_size=4, max_size=4), min_size=1, max_size=30))
+def test_no_command_is_likelier_than_its_wake_phrase(rows: list[list[float]]) -> None:
+    found = read_scores([0.08 * at for at in range(len(rows))], np.array(rows, np.float32), LABELS)
+    assert all(score <= found.wake for score in found.commands.values())
+    assert isinstance(judged(Nothing(), found, TABLE, "okay glasses", noisy=True), Nothing) == (found.wake < SURE)

@@ -1,0 +1,43 @@
+"""The spotter's networks and its trained head."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glasses.capture.spotting import BACKLOG, STEP, Spotting
+from models.spotter import FEATURES, HOP_ROWS, LABELS, WEIGHTS, WINDOW_ROWS, Embedder, Head
+from models.store import ModelStore
+
+
+@pytest.fixture(scope="module")
+def embedder(store: ModelStore) -> Embedder:
+    return Embedder(store.path("spotter"))
+
+
+def test_the_head_looks_back_and_never_ahead() -> None:
+    head, dice = Head.load(WEIGHTS), np.random.default_rng(2)
+    heard = dice.normal(0, 1, (30, FEATURES)).astype(np.float32)
+    later = heard.copy()
+    later[20:] += 5
+    assert head.scores(heard).shape == (30, len(LABELS))
+    np.testing.assert_allclose(head.scores(heard)[:20], head.scores(later)[:20], rtol=1e-5)
+
+
+def test_sound_as_it_comes_is_scored_like_the_whole(embedder: Embedder) -> None:
+    sound = np.random.default_rng(4).normal(0, 300, STEP * 40).astype(np.int16)
+    streamed = Spotting(embedder, Head.load(), LABELS)
+    for at in range(0, len(sound), 1_600):
+        streamed.feed(sound[at : at + 1_600].tobytes(), is_open=True)
+    first = -WINDOW_ROWS % HOP_ROWS * 160
+    whole = Head.load().scores(embedder.features(sound[first:]))
+    assert streamed.spotted(0).wake == pytest.approx(float(whole[:, 0].max()), abs=0.05)
+
+
+def test_nothing_is_scored_behind_a_closed_gate(embedder: Embedder) -> None:
+    spotting = Spotting(embedder, Head.load(), LABELS)
+    sound = np.random.default_rng(5).normal(0, 300, BACKLOG).astype(np.int16).tobytes()
+    spotting.feed(sound, is_open=False)
+    assert spotting.spotted(0).commands == {}
+    spotting.feed(sound, is_open=True)
+    assert spotting.spotted(0).commands

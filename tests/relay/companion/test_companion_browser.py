@@ -1,0 +1,185 @@
+"""The companion in a real browser (Chromium over its DevTools protocol): signed in, second factor, glasses let in, a film shared."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import shutil
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pyotp
+import pytest
+from aiohttp import ClientSession
+
+from glasses.wire.memory import Memory, MemoryStatus, Plan
+from relay.catalog import memories, videos
+from relay.catalog.memories import MemoryRow
+
+PASSWORD = "correct horse battery"
+PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed")]
+
+
+class Tab:
+    """One page: what a person sees of it and does to it."""
+
+    def __init__(self, socket) -> None:
+        self._socket, self._number, self.complaints = socket, 0, []
+
+    async def ask(self, method, **parameters):
+        self._number += 1
+        number = self._number
+        await self._socket.send_json({"id": number, "method": method, "params": parameters})
+        while True:
+            said = await self._socket.receive_json(timeout=60)
+            if said.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
+                self.complaints.append(str(said["params"]))
+            if said.get("id") == number:
+                return said.get("result", said)
+
+    async def run(self, script):
+        answered = await self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answered, answered
+        return answered["result"].get("value")
+
+    async def sees(self, words):
+        for _ in range(300):
+            if words in (text := await self.run("document.body?.innerText ?? ''")):
+                return text
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"not seen: {words}; but: {text}; {self.complaints}")
+
+    async def misses(self, words):
+        for _ in range(300):
+            if words not in await self.run("document.body?.innerText ?? ''"):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"still there: {words}")
+
+    async def types(self, name, value):
+        for _ in range(300):
+            if await self.run(f"!!document.querySelector('input[name={name}]')"):
+                break
+            await asyncio.sleep(0.1)
+        await self.run(f"document.querySelector('input[name={name}]').value = {value!r}")
+
+    async def presses(self, words):
+        pressed = await self.run(
+            "(() => { const all = [...document.querySelectorAll('button, summary')].filter((one) => one.offsetParent);"
+            f" const one = all.find((button) => button.textContent.trim() === {words!r}); one?.click(); return !!one; }})()"
+        )
+        assert pressed, words
+
+    async def picture(self, path: Path):
+        """For people to look at, where SOUVENIR_SCREENSHOTS names a folder."""
+        if folder := os.environ.get("SOUVENIR_SCREENSHOTS"):
+            data = (await self.ask("Page.captureScreenshot", captureBeyondViewport=True))["data"]
+            (Path(folder) / path).write_bytes(base64.b64decode(data))
+
+
+@asynccontextmanager
+async def browser(folder: Path):
+    program = await asyncio.create_subprocess_exec(
+        PROGRAM, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0",
+        f"--user-data-dir={folder}", "--window-size=900,1100", "about:blank",
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(60):
+            while not (folder / "DevToolsActivePort").exists():
+                await asyncio.sleep(0.1)
+        port = (folder / "DevToolsActivePort").read_text().split()[0]
+        async with ClientSession() as client:
+            async with client.get(f"http://127.0.0.1:{port}/json/list") as listed:
+                page = next(one for one in await listed.json() if one["type"] == "page")
+            async with client.ws_connect(page["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+                tab = Tab(socket)
+                for domain in ("Page", "Log", "Runtime"):
+                    await tab.ask(f"{domain}.enable")
+                yield tab
+    finally:
+        program.terminate()
+        await program.wait()
+
+
+async def film(relay):
+    """A film that is there, made of a clip that is."""
+    segment = await relay.store(b"not really a film")
+    user_id = relay.accounts["anna"].user.user_id
+
+    def keep(connection):
+        video = videos.get(connection, user_id, segment.segment_id)
+        plan = Plan(query="us in Paris", title="Anna & Ben · Paris")
+        memory = Memory(
+            memory_id="0199c82c-c000-7622-9e57-074dc6beeb7f", query="us in Paris", plan=plan, status=MemoryStatus.PROCESSING,
+            created_at=relay.clock.ms, duration_s=42.0,
+        )  # fmt: skip
+        from glasses.wire.memory import MemoryRequest
+
+        memories.create(connection, user_id, memory, MemoryRequest(query="us in Paris"))
+        memory.status = MemoryStatus.COMPLETED
+        memories.save(connection, user_id, MemoryRow(memory=memory, blob_key=video.blob_key))
+
+    await relay.services.database.write(keep)
+
+
+async def test_a_person_uses_the_companion(relay, tmp_path):
+    relay.clock.ms = time.time_ns() // 1_000_000  # the browser's clock is the real one
+    account = await relay.account()
+    await film(relay)
+    begun = await relay.services.pairings.begin("new-glasses", "Anna's new glasses", proof=relay.proof(account.companion_key))
+    async with browser(tmp_path / "browser") as tab:
+        await tab.ask("Page.navigate", url=f"{relay.url}/pair?user_code={begun.user_code}")
+        await tab.sees("Welcome back")
+        await tab.picture(Path("1-sign-in.png"))
+        await tab.types("username", "anna")
+        await tab.types("password", "a wrong guess")
+        await tab.presses("Sign in")
+        await tab.sees("Name or password is wrong")
+        await tab.types("password", PASSWORD)
+        await tab.presses("Sign in")
+        await tab.sees("Hello, anna.")
+        await let_glasses_in(tab)
+        await tab.presses("Share")
+        await tab.sees("shared until")
+        await tab.picture(Path("2-account.png"))
+        await second_factor(tab, relay)
+        [share] = (await relay.http.get("/api/v1/shares", headers=await relay.as_companion())).json()["shares"]
+        await tab.ask("Page.navigate", url=share["url"])
+        await tab.sees("Anna & Ben · Paris")
+        await tab.picture(Path("4-shared.png"))
+        await tab.ask("Page.navigate", url=f"{relay.url}/")
+        await tab.sees("Hello, anna.")
+        await tab.presses("Take back")
+        await tab.misses("Take back")
+        await tab.ask("Page.navigate", url=share["url"])
+        await tab.sees("This link shows nothing any more")
+    blocked = [one for one in tab.complaints if "Content Security Policy" in one or "exceptionThrown" in one]
+    assert blocked == []
+    listed = (await relay.http.get("/api/v1/devices", headers=await relay.as_companion())).json()["devices"]
+    [this] = [device for device in listed if device["name"].startswith("Chrome")]
+    assert this["has_key"], "the browser has a key of its own"
+
+
+async def let_glasses_in(tab):
+    await tab.presses("Look")
+    await tab.sees("Anna's new glasses")
+    await tab.presses("Let it in")
+    await tab.sees("The eight letters")
+
+
+async def second_factor(tab, relay):
+    await tab.presses("Add a second factor")
+    await tab.types("password", PASSWORD)
+    await tab.presses("Begin")
+    text = await tab.sees("Or type this into it")
+    secret = text.split("Or type this into it:")[1].split("Code")[0].replace(" ", "").strip()
+    await tab.picture(Path("3-second-factor.png"))
+    await tab.types("otp", pyotp.TOTP(secret).at(relay.clock.ms // 1000))
+    await tab.presses("Turn on")
+    await tab.sees("Keep these on paper")
+    await tab.presses("I have written them down")
+    await tab.sees("A second factor is on")
