@@ -78,10 +78,11 @@ class Bus:
         return await self._database.write(lambda connection: self._claim(connection, set(JobKind) if kinds is None else kinds))
 
     async def renew(self, job: Job) -> bool:
-        """False when the lease was lost: another worker may have the job."""
-        until = self._now_ms() + int(self._config.lease_s * 1000)
-        sql = "UPDATE jobs SET lease_until = ? WHERE job_id = ? AND lease_id = ? AND state = 'leased'"
-        return await self._database.write(lambda connection: connection.execute(sql, (until, job.job_id, job.lease_id)).rowcount > 0)
+        """False when the lease was lost, also when it has run out: another worker may have the job, or its like."""
+        now = self._now_ms()
+        values = (now + int(self._config.lease_s * 1000), job.job_id, job.lease_id, now)
+        sql = "UPDATE jobs SET lease_until = ? WHERE job_id = ? AND lease_id = ? AND state = 'leased' AND lease_until > ?"
+        return await self._database.write(lambda connection: connection.execute(sql, values).rowcount > 0)
 
     async def finish(self, job: Job) -> None:
         def done(connection: Connection) -> None:

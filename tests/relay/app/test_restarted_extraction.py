@@ -52,17 +52,17 @@ class Relay:
         self.steps, self._kill_at = 0, kill_at
 
     async def look(self, path: Path, request: ExtractRequest, kept: list) -> object:
-        self._step()
+        await self._step()
         found = looked(path, request, kept)
-        self._step()
+        await self._step()
         if not isinstance(found, ClipFacts):
             self.found += [part.name for part in found]
         return found
 
     async def changed(self, user_id: str, video_id: str) -> None:
-        self._step()
+        await self._step()
 
-    def _step(self) -> None:
+    async def _step(self) -> None:
         self.steps += 1
         if self.steps > self._kill_at:
             raise KilledError
@@ -173,10 +173,10 @@ async def test_consent_withdrawn_at_any_point_while_it_works(stored, at):
     relay = Relay(folder)
     step = relay._step
 
-    def withdraw_at() -> None:
-        step()
+    async def withdraw_at() -> None:
+        await step()
         if relay.steps == at:
-            relay.database._write(_withdraw)
+            await relay.database.write(_withdraw)
 
     relay._step = withdraw_at
     await relay.jobs.extract(JOB)
@@ -190,10 +190,10 @@ async def test_a_clip_that_is_deleted_while_it_is_looked_into_leaves_nothing(sto
     relay = Relay(folder)
     step = relay._step
 
-    def delete_at() -> None:
-        step()
+    async def delete_at() -> None:
+        await step()
         if relay.steps == 6:
-            relay.database._write(_delete)
+            await relay.database.write(_delete)
 
     relay._step = delete_at
     await relay.jobs.extract(JOB)

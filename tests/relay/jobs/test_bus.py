@@ -213,6 +213,16 @@ async def test_the_same_job_waits_while_its_like_runs(bus, clock):
     assert (await bus.claim()).message.video_id == "v1"
 
 
+async def test_a_lease_that_ran_out_is_not_renewed_as_its_like_may_be_under_way(bus, clock):
+    await bus.publish(message())
+    first = await bus.claim()
+    await bus.publish(message(priority=Priority.HIGH))
+    clock.forward(61)
+    second = await bus.claim()
+    assert second.job_id != first.job_id
+    assert not await bus.renew(first)
+
+
 async def test_what_waits_comes_as_urgently_as_it_was_ever_asked_for(bus):
     await bus.publish(message("other"))
     await bus.publish(message(priority=Priority.LOW))
