@@ -51,8 +51,7 @@ class FaceFinder:
         boxes, points, scores = _decode(heat, log_size, offset, landmarks, min_score)
         stretch = np.array([width_px / size_px[0], height_px / size_px[1]])
         faces = [
-            made(rgb, boxes[i].reshape(2, 2) * stretch, points[i] * stretch, float(scores[i]))
-            for i in _distinct(boxes, scores, min_score)
+            made(rgb, boxes[i].reshape(2, 2) * stretch, points[i] * stretch, float(scores[i])) for i in _distinct(boxes, scores, min_score)
         ]
         return sorted(faces, key=lambda face: -face.height_px)
 

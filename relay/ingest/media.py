@@ -39,9 +39,7 @@ class Hashes:
         return known[1]
 
 
-async def media(
-    request: web.Request, blobs: BlobStore, key: str, sha256: str, *, caching: str = CACHE_FOREVER
-) -> web.StreamResponse:
+async def media(request: web.Request, blobs: BlobStore, key: str, sha256: str, *, caching: str = CACHE_FOREVER) -> web.StreamResponse:
     """The bytes under ``key``, whose hash is known. Answers 200, 206, 304, 412 or 416. Raises NotFoundError, BlobStoreError."""
     headers = {**_headers(key, sha256), "Cache-Control": caching}
     if (unmet := _unmet(request, sha256)) is not None:

@@ -136,9 +136,7 @@ class FilmJobs:
         followed = {one.video.video_id: one.video.correlation_id for one in found if one.video.video_id in used}
         log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
 
-    async def _prepared(
-        self, held: AsyncExitStack, cut_list: CutList, clips: dict[str, Video]
-    ) -> tuple[CutList, dict[str, str]]:
+    async def _prepared(self, held: AsyncExitStack, cut_list: CutList, clips: dict[str, Video]) -> tuple[CutList, dict[str, str]]:
         """The files of the clips; one whose form for films cannot be made is left out with the reason.
 
         They are there while ``held`` is open.
