@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from glasses.wire.change import Op, OpBatch, OpKind
 from glasses.wire.codec import to_builtins
 from glasses.wire.tag import FaceTag, Moment, Tags
-from relay.catalog import moments, videos
+from relay.catalog import moments, parts, videos
 from relay.catalog.records import MomentRecord, VideoStatus
+from relay.extract.parts import Look, Texts, made
 
 MARK = 0.123454321
 """A number that is in every embedding of these tests, and nowhere else."""
@@ -127,10 +130,16 @@ async def test_withdrawn_consent_leaves_no_byte_of_a_face(relay, headers):
     batch = to_builtins(OpBatch(ops=[op]))
     answer = await relay.http.post("/api/v1/sync/changes", headers=await relay.as_glasses(), json=batch)
     assert answer.json()["results"][0]["accepted"], answer.text
-    mark = str(MARK).encode()
-    assert any(mark in path.read_bytes() for path in files(relay))
+    look = made("look", Look(moments=[Moment(faces=[face(0)])]), "key", faces=True)
+    user_id, kept = relay.accounts["anna"].user.user_id, [look, made("text", Texts(), "key")]
+    await relay.services.database.write(lambda connection: parts.keep(connection, user_id, video_id, kept))
+    marks = [str(MARK).encode(), base64.b64encode(look.found)]
+    assert [any(mark in path.read_bytes() for path in files(relay)) for mark in marks] == [True, True]
     await relay.http.put("/api/v1/consent", headers=headers, json={"faces": False})
-    assert [path.name for path in files(relay) if mark in path.read_bytes()] == []
+    assert [path.name for path in files(relay) for mark in marks if mark in path.read_bytes()] == []
+    await relay.services.database.write(lambda connection: parts.keep(connection, user_id, video_id, kept))
+    left = await relay.services.database.read(lambda connection: parts.of_video(connection, user_id, video_id))
+    assert [part.name for part in left] == ["text"]
 
 
 def files(relay):
