@@ -147,10 +147,14 @@ class Bus:
         )
 
     async def replay(self, job_id: str) -> None:
-        """A dead job waits again, with all its tries. Raises NotFoundError."""
-        sql = "UPDATE jobs SET state = 'waiting', attempts = 0, due_at = ?, error = '' WHERE job_id = ? AND state = 'dead'"
-        changed = await self._database.write(lambda connection: connection.execute(sql, (self._now_ms(), job_id)).rowcount)
-        if not changed:
+        """A dead job waits again, with all its tries; where its like waits already, that one does. Raises NotFoundError."""
+
+        def again(connection: Connection) -> int:
+            sql = "UPDATE OR IGNORE jobs SET state = 'waiting', attempts = 0, due_at = ?, error = '' WHERE job_id = ? AND state = 'dead'"
+            changed = connection.execute(sql, (self._now_ms(), job_id)).rowcount
+            return changed or connection.execute("UPDATE jobs SET state = 'done' WHERE job_id = ? AND state = 'dead'", (job_id,)).rowcount
+
+        if not await self._database.write(again):
             raise NotFoundError(f"dead job {job_id}", hint="relay jobs list --state dead shows those there are.")
         self.announce()
 

@@ -77,6 +77,15 @@ async def test_pauses_grow_and_the_tries_end(bus, clock):
     assert (await bus.claim()).attempts == 1
 
 
+async def test_a_dead_job_whose_like_waits_is_replayed_by_it(bus):
+    await bus.publish(message())
+    await bus.fail(await bus.claim(), "model.missing: faces", again=False)
+    await bus.publish(message())
+    [dead] = await bus.list(JobState.DEAD)
+    await bus.replay(dead.job_id)
+    assert await bus.counts() == {"waiting": 1, "done": 1}
+
+
 async def test_only_a_dead_job_is_replayed(bus):
     with pytest.raises(SouvenirError, match="dead job"):
         await bus.replay("nothing")
