@@ -59,6 +59,8 @@ class Plan(Wire):
     """"My wife & me · Paris": for the title card."""
     said: str = ""
     """The reading as a sentence for the wearer: 'A film of Anna and you in Paris.'"""
+    timezone: str = ""
+    """Of the clock by which its times were read. A clip is judged by the clock of the place where it was taken: the same hours there."""
 
 
 class ClipChoice(Wire):

@@ -66,7 +66,7 @@ def correct(plan: Plan, utterance: str, context: AskContext) -> Plan:
     kept = [term for term in kept if not (term.ids and set(term.ids) <= dropped)]
     corrected = Plan(
         query=f"{plan.query}; {utterance}".strip("; "), intent=plan.intent, terms=_once([*kept, *fresh.terms]),
-        leftover=[*plan.leftover, *fresh.leftover], vague=fresh.vague,
+        leftover=[*plan.leftover, *fresh.leftover], vague=fresh.vague, timezone=fresh.timezone,
     )  # fmt: skip
     corrected.title, corrected.said = title_of(corrected), said_of(corrected, context)
     return corrected
@@ -88,7 +88,9 @@ def _stripped(utterance: str) -> tuple[str, bool]:
 def _plan(query: str, reader: Reader) -> Plan:
     spans = _timed(reader)
     terms = [_negated(span.term) if span.negated else span.term for span in spans]
-    plan = Plan(query=query, intent=reader.intent, terms=_once(_counted(terms, reader)), vague=reader.vague)
+    plan = Plan(
+        query=query, intent=reader.intent, terms=_once(_counted(terms, reader)), vague=reader.vague, timezone=reader.context.timezone
+    )
     plan.leftover = [word.text for word, use in zip(reader.words, reader.uses, strict=True) if use is Use.LEFT]
     plan.title, plan.said = title_of(plan), said_of(plan, reader.context)
     return plan
