@@ -29,7 +29,7 @@ MONTREAL = World(
         Person("u-11", "Faith Nguyen", ("piano teacher",), ("my piano teacher", "the piano teacher", "Faith"), "", 0.15),
     ),
     towns=(
-        Town("Quebec City", "America/Toronto", (Spot(46.8139, -71.2080, ("in Quebec City", "in Canada")),)),
+        Town("Quebec City", "America/Toronto", (Spot(46.8139, -71.2080, ("in Quebec City", "in Quebec", "in Canada")),)),
         Town("Nairobi", "Africa/Nairobi", (Spot(-1.2864, 36.8172, ("in Nairobi", "in Kenya")),), ("Niarobi",)),
         Town("Osaka", "Asia/Tokyo", (Spot(34.6937, 135.5023, ("in Osaka", "in Japan")), Spot(34.6873, 135.5262, ("at Osaka Castle", "in Osaka", "in Japan"))), ("Osakka",)),
         Town("São Paulo", "America/Sao_Paulo", (Spot(-23.5505, -46.6333, ("in São Paulo", "in Sao Paulo", "in Brazil")),)),

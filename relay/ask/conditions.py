@@ -135,6 +135,9 @@ class Conditions:
     def _time(self, term: Term, *, by_place: bool = True) -> KeySet:
         ends = (term.start_at, term.end_at)
         found = self.everything() if term.start_at is None else self._clock(*ends) if by_place else self.between(*ends)
+        between = self._clock if by_place else self.between
+        parts = [between(*ends) for ends in _spans(term, "only:")]
+        found &= union(parts) if parts else found
         weekdays = [each for each in term.ids if each.startswith("weekday:")]
         if weekdays:
             found &= self._union(weekdays)

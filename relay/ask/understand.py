@@ -130,7 +130,7 @@ def _counted(terms: list[Term], reader: Reader) -> list[Term]:
     if not reader.only_these or any(term.kind is TermKind.COUNT for term in terms):
         return terms
     heard = " ".join(reader.words[index].text for index in reader.only_these)
-    number = sum(len(term.ids) if term.source == GROUP else 1 for term in people) or 1
+    number = len({tuple(term.ids) if term.source != GROUP else each for term in people for each in term.ids or [term.value]}) or 1
     first, last = reader.words[reader.only_these[0]], reader.words[reader.only_these[-1]]
     return [*terms, Term(kind=TermKind.COUNT, value=str(number), heard=heard, span=[first.start, last.end], source="words")]
 

@@ -33,7 +33,8 @@ def libraries(draw: st.DrawFn) -> list[Video]:
         made.append(
             [
                 MomentDoc(
-                    user_id="u", video_id=f"v{number}", moment_id=f"v{number}.{at}", captured_at=captured_at, timezone=zone, quality=draw(st.floats(0, 1)),
+                    user_id="u", video_id=f"v{number}", moment_id=f"v{number}.{at}", captured_at=captured_at, timezone=zone,
+                    quality=draw(st.floats(0, 1)),
                     people=draw(st.sampled_from(PEOPLE)), objects=draw(st.sampled_from([[], ["dog"]])),
                     place=PlaceName(name=f"City {city}", ids=[f"city:{city}", "country:X"]),
                 )
