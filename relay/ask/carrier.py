@@ -27,8 +27,8 @@ _ENDS = phrases(
 )
 _ASKING = listed(
     "i id im ive you we was were am be been is there any way chance wondering wonder hoping hope trying try if whether could can would "
-    "will able to possible possibly maybe perhaps like love want wanna gonna going need think mind know let lets me us just please so um uh "
-    "well kindly do does ok okay hey hi hello thinking it "
+    "will able to possible possibly maybe perhaps like love want wanna gonna going need think mind know let lets me us just please so um "
+    "uh well kindly do does ok okay hey hi hello thinking it "
 )
 """What may stand before the verb that says what is wanted: "I was wondering if you could find"."""
 _IF_ANY = listed("there is are any we i you have got find found one ones some it that can could possible exist exists do dont mind")
