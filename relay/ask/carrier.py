@@ -36,7 +36,7 @@ _IF_ANY = listed("there is are any we i you have got find found one ones some it
 _QUOTES = listed(
     "say says saying said shout shouts shouting shouted whisper whispers read reads reading word words hear hears sing sings singing sang"
 )
-_SELF_GOES_ON = frozenset({"and", "with", "in", "at", "on", "alone", "near", "by", "or"})
+_SELF_GOES_ON = frozenset({"and", "with", "in", "at", "on", "alone", "near", "by", "or", "but", "without", "not", "except"})
 """After "show me", these make "me" somebody to be seen: "show me and my wife"."""
 _KINDS = listed(
     "video videos film films movie movies clip clips memory memories montage compilation reel highlight highlights slideshow recap "
