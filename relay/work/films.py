@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import time
@@ -76,9 +77,11 @@ class FilmJobs:
         forms: FilmForms,
         scratch: Path,
         now_ms: Callable[[], int],
+        forget: Callable[[str], None] = lambda _video_id: None,
     ) -> None:
+        """``forget``: take what was kept of a deleted clip's fades away."""
         self._database, self._blobs, self._ask, self._render, self._forms = database, blobs, ask, render, forms
-        self._recode = recode
+        self._recode, self._forget = recode, forget
         self._scratch, self._now_ms = scratch, now_ms
         scratch.mkdir(parents=True, exist_ok=True)
         for left in scratch.glob("*"):  # of a process that was killed
@@ -120,6 +123,8 @@ class FilmJobs:
             async with AsyncExitStack() as held:
                 if await self._make_of(held, user_id, memory, max_duration_s):
                     return
+            for video_id in await self._database.read(lambda connection: _gone(connection, user_id, memory)):
+                await asyncio.to_thread(self._forget, video_id)
             await self._take_away(user_id, memory)
 
     async def _take_away(self, user_id: str, memory: Memory) -> None:
@@ -236,8 +241,7 @@ class FilmJobs:
         memory.timings_s = {stage: round(seconds, 3) for stage, seconds in memory.timings_s.items()}
 
         def keep(connection: Connection) -> bool:
-            used = [clip.video_id for clip in memory.clips_used]
-            if len(videos.many(connection, user_id, used)) < len(set(used)):
+            if _gone(connection, user_id, memory):
                 return False
             self._save(connection, user_id, row)
             return True
@@ -274,6 +278,12 @@ def _fingerprint(plan: FilmPlan, clips: dict[str, Video]) -> str:
     levels = sorted((video_id, round(lufs, 2)) for video_id, lufs in plan.loudness_lufs.items())
     words = (plan.title, plan.place, plan.dates, sorted(plan.chapters.items()))
     return hashlib.sha256(repr((_FILM_VERSION, plan.cut_list.title_frames, cuts, levels, words)).encode()).hexdigest()
+
+
+def _gone(connection: Connection, user_id: str, memory: Memory) -> set[str]:
+    """The clips of the film that are deleted."""
+    used = [clip.video_id for clip in memory.clips_used]
+    return set(used) - set(videos.many(connection, user_id, used))
 
 
 def _found(connection: Connection, user_id: str, result: SearchResult) -> list[Found]:

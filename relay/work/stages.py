@@ -55,7 +55,17 @@ def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:
     form = partial(_form, relay.pool, tuple(relay.config.films.enhance))
     forms = FilmForms(relay.database, relay.blobs, relay.tiers.opened, form, scratch, relay.now_ms)
     render = partial(_render, relay.pool, str(relay.folder / JOINTS))
-    return forms, FilmJobs(relay.database, relay.blobs, ask, render, partial(_recode, relay.pool), forms, scratch, relay.now_ms)
+    return forms, FilmJobs(
+        relay.database,
+        relay.blobs,
+        ask,
+        render,
+        partial(_recode, relay.pool),
+        forms,
+        scratch,
+        relay.now_ms,
+        partial(forget_joints, relay.folder / JOINTS),
+    )
 
 
 async def _extract(pool: CpuPool, path: Path, request: ExtractRequest, kept: list[Part]) -> ClipFacts | list[Part]:

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from relay.app import make_app
 from relay.auth.passwords import Passwords
 from relay.services import open_services
-from relay.work.stages import make_stages
+from relay.work.stages import JOINTS, make_stages
 
 HOUR_MS = 3_600_000
 
@@ -78,3 +78,25 @@ async def test_other_forms_and_a_deleted_clip(joined, picture, make_clip, clock,
     await relay.work()
     assert (await look(relay, memory["memory_id"]))["status"] == "failed"
     assert [key async for key in relay.services.blobs.keys("memories/")] == []
+
+
+async def test_a_clip_that_is_deleted_while_its_film_is_made_is_not_in_it(joined, picture, make_clip, clock, monkeypatch):
+    relay, headers = joined, await joined.as_companion()
+    clips = [make_clip([(picture("coffee"), 4.0)], name=f"{number}.mp4").read_bytes() + b"\0\0\0\x08free" * number for number in range(2)]
+    going, staying = [
+        (await relay.store(data, captured_at=clock.ms - number * 5 * HOUR_MS)).segment_id for number, data in enumerate(clips)
+    ]
+    await relay.work()
+    put_file, deleted = relay.services.blobs.put_file, []
+
+    async def put(key, source):
+        await put_file(key, source)
+        if key.startswith("memories/") and not deleted:
+            deleted.append(await relay.http.delete(f"/api/v1/videos/{going}", headers=headers))
+
+    monkeypatch.setattr(relay.services.blobs, "put_file", put)
+    memory = await film(relay, "coffee")
+    assert [answer.status_code for answer in deleted] == [204]
+    assert (memory["status"], [clip["video_id"] for clip in memory["clips_used"]]) == ("completed", [staying])
+    await relay.work()
+    assert [path for path in (relay.services.folder / JOINTS).iterdir() if going in path.name] == []
