@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import tempfile
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import av
 import numpy as np
 from PIL import Image
+from rich.console import Console
+from rich.progress import Progress
 
 from bench import render_clips
 from bench.render_once import loudness_of
@@ -30,27 +33,37 @@ from relay.work.stages import film_parts
 
 NAME = "memory"
 HELP = "seconds from request to film: new, cached, and of a library that is not in the capture profile"
+STEPS = 6
 USER, HOUR_MS, START_MS = "bench", 3_600_000, 1_760_000_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--clips", type=Path, metavar="DIR", help="clips in the capture profile (default: drawn)")
-    parser.add_argument("--film-s", type=float, default=120.0, metavar="S", help="how long the films shall be (default: %(default)s)")
+    parser.add_argument("--clips", type=Path, metavar="DIR", help="clips in the capture profile (default: 12 of 8 s, drawn)")
+    parser.add_argument("--film-s", type=float, default=60.0, metavar="S", help="how long the films shall be (default: %(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """The film jobs of a real relay, with its store, processes and files; what search finds is given."""
     with tempfile.TemporaryDirectory(prefix="souvenir-memory-") as folder:
         scratch = Path(folder)
-        clips = render_clips.given(arguments.clips) if arguments.clips else render_clips.drawn(scratch / "clips")
-        return asyncio.run(_measured(scratch, list(clips.values()), _phone(scratch / "phone"), arguments.film_s))
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("clips are drawn", total=STEPS)
+
+            def tell(step: str) -> None:
+                progress.update(task, advance=1, description=step)
+
+            clips = render_clips.given(arguments.clips) if arguments.clips else render_clips.drawn(scratch / "clips", scenes=2, seconds=8)
+            tell("a phone's clips are drawn")
+            phone = _phone(scratch / "phone")
+            tell("a library is stored")
+            return asyncio.run(_measured(scratch, list(clips.values()), phone, arguments.film_s, tell))
 
 
 def table(result: dict[str, Any]) -> str:
     return "\n".join(f"{name:34} {value}" for name, value in result.items())
 
 
-async def _measured(scratch: Path, clips: list[Path], phone: list[Path], film_s: float) -> dict[str, Any]:
+async def _measured(scratch: Path, clips: list[Path], phone: list[Path], film_s: float, tell: Callable[[str], None]) -> dict[str, Any]:
     config = RelayConfig()
     config.storage.data_dir = str(scratch / "relay")
     services = await open_services(config, lambda: time.time_ns() // 1_000_000)
@@ -64,16 +77,20 @@ async def _measured(scratch: Path, clips: list[Path], phone: list[Path], film_s:
         await services.database.write(lambda connection: users.add(connection, User(user_id=USER, name="Bench", created_at=START_MS), ""))
         library += [await _store(services, path, number) for number, path in enumerate(clips)]
         await services.pool.run(_warm)
+        tell("a film is made")
         result: dict[str, Any] = {"clips": len(clips)}
         result["new_s"], first = await _film(services, films, "new", film_s)
+        tell("the same film again")
         result["cached_s"], again = await _film(services, films, "again", film_s)
         result["first_playable_s"] = first.timings_s.get("first_playable", 0.0)
         result["same_film"] = first.frames == again.frames
+        tell("the phone's clips are brought into the films' form")
         library[:] = [await _store(services, path, 100 + number) for number, path in enumerate(phone)]
         began = time.perf_counter()
         for video in library:
             await forms.normalise(Message(user_id=USER, operation=JobKind.NORMALISE, video_id=video.video_id))
         result["off_profile_normalise_once_s"] = round(time.perf_counter() - began, 3)
+        tell("a film of the phone's clips is made")
         result["off_profile_s"], off = await _film(services, films, "phone", film_s)
         result.update(off_profile_clips=len(phone), film_s=first.duration_s, off_profile_film_s=off.duration_s)
         return result
@@ -125,14 +142,13 @@ def _warm() -> None:
 
 
 def _phone(folder: Path) -> list[Path]:
-    """Four HEVC clips of 10 s at 720p and 24 pictures a second, stereo at 44.1 kHz, and two photos."""
+    """Two HEVC clips of 6 s at 720p and 24 pictures a second, stereo at 44.1 kHz, and a photo."""
     folder.mkdir()
-    paths = [_hevc(folder / f"phone-{number}.mp4", number) for number in range(4)]
-    for number in range(2):
-        y, x = np.mgrid[0:3000, 0:4000]
-        picture = np.stack([x // 16 % 256, y // 12 % 256, (x // 200 + y // 200 + number) % 2 * 200], -1).astype(np.uint8)
-        Image.fromarray(picture).save(folder / f"photo-{number}.jpg", quality=90)
-    return [*paths, *sorted(folder.glob("*.jpg"))]
+    paths = [_hevc(folder / f"phone-{number}.mp4", number) for number in range(2)]
+    y, x = np.mgrid[0:3000, 0:4000]
+    picture = np.stack([x // 16 % 256, y // 12 % 256, (x // 200 + y // 200) % 2 * 200], -1).astype(np.uint8)
+    Image.fromarray(picture).save(folder / "photo.jpg", quality=90)
+    return [*paths, folder / "photo.jpg"]
 
 
 def _hevc(path: Path, seed: int) -> Path:
@@ -142,11 +158,11 @@ def _hevc(path: Path, seed: int) -> Path:
         track = container.add_stream("aac", rate=44_100, layout="stereo")
         y, x = np.mgrid[0:720, 0:1280]
         base = np.stack([x // 5 % 256, y // 3 % 256, (x // 80 + y // 80 + seed) % 2 * 200], -1).astype(np.uint8)
-        for number in range(240):
+        for number in range(144):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.roll(base, 3 * number, axis=1), "rgb24")))
         container.mux(stream.encode(None))
-        wave = (np.sin(np.arange(441_000) / 44_100 * 2 * np.pi * 330) * 0.2).astype(np.float32)
-        for at in range(0, 441_000 - 1024, 1024):
+        wave = (np.sin(np.arange(264_600) / 44_100 * 2 * np.pi * 330) * 0.2).astype(np.float32)
+        for at in range(0, 264_600 - 1024, 1024):
             heard = av.AudioFrame.from_ndarray(np.repeat(wave[None, at : at + 1024], 2, 0), "fltp", "stereo")
             heard.sample_rate, heard.pts, heard.time_base = 44_100, at, Fraction(1, 44_100)
             container.mux(track.encode(heard))

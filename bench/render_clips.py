@@ -25,25 +25,25 @@ def given(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in found}
 
 
-def drawn(folder: Path) -> dict[str, Path]:
-    """Four scenes that drift by, with grain, each three times."""
+def drawn(folder: Path, *, scenes: int = DRAWN, seconds: int = SECONDS) -> dict[str, Path]:
+    """Scenes that drift by, with grain: four of 20 s, each three times, unless told otherwise."""
     folder.mkdir()
-    scenes = [_record(folder / f"scene-{number}.mp4", number) for number in range(DRAWN)]
+    recorded = [_record(folder / f"scene-{number}.mp4", number, seconds) for number in range(scenes)]
     clips = {f"clip-{number:02}": folder / f"clip-{number:02}.mp4" for number in range(CLIPS)}
     for number, path in enumerate(clips.values()):
-        shutil.copyfile(scenes[number % DRAWN], path)
+        shutil.copyfile(recorded[number % scenes], path)
     return clips
 
 
-def _record(path: Path, seed: int) -> Path:
+def _record(path: Path, seed: int, seconds: int) -> Path:
     encoder, random = SoftwareEncoder(PROFILE), np.random.default_rng(seed)
     base = _scene(random)
     grain = random.integers(-6, 7, (8, PROFILE.height * 3 // 2, PROFILE.width)).astype(np.int8)
-    times = np.arange(SECONDS * PROFILE.audio_rate_hz) / PROFILE.audio_rate_hz
+    times = np.arange(seconds * PROFILE.audio_rate_hz) / PROFILE.audio_rate_hz
     tone = np.sin(2 * np.pi * (220 + 55 * seed) * times) * (0.6 + 0.4 * np.sin(2 * np.pi * 0.7 * times)) * 6_000
     per_frame = PROFILE.audio_rate_hz // PROFILE.fps
     writer = FragmentWriter(path, PROFILE, encoder.parameter_sets)
-    for number in range(SECONDS * PROFILE.fps):
+    for number in range(seconds * PROFILE.fps):
         picture = cv2.add(np.roll(base, 2 * number, axis=1), grain[number % 8], dtype=cv2.CV_8U)
         for frame in encoder.encode(np.asarray(picture, np.uint8), number):
             writer.write_video(frame)

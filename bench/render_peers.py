@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from relay.assemble.cutlist import Cut, CutList
-from relay.assemble.encode import CRF, PRESET
+from relay.assemble.encode import PRESET
 
+CRF = 18
+"""About the quality of our fades; the usual way to ask for one."""
 _ABSENT = "{name} is not installed: put it into an environment of its own (it wants an older PyAV) and name its python: --peer-python"
 
 

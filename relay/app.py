@@ -271,7 +271,7 @@ def _shared(relay: Services, _stages: Stages) -> list[Route]:
 
 def _films(relay: Services, _stages: Stages) -> list[Route]:
     """Films."""
-    memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms)
+    memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms, relay.config.films.variants)
     stream = StreamHttp(relay.database, relay.blobs, relay.links, relay.folder / SCRATCH)
     return [
         Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted, errors=("ask.nothing_understood", "request.conflict"), rate=DEAR),

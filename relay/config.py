@@ -140,6 +140,8 @@ class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     enhance: list[Literal["stabilise", "denoise", "exposure"]] = []
     """Done to clips that are brought into the films' form anyway (from phones): takes several times as long."""
+    variants: list[Literal["hevc", "720p"]] = msgspec.field(default_factory=lambda: ["hevc", "720p"])
+    """Forms besides H.264 in which a film may be asked for: each is encoded whole."""
 
 
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

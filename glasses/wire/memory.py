@@ -91,6 +91,14 @@ class MemoryStatus(StrEnum):
     FAILED = "failed"
 
 
+class Variant(StrEnum):
+    """In which form a film is handed out. The stream (HLS) is always the first."""
+
+    H264 = "h264"
+    HEVC = "hevc"
+    SMALL = "720p"
+
+
 class Memory(Wire):
     memory_id: str = ""
     query: str = ""
@@ -112,6 +120,11 @@ class Memory(Wire):
     problem: dict[str, str] = {}
     """When failed: code, detail, hint."""
     timings_s: dict[str, float] = {}
+    max_duration: float = 120.0
+    variant: Variant = Variant.H264
+    """The form of ``video_url``."""
+    remade: str = ""
+    """Why it was made anew, as when a clip that was in it was deleted."""
     created_at: int = 0
     completed_at: int | None = None
 
@@ -119,6 +132,7 @@ class Memory(Wire):
 class MemoryRequest(Wire):
     query: str = ""
     max_duration: float = 120.0
+    variant: Variant = Variant.H264
     idempotency_key: str = ""
     device_id: str = ""
     unsure: list[str] = []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
 from glasses.wire.ids import uuid7
-from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest, MemoryStatus
+from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest, MemoryStatus, Variant
 from glasses.wire.video import MemoryAccepted
 from relay.assemble.stream import UNDER
 from relay.auth.gate import who
@@ -18,7 +18,7 @@ from relay.catalog.memories import MemoryRow
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.exchange import CORRELATION, MalformedRequestError, answer, body
-from relay.ingest.blobs import film_key
+from relay.ingest.blobs import film_key, variant_key
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobKind, Message, Priority
 
@@ -34,8 +34,10 @@ class NothingAskedError(SouvenirError):
 
 
 class MemoriesHttp:
-    def __init__(self, database: Database, bus: Bus, links: Links, now_ms: Callable[[], int]) -> None:
+    def __init__(self, database: Database, bus: Bus, links: Links, now_ms: Callable[[], int], variants: Sequence[str] = ()) -> None:
+        """``variants``: in which forms besides H.264 films may be asked for."""
         self._database, self._bus, self._links, self._now_ms = database, bus, links, now_ms
+        self._variants = {Variant.H264, *variants}
 
     async def create(self, request: web.Request) -> web.Response:
         """The same idempotency key and query again is the same film."""
@@ -44,8 +46,10 @@ class MemoriesHttp:
             raise NothingAskedError("the request is empty")
         if len(asked.query) > _MOST_LETTERS or not 1 <= asked.max_duration <= _LONGEST_S:
             raise MalformedRequestError(f"query: at most {_MOST_LETTERS} letters; max_duration: 1 to {_LONGEST_S:.0f} seconds")
+        if asked.variant not in self._variants:
+            raise MalformedRequestError(f"variant: this relay makes {', '.join(sorted(self._variants))}")
         asked.device_id = asked.device_id or identity.device_id
-        memory = Memory(memory_id=uuid7(now), query=asked.query.strip(), created_at=now)
+        memory = Memory(memory_id=uuid7(now), query=asked.query.strip(), variant=asked.variant, created_at=now)
         return await self._begun(request, memory, asked)
 
     async def correct(self, request: web.Request) -> web.Response:
@@ -65,7 +69,7 @@ class MemoriesHttp:
             )
         memory = Memory(
             memory_id=uuid7(now), query=earlier.query, corrections=[*earlier.corrections, asked.utterance.strip()], corrects=earlier_id,
-            created_at=now,
+            variant=earlier.variant, created_at=now,
         )  # fmt: skip
         anew = MemoryRequest(
             query=earlier.query, max_duration=asked.max_duration, idempotency_key=asked.idempotency_key, device_id=identity.device_id
@@ -75,6 +79,7 @@ class MemoriesHttp:
     async def _begun(self, request: web.Request, memory: Memory, asked: MemoryRequest) -> web.Response:
         """Kept, and its job published, in one piece."""
         identity, correlation_id, now, fresh = who(request), request[CORRELATION], self._now_ms(), memory
+        memory.max_duration = asked.max_duration
 
         def begin(connection: Connection) -> Memory:
             memory, new = memories.create(connection, identity.user_id, fresh, asked)
@@ -106,5 +111,10 @@ class MemoriesHttp:
         if row.memory.status is not MemoryStatus.FAILED:
             row.memory.hls_url = self._links.to(film_key(user_id, row.memory.memory_id).removesuffix("mp4") + "m3u8", UNDER)
         if row.memory.status is MemoryStatus.COMPLETED:
-            row.memory.video_url, row.memory.poster_url = self._links.to(row.blob_key), self._links.to(row.poster_key)
+            row.memory.video_url, row.memory.poster_url = self._links.to(_video_key(user_id, row)), self._links.to(row.poster_key)
         return row.memory
+
+
+def _video_key(user_id: str, row: MemoryRow) -> str:
+    memory = row.memory
+    return row.blob_key if memory.variant is Variant.H264 else variant_key(user_id, memory.memory_id, memory.variant)

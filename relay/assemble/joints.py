@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from glasses.wire.ids import uuid7
-from relay.assemble.encode import CRF, PRESET, EncodedPicture
+from relay.assemble.encode import PRESET, QP, EncodedPicture
 from relay.assemble.joint_names import file_name
 
 MOST_BYTES = 512 << 20
@@ -60,7 +60,7 @@ class JointCache:
 
 def joint_key(video_ids: Sequence[str], *parts: object) -> str:
     """Of what decides how a joint looks; begins with the clips that are in it, so that it can be found when one is deleted."""
-    looks = hashlib.sha256(repr((_VERSION, PRESET, CRF, *parts)).encode()).hexdigest()
+    looks = hashlib.sha256(repr((_VERSION, PRESET, QP, *parts)).encode()).hexdigest()
     return "_".join([*map(file_name, video_ids), looks])
 
 

@@ -60,11 +60,12 @@ def get(connection: Connection, user_id: str, memory_id: str) -> MemoryRow:
     return _row(row)
 
 
-def same_film(connection: Connection, user_id: str, fingerprint: str) -> MemoryRow | None:
-    """A finished film of the account with that fingerprint, the newest."""
+def same_film(connection: Connection, user_id: str, fingerprint: str, variant: str = "") -> MemoryRow | None:
+    """A finished film of the account with that fingerprint (and in that form), the newest."""
     row = connection.execute(
-        "SELECT * FROM memories WHERE user_id = ? AND fingerprint = ? AND blob_key <> '' ORDER BY memory_id DESC LIMIT 1",
-        (user_id, fingerprint),
+        "SELECT * FROM memories WHERE user_id = ?1 AND fingerprint = ?2 AND blob_key <> ''"
+        " AND (?3 = '' OR json_extract(record, '$.variant') = ?3) ORDER BY memory_id DESC LIMIT 1",
+        (user_id, fingerprint, variant),
     ).fetchone()
     return None if row is None else _row(row)
 
@@ -73,6 +74,12 @@ def of_user(connection: Connection, user_id: str) -> list[MemoryRow]:
     """The newest first."""
     rows = connection.execute("SELECT * FROM memories WHERE user_id = ? ORDER BY memory_id DESC", (user_id,)).fetchall()
     return [_row(row) for row in rows]
+
+
+def with_clip(connection: Connection, user_id: str, video_id: str) -> list[MemoryRow]:
+    """The account's films that the clip is in."""
+    sql = "SELECT m.* FROM memories m JOIN memory_clips c USING (user_id, memory_id) WHERE c.user_id = ? AND c.video_id = ?"
+    return [_row(row) for row in connection.execute(sql, (user_id, video_id)).fetchall()]
 
 
 def count(connection: Connection) -> int:

@@ -102,6 +102,11 @@ def film_key(user_id: str, memory_id: str) -> str:
     return f"memories/{user_id}/{memory_id}.mp4"
 
 
+def variant_key(user_id: str, memory_id: str, variant: str) -> str:
+    """A film in another form than that in which it was made."""
+    return f"memories/{user_id}/{memory_id}-{variant}.mp4"
+
+
 def poster_key(user_id: str, memory_id: str) -> str:
     return f"memories/{user_id}/{memory_id}.jpg"
 

@@ -16,6 +16,7 @@ from relay.catalog.rows import Connection
 from relay.errors import NotFoundError
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobKind, Message
+from relay.library.films import remake_in
 
 _THINGS = 12
 
@@ -45,6 +46,7 @@ class Library:
         erase_in(connection, _there(connection, user_id, video_id), self._now_ms())
         changes.append(connection, user_id, OpKind.DELETE, video_id, {}, self._now_ms())
         self._bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.ERASE, video_id=video_id))
+        remake_in(connection, self._bus, user_id, video_id, self._now_ms())
 
     def choose_in(self, connection: Connection, user_id: str, conflict_id: str, *, lost: bool) -> None:
         """Settle a conflict; with ``lost`` the value that lost is said again, now. Raises NotFoundError."""
@@ -76,6 +78,8 @@ class Library:
         if video.deleted_at is None and not was_there and video.status is VideoStatus.STORED:
             message.operation = JobKind.EXTRACT  # it was deleted before it was looked into
         self._bus.publish_in(connection, message)
+        if video.deleted_at is not None and was_there:
+            remake_in(connection, self._bus, video.user_id, video.video_id, self._now_ms())
         if video.erase_at is not None:
             erase = Message(user_id=video.user_id, operation=JobKind.ERASE, video_id=video.video_id)
             self._bus.publish_in(connection, erase, due_at=video.erase_at)

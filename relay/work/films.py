@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import time
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from glasses.wire.change import OpKind
 from glasses.wire.codec import to_builtins
-from glasses.wire.memory import Memory, MemoryStatus, NearMiss
+from glasses.wire.memory import Memory, MemoryStatus, NearMiss, Variant
 from glasses.wire.segment import Kind
 from glasses.wire.status import Custody
 from relay.ask.result import SearchResult, VideoHit
@@ -27,7 +28,7 @@ from relay.catalog.memories import MemoryRow
 from relay.catalog.records import MomentRecord, Video
 from relay.catalog.rows import Connection
 from relay.errors import Action, NotFoundError, SouvenirError
-from relay.ingest.blobs import BlobStore, film_key, poster_key
+from relay.ingest.blobs import BlobStore, film_key, poster_key, variant_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
 from relay.work.commands import usable_frames
 from relay.work.documents import quality_of
@@ -51,6 +52,8 @@ class MadeFilm(NamedTuple):
     poster: bytes
 
 
+Recode = Callable[[str, str, Variant], Awaitable[int]]
+"""(film, where to write it in that form, the form) -> frames."""
 Render = Callable[[FilmPlan, dict[str, str], str], Awaitable[MadeFilm]]
 """(plan, video id to file, where to write the film)."""
 
@@ -65,9 +68,20 @@ class Found(NamedTuple):
 
 class FilmJobs:
     def __init__(
-        self, database: Database, blobs: BlobStore, ask: Ask, render: Render, forms: FilmForms, scratch: Path, now_ms: Callable[[], int]
+        self,
+        database: Database,
+        blobs: BlobStore,
+        ask: Ask,
+        render: Render,
+        recode: Recode,
+        forms: FilmForms,
+        scratch: Path,
+        now_ms: Callable[[], int],
+        forget: Callable[[str], None] = lambda _video_id: None,
     ) -> None:
+        """``forget``: take what was kept of a deleted clip's fades away."""
         self._database, self._blobs, self._ask, self._render, self._forms = database, blobs, ask, render, forms
+        self._recode, self._forget = recode, forget
         self._scratch, self._now_ms = scratch, now_ms
         scratch.mkdir(parents=True, exist_ok=True)
         for left in scratch.glob("*"):  # of a process that was killed
@@ -85,6 +99,8 @@ class FilmJobs:
         if memory.status is MemoryStatus.FAILED:  # relay jobs replay
             memory.status, memory.completed_at, memory.problem = MemoryStatus.PROCESSING, None, {}
             await self._database.write(lambda connection: self._save(connection, user_id, MemoryRow(memory=memory)))
+        if memory.remade:
+            await self._take_away(user_id, memory)
         try:
             await self._make(user_id, memory, float(message.parameters.get("max_duration_s", 120.0)))
         except SouvenirError as problem:
@@ -102,10 +118,22 @@ class FilmJobs:
             await self._fail(message.user_id, memory, SouvenirError(error.detail, code=_GAVE_UP))
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
-        async with AsyncExitStack() as held:
-            await self._make_of(held, user_id, memory, max_duration_s)
+        """Once more when one of its clips was deleted while the film was made."""
+        while True:
+            async with AsyncExitStack() as held:
+                if await self._make_of(held, user_id, memory, max_duration_s):
+                    return
+            for video_id in await self._database.read(lambda connection: _gone(connection, user_id, memory)):
+                await asyncio.to_thread(self._forget, video_id)
+            await self._take_away(user_id, memory)
 
-    async def _make_of(self, held: AsyncExitStack, user_id: str, memory: Memory, max_duration_s: float) -> None:
+    async def _take_away(self, user_id: str, memory: Memory) -> None:
+        """All files of the film."""
+        keys = [variant_key(user_id, memory.memory_id, variant) for variant in Variant]
+        for key in (film_key(user_id, memory.memory_id), poster_key(user_id, memory.memory_id), *keys):
+            await self._blobs.delete(key)
+
+    async def _make_of(self, held: AsyncExitStack, user_id: str, memory: Memory, max_duration_s: float) -> bool:
         begun_s = time.perf_counter()
         result = await self._ask(user_id, memory.query, tuple(memory.corrections))
         memory.plan, memory.near_misses = result.plan, list(result.near_misses)
@@ -130,11 +158,35 @@ class FilmJobs:
         fingerprint, rendered_s = _fingerprint(plan, videos_used), time.perf_counter()
         row = await self._same(user_id, memory, plan, fingerprint) or await self._made(user_id, memory, plan, sources, fingerprint)
         memory.timings_s["render"] = time.perf_counter() - rendered_s
+        await self._bring_into_form(user_id, memory, fingerprint)
         memory.timings_s["total"] = time.perf_counter() - begun_s
-        await self._keep(user_id, row)
+        if not await self._keep(user_id, row):
+            return False
         used = {clip.video_id for clip in memory.clips_used}
         followed = {one.video.video_id: one.video.correlation_id for one in found if one.video.video_id in used}
         log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
+        return True
+
+    async def _bring_into_form(self, user_id: str, memory: Memory, fingerprint: str) -> None:
+        """The film in the form that was asked for, beside that in which it was made; taken from the same film where it is there."""
+        if memory.variant is Variant.H264:
+            return
+        began_s, key = time.perf_counter(), variant_key(user_id, memory.memory_id, memory.variant)
+        earlier = await self._database.read(lambda connection: memories.same_film(connection, user_id, fingerprint, memory.variant))
+        if earlier is None or not await self._taken(variant_key(user_id, earlier.memory.memory_id, memory.variant), key):
+            out = self._scratch / f"{memory.memory_id}-{memory.variant}.mp4"
+            async with self._blobs.file(film_key(user_id, memory.memory_id)) as film:
+                await self._recode(str(film), str(out), memory.variant)
+            await self._blobs.put_file(key, out)
+            out.unlink()
+        memory.timings_s["recode"] = time.perf_counter() - began_s
+
+    async def _taken(self, earlier_key: str, key: str) -> bool:
+        try:
+            await self._blobs.adopt(earlier_key, key)
+        except NotFoundError:
+            return False
+        return True
 
     async def _prepared(self, held: AsyncExitStack, cut_list: CutList, clips: dict[str, Video]) -> tuple[CutList, dict[str, str]]:
         """The files of the clips; one whose form for films cannot be made is left out with the reason.
@@ -182,11 +234,19 @@ class FilmJobs:
         memory.timings_s["first_playable"] = facts.timings_s.get("first_playable", 0.0)
         return row
 
-    async def _keep(self, user_id: str, row: MemoryRow) -> None:
+    async def _keep(self, user_id: str, row: MemoryRow) -> bool:
+        """False: a clip that is in it was deleted meanwhile."""
         memory = row.memory
         memory.status, memory.completed_at = MemoryStatus.COMPLETED, self._now_ms()
         memory.timings_s = {stage: round(seconds, 3) for stage, seconds in memory.timings_s.items()}
-        await self._database.write(lambda connection: self._save(connection, user_id, row))
+
+        def keep(connection: Connection) -> bool:
+            if _gone(connection, user_id, memory):
+                return False
+            self._save(connection, user_id, row)
+            return True
+
+        return await self._database.write(keep)
 
     async def _fail(self, user_id: str, memory: Memory, problem: SouvenirError) -> None:
         memory.status, memory.completed_at = MemoryStatus.FAILED, self._now_ms()
@@ -218,6 +278,12 @@ def _fingerprint(plan: FilmPlan, clips: dict[str, Video]) -> str:
     levels = sorted((video_id, round(lufs, 2)) for video_id, lufs in plan.loudness_lufs.items())
     words = (plan.title, plan.place, plan.dates, sorted(plan.chapters.items()))
     return hashlib.sha256(repr((_FILM_VERSION, plan.cut_list.title_frames, cuts, levels, words)).encode()).hexdigest()
+
+
+def _gone(connection: Connection, user_id: str, memory: Memory) -> set[str]:
+    """The clips of the film that are deleted."""
+    used = [clip.video_id for clip in memory.clips_used]
+    return set(used) - set(videos.many(connection, user_id, used))
 
 
 def _found(connection: Connection, user_id: str, result: SearchResult) -> list[Found]:

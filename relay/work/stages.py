@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from glasses.wire.memory import Variant
 from glasses.wire.tag import FaceTag
 from relay.app import Stages
 from relay.assemble.film import FilmPlan
@@ -24,7 +25,7 @@ from relay.work.clips import ClipJobs
 from relay.work.film_form import FilmForms, make_form
 from relay.work.films import Ask, FilmJobs, MadeFilm
 from relay.work.lane import Lane
-from relay.work.render import make_film
+from relay.work.render import make_film, recode_film
 
 JOINTS = "joints"
 
@@ -54,7 +55,17 @@ def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:
     form = partial(_form, relay.pool, tuple(relay.config.films.enhance))
     forms = FilmForms(relay.database, relay.blobs, relay.tiers.opened, form, scratch, relay.now_ms)
     render = partial(_render, relay.pool, str(relay.folder / JOINTS))
-    return forms, FilmJobs(relay.database, relay.blobs, ask, render, forms, scratch, relay.now_ms)
+    return forms, FilmJobs(
+        relay.database,
+        relay.blobs,
+        ask,
+        render,
+        partial(_recode, relay.pool),
+        forms,
+        scratch,
+        relay.now_ms,
+        partial(forget_joints, relay.folder / JOINTS),
+    )
 
 
 async def _extract(pool: CpuPool, path: Path, request: ExtractRequest, kept: list[Part]) -> ClipFacts | list[Part]:
@@ -71,3 +82,7 @@ async def _form(pool: CpuPool, enhance: tuple[str, ...], video_id: str, original
 
 async def _render(pool: CpuPool, joints: str, plan: FilmPlan, sources: dict[str, str], out: str) -> MadeFilm:
     return await pool.run(make_film, plan, sources, out, joints)
+
+
+async def _recode(pool: CpuPool, film: str, out: str, variant: Variant) -> int:
+    return await pool.run(recode_film, film, out, variant)

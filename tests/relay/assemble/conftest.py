@@ -50,6 +50,12 @@ def record(path: Path, seed: int, frames: int, *, volume: int, silent: bool = Fa
     return path
 
 
+@pytest.fixture
+def recorded() -> Callable[..., Path]:
+    """``record``: (path, seed, frames, *, volume) -> path."""
+    return record
+
+
 @dataclass(frozen=True)
 class Film:
     plan: FilmPlan

@@ -1,0 +1,32 @@
+"""Films that a deleted clip was in: its pictures do not live on in them."""
+
+from __future__ import annotations
+
+from glasses.wire.change import OpKind
+from glasses.wire.codec import to_builtins
+from glasses.wire.memory import MemoryStatus
+from relay.catalog import changes, memories
+from relay.catalog.memories import MemoryRow
+from relay.catalog.rows import Connection
+from relay.jobs.bus import Bus
+from relay.jobs.kinds import JobKind, Message, Priority
+
+CLIP_DELETED = "a clip that was in it was deleted"
+
+
+def remake_in(connection: Connection, bus: Bus, user_id: str, video_id: str, now_ms: int) -> None:
+    """Each film with the clip is out of sight at once, and made anew without it by the next job, which takes its files away first.
+
+    Call it inside a write, after the clip is marked as deleted, and let the bus announce after.
+    """
+    for row in memories.with_clip(connection, user_id, video_id):
+        memory = row.memory
+        memory.status, memory.completed_at, memory.remade = MemoryStatus.PROCESSING, None, CLIP_DELETED
+        memory.clips_used, memory.near_misses, memory.timings_s = [], [], {}
+        memory.duration_s, memory.frames, memory.planned_frames = 0.0, 0, 0
+        memories.save(connection, user_id, MemoryRow(memory=memory))
+        changes.append(connection, user_id, OpKind.MEMORY, memory.memory_id, to_builtins(memory), now_ms)
+        parameters = {"memory_id": memory.memory_id, "max_duration_s": memory.max_duration}
+        bus.publish_in(connection, Message(
+            user_id=user_id, operation=JobKind.CREATE_MEMORY, parameters=parameters, priority=Priority.HIGH,
+        ))  # fmt: skip
