@@ -124,6 +124,20 @@ class IntentReader:
         words = text.split()
         return any(words[-len(wake) - len(phrase) :] == wake + phrase for wake in self._wakes for phrase, _ in self._commands)
 
+    def named(self, text: str) -> IntentName | None:
+        """The command that half-heard ``text`` ends in."""
+        words = text.split()
+        return next((name for phrase, name in self._commands if words[-len(phrase) :] == phrase), None)
+
+    def goes_on(self, words: list[Word]) -> bool:
+        """Whether more was said after a wake phrase with a whole command: okay, glass is take a picture friendly."""
+        woken = self._after_wake(words)
+        if woken is None:
+            return False
+        texts = [word.word for word in woken[1]]
+        whole = any(texts == phrase for phrase, _ in self._commands)
+        return not whole and any(texts[: len(phrase)] == phrase for phrase, _ in self._commands)
+
     def _command(self, wake: list[Word], rest: list[Word]) -> Command | None:
         texts = [word.word for word in rest]
         for phrase, name in self._commands:

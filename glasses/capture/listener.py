@@ -13,7 +13,7 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_certain, judged
+from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_another, is_certain, judged
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
@@ -57,6 +57,8 @@ CLEAR = 0.95
 """A request that was read with this confidence is not read once more."""
 EAGER = 3.0
 """Log odds from which the spotter ends an utterance: its command has been said."""
+AGREED, AGREED_S = 0.0, 0.1
+"""The same where the recogniser half hears the same command, and how long after it was heard best."""
 EAGER_S = 0.2
 """So long after the command was heard best: there might be more of it."""
 AFTERGLOW_S = 0.5
@@ -199,7 +201,11 @@ class Listener:
         if spotted is None or self._hearing is None or self._request is not None:
             return []
         name, score = spotted.best
-        if score < EAGER or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - EAGER_S:
+        agreed = self._hearing.whole != "" and self._reader.named(self._hearing.whole) == name
+        least, after_s = (AGREED, AGREED_S) if agreed else (EAGER, EAGER_S)
+        if score < least or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - after_s:
+            return []
+        if not self._hearing.is_hushed and not (self._is_noisy(spotted) and spotted.at_s <= self._heard_s - EAGER_S):
             return []
         self._tried_s = spotted.at_s + AFTERGLOW_S
         return [await asyncio.to_thread(self._hearing.finish)]
@@ -214,7 +220,9 @@ class Listener:
         reading = self._reader.read(joined, following=following)
         spotted = self._spotted()
         log.debug("spotted: %s", spotted)
-        if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
+        if self._reader.goes_on(joined) and spotted is not None and not self._is_noisy(spotted):
+            reading, spotted = Nothing(), None
+        elif isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
             reading = await self._second_look(reading, joined[0].start_s)
         reading = await self._judged(reading, spotted, joined)
         if isinstance(reading, Wake):
@@ -237,7 +245,7 @@ class Listener:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
             reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=self._is_noisy(spotted))
-        if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading)):
+        if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading, spotted)):
             return Nothing()
         return reading
 
@@ -264,16 +272,23 @@ class Listener:
             return third
         return first if isinstance(first, Wake) else second
 
-    async def _is_meant(self, reading: Command | OpenRequest) -> bool:
+    async def _is_meant(self, reading: Command | OpenRequest, spotted: Spotted | None) -> bool:
         """Whether its wake phrase is not another one without the command behind it, which makes any beginning likely."""
         if self._rereading is None:
             raise RuntimeError("open comes first")
         if reading.wake_s == 0:
             return True
         end_s = reading.start_s + reading.wake_s + AROUND_S
-        words = await asyncio.to_thread(self._rereading.wake_alone, self._sound.between(reading.start_s - AROUND_S, end_s))
+        sound = self._sound.between(reading.start_s - AROUND_S, end_s)
+        words = await asyncio.to_thread(self._rereading.wake_alone, sound)
         log.debug("the wake phrase alone: %s", _text(words))
-        return not self._reader.is_alike(words)
+        if self._reader.is_alike(words):
+            return False
+        if spotted is None or self._is_noisy(spotted):
+            return True
+        differs, leans = await asyncio.to_thread(self._rereading.compared, sound)
+        log.debug("than other phrases: %.1f, %.1f", differs, leans)
+        return not is_another(spotted, differs, leans)
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S

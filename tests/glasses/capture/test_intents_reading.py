@@ -173,3 +173,16 @@ def test_an_unknown_language_is_said() -> None:
 )
 def test_what_surely_was_another_phrase_is_told(heard: str, confidence: float, *, otherwise: bool) -> None:
     assert READER.is_otherwise(words(heard, confidence)) == otherwise
+
+
+def test_a_command_that_goes_on_as_something_else_is_known() -> None:
+    assert READER.goes_on(words("okay glasses take a picture from"))
+    assert READER.goes_on(words("okay glasses take a picture [unk]"))
+    assert not READER.goes_on(words("okay glasses take a picture"))
+    assert not READER.goes_on(words("take a picture friendly"))
+    assert not READER.goes_on(words("okay glasses take a"))
+
+
+def test_a_half_heard_command_is_named() -> None:
+    assert READER.named("hey so okay glasses take a photo") == IntentName.TAKE_PICTURE
+    assert READER.named("okay glasses take a") is None

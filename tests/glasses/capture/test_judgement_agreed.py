@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from glasses.capture import phrases
 from glasses.capture.intents import Command, Nothing, OpenRequest, Wake
-from glasses.capture.judgement import OBJECTS, SURE, judged
+from glasses.capture.judgement import DIFFERS, DOUBTS, OBJECTS, SURE, is_another, judged
 from glasses.capture.spotting import NONE, Spotted, read_scores
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
@@ -28,6 +28,28 @@ def scores(wake: float, **commands: float) -> Spotted:
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
 def test_what_the_spotter_objects_to_is_not_done(reading: Command | Wake | OpenRequest) -> None:
     assert judged(reading, scores(OBJECTS - 1, cancel=9, find=9), TABLE, "okay glasses", noisy=True) == Nothing()
+
+
+@pytest.mark.parametrize("reading", [COMMAND, OPENED])
+def test_where_it_is_quiet_less_of_a_doubt_is_an_objection(reading: Command | OpenRequest) -> None:
+    heard = scores(DOUBTS - 0.1, cancel=DOUBTS - 0.1)
+    assert judged(reading, heard, TABLE, "okay glasses", noisy=False) == Nothing()
+    assert judged(reading, heard, TABLE, "okay glasses", noisy=True) == reading
+
+
+@given(st.floats(-20, 20), st.floats(-20, 20), st.floats(-20, 20), st.floats(0, 20))
+def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(wake: float, differs: float, leans: float, more: float) -> None:
+    if not is_another(scores(wake), differs, leans):
+        assert not is_another(scores(wake + more), differs, leans)
+        assert not is_another(scores(wake), differs + more, leans)
+        assert not is_another(scores(wake), differs, leans + more)
+
+
+def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
+    assert is_another(scores(3.0), DIFFERS - 1, 5.0)
+    assert is_another(scores(1.0), 5.0, -4.0)
+    assert not is_another(scores(3.0), 5.0, -3.0), "an accent: the spotter is sure enough"
+    assert not is_another(scores(0.0), 5.0, 1.0), "an unknown voice that fits the wake phrase better"
 
 
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
