@@ -9,10 +9,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import signal
 from collections.abc import Callable
+
+from glasses.wire import fault
+from glasses.wire.fault import Fault
 
 VARIABLE = "SOUVENIR_FAULT"
 
@@ -111,31 +112,6 @@ point: Callable[[str], None] = _nothing
 """Call as ``faults.point(NAME)``."""
 
 
-class Fault:
-    """Acts once, when ``name`` is passed for the ``nth`` time; every other passing does nothing."""
-
-    def __init__(self, act: str, name: str, nth: int = 1) -> None:
-        """``act``: "kill", or the name of an ``errno``. Raises ValueError for what is neither, and for an unknown point."""
-        if name not in POINTS:
-            raise ValueError(f"no such point: {name}")
-        if act != "kill" and not hasattr(errno, act):
-            raise ValueError(f"neither kill nor an errno: {act}")
-        self._act, self._name, self._left = act, name, nth
-
-    def __call__(self, name: str) -> None:
-        if name != self._name:
-            return
-        self._left -= 1
-        if self._left == 0:
-            self._happen()
-
-    def _happen(self) -> None:
-        if self._act == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        number = getattr(errno, self._act)
-        raise OSError(number, os.strerror(number))
-
-
 def arm(hook: Callable[[str], None]) -> None:
     """Call ``hook`` at every point from now on. For tests."""
     global point  # the one switch there is
@@ -147,10 +123,8 @@ def disarm() -> None:
 
 
 def parsed(text: str) -> Fault:
-    """A fault as SOUVENIR_FAULT names it: ACT POINT [NTH]; points may hold blanks. Raises ValueError."""
-    act, _, rest = text.strip().partition(" ")
-    name, _, nth = rest.rpartition(" ")
-    return Fault(act, name, int(nth)) if nth.isdecimal() else Fault(act, rest)
+    """A fault as SOUVENIR_FAULT names it: ACT POINT [NTH]. Raises ValueError."""
+    return fault.parsed(text, POINTS)
 
 
 if VARIABLE in os.environ:

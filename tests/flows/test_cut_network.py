@@ -21,7 +21,7 @@ from .chaos import ChaosProxy, Cut, Harm
 CHUNK_BYTES, SIZE_BYTES = 16 << 10, 90_000
 REQUESTS_BYTES = 96_000
 """About what goes up for one clip, headers and all."""
-ANSWERS_BYTES = 2_500
+ANSWERS_BYTES = 4_000
 QUICK, COMPLETE = (23_971, 1_801), (499, 53)
 """Step of the grid in what is sent, and in what is answered."""
 
