@@ -27,7 +27,7 @@ NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 DIFFERS = -2.0
 """Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses)."""
-LEANS, HALF, ENOUGH = -0.5, 0.5, 0.5
+LEANS, HALF, ENOUGH = -0.5, 0.5, -0.6
 """Where the sound leans to what an accent makes of the wake phrase (hey lasses): the spotter's score and half the lean must be enough."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""

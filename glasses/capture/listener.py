@@ -144,7 +144,7 @@ class Listener:
         from glasses.capture.hearing import Hearing
 
         recognizer = model.recognizer(RATE_HZ, command_grammar(self._phrases, self._voice.wake_phrases))
-        self._hearing = Hearing(recognizer, SpeechGate(), self._reader.is_whole, self._reader.is_woken)
+        self._hearing = Hearing(recognizer, SpeechGate(), self._is_whole, self._reader.is_woken)
         self._resampler = soxr.ResampleStream(self._heard_rate_hz, RATE_HZ, 1, dtype="int16", quality="HQ")
         self._filter = NoiseFilter()
         self._spotting = self._new_spotting()
@@ -190,6 +190,11 @@ class Listener:
         if self._spotting is not None:
             self._spotting.feed(raw, is_open=self._hearing.is_open)
         return heard
+
+    def _is_whole(self, partial: str) -> bool:
+        """Whether half-heard words end in a whole command, behind the wake phrase that was heard just before them if there is one."""
+        woken = " ".join(word.word for word in self._pending) if self._fresh(self._heard_s) else ""
+        return self._reader.is_whole(f"{woken} {partial}")
 
     def _spotted(self) -> Spotted | None:
         """In what was heard since the last command."""
