@@ -40,6 +40,8 @@ def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: st
         return reading if agrees(str(reading.intent.name), spotted, least) else Nothing()
     if isinstance(reading, OpenRequest):
         return reading if reading.wake_s == 0 or spotted.wake >= least else Nothing()
+    if isinstance(reading, Wake) and reading.goes_on and not noisy:
+        return Nothing()
     name, score = spotted.best
     woken = isinstance(reading, Wake)
     if (score >= SURE and (noisy or woken)) or (score >= HELPS and noisy and isinstance(reading, Wake) and reading.has_rest):

@@ -193,8 +193,7 @@ class Listener:
 
     def _is_whole(self, partial: str) -> bool:
         """Whether half-heard words end in a whole command, behind the wake phrase that was heard just before them if there is one."""
-        woken = " ".join(word.word for word in self._pending) if self._fresh(self._heard_s) else ""
-        return self._reader.is_whole(f"{woken} {partial}")
+        return self._reader.is_whole(partial, self._pending if self._fresh(self._heard_s) else [])
 
     def _spotted(self) -> Spotted | None:
         """In what was heard since the last command."""
@@ -225,9 +224,7 @@ class Listener:
         reading = self._reader.read(joined, following=following)
         spotted = self._spotted()
         log.debug("spotted: %s", spotted)
-        if self._reader.goes_on(joined) and spotted is not None and not self._is_noisy(spotted):
-            reading, spotted = Nothing(), None
-        elif isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
+        if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
             reading = await self._second_look(reading, joined[0].start_s)
         reading = await self._judged(reading, spotted, joined)
         if isinstance(reading, Wake):
@@ -243,6 +240,8 @@ class Listener:
 
     def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
         if spotted is not None and spotted.best[1] >= SURE and (isinstance(reading, Wake) or self._is_noisy(spotted)):
+            return False
+        if isinstance(reading, Wake) and reading.goes_on and spotted is not None and not self._is_noisy(spotted):
             return False
         return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
 
@@ -347,7 +346,7 @@ def _later(reading: Reading, by_s: float) -> Reading:
         return replace(reading, start_s=reading.start_s + by_s)
     if isinstance(reading, Wake):
         moved = (msgspec.structs.replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in reading.words)
-        return Wake(tuple(moved), reading.has_rest)
+        return Wake(tuple(moved), reading.has_rest, reading.goes_on)
     return reading
 
 

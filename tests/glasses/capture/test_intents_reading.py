@@ -175,12 +175,17 @@ def test_what_surely_was_another_phrase_is_told(heard: str, confidence: float, *
     assert READER.is_otherwise(words(heard, confidence)) == otherwise
 
 
-def test_a_command_that_goes_on_as_something_else_is_known() -> None:
-    assert READER.goes_on(words("okay glasses take a picture from"))
-    assert READER.goes_on(words("okay glasses take a picture [unk]"))
-    assert not READER.goes_on(words("okay glasses take a picture"))
-    assert not READER.goes_on(words("take a picture friendly"))
-    assert not READER.goes_on(words("okay glasses take a"))
+@pytest.mark.parametrize(("said", "goes_on"), [("a picture from", True), ("a picture [unk]", True), ("a", False), ("a table", False)])
+def test_a_command_that_goes_on_as_something_else_is_known(said: str, goes_on: bool) -> None:
+    heard = READER.read(words(f"okay glasses take {said}"))
+    assert isinstance(heard, Wake)
+    assert heard.goes_on == goes_on
+
+
+def test_a_half_heard_command_is_whole_behind_a_wake_phrase_of_before() -> None:
+    assert not READER.is_whole("take a picture")
+    assert READER.is_whole("take a picture", words("okay glasses"))
+    assert not READER.is_whole("please take a picture", words("okay glasses"))
 
 
 def test_a_half_heard_command_is_named() -> None:

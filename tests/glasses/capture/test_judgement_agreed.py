@@ -76,6 +76,13 @@ def test_where_it_is_quiet_the_recogniser_is_not_contradicted() -> None:
     assert isinstance(judged(WAKE, scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", noisy=False), Command)
 
 
+def test_a_command_that_goes_on_as_something_else_is_not_done_where_it_is_quiet() -> None:
+    heard = scores(SURE + 3, take_picture=SURE + 3)
+    further = Wake(WAKE.words, has_rest=True, goes_on=True)
+    assert judged(further, heard, TABLE, "okay glasses", noisy=False) == Nothing()
+    assert isinstance(judged(further, heard, TABLE, "okay glasses", noisy=True), Command), "noise sounds like more words"
+
+
 def test_a_wake_phrase_alone_waits_for_its_command() -> None:
     heard = judged(Nothing(), scores(SURE + 1, cancel=NONE), TABLE, "okay glasses", noisy=True)
     assert isinstance(heard, Wake)
