@@ -19,6 +19,8 @@ DOUBTS = -0.6
 """The same where it is quiet: there, a voice that it has never learned from is scored about 0, and near-misses often less."""
 HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
+CLEARLY = 0.6
+"""A command whose words are heard with less confidence is not done against the spotter's likeliest one."""
 SURE = 2.5
 """From these on it is believed alone."""
 CERTAIN = 4.0
@@ -36,6 +38,9 @@ WAKE_S = 0.8
 def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool) -> Reading:
     """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood."""
     least = OBJECTS if noisy else DOUBTS
+    if isinstance(reading, Command) and reading.intent.confidence < CLEARLY and spotted.best[0] != reading.intent.name:
+        name, score = spotted.best
+        return _as_reading(IntentName(name), score, spotted, phrases) if noisy and score >= HELPS else Nothing()
     if isinstance(reading, Command):
         return reading if agrees(str(reading.intent.name), spotted, least) else Nothing()
     if isinstance(reading, OpenRequest):

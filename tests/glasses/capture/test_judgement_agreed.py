@@ -83,6 +83,15 @@ def test_a_command_that_goes_on_as_something_else_is_not_done_where_it_is_quiet(
     assert isinstance(judged(further, heard, TABLE, "okay glasses", noisy=True), Command), "noise sounds like more words"
 
 
+def test_a_command_that_is_hardly_heard_is_not_done_against_the_spotter() -> None:
+    hardly = Command(Intent(name=IntentName.CANCEL, confidence=0.5, text="cancel"), 1.0, 0.7)
+    heard = judged(hardly, scores(0.5, take_picture=0.5, cancel=-2), TABLE, "okay glasses", noisy=True)
+    assert isinstance(heard, Command)
+    assert heard.intent.name == IntentName.TAKE_PICTURE
+    assert judged(hardly, scores(0.5, take_picture=0.5, cancel=-2), TABLE, "okay glasses", noisy=False) == Nothing()
+    assert judged(hardly, scores(0.5, take_picture=-2, cancel=0.5), TABLE, "okay glasses", noisy=True) == hardly
+
+
 def test_a_wake_phrase_alone_waits_for_its_command() -> None:
     heard = judged(Nothing(), scores(SURE + 1, cancel=NONE), TABLE, "okay glasses", noisy=True)
     assert isinstance(heard, Wake)
