@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- a table is read across
-"""Three made-up lives. The first is for working with (one part) and for reporting (the other); the others are only reported."""
+"""Four made-up lives. London (one part) and Montreal are for working with; London's other part, Bengaluru and Auckland are only reported."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bench.ask_days import by_easter, fixed, listed, nth
 from bench.ask_life import Person, Spot, Town, World
+from bench.ask_montreal import MONTREAL
 
 # fmt: off
 _LONDON = World(
@@ -194,4 +195,4 @@ _AUCKLAND = World(
 )
 # fmt: on
 
-WORLDS: dict[str, World] = {"london": _LONDON, "bengaluru": _BENGALURU, "auckland": _AUCKLAND}
+WORLDS: dict[str, World] = {"london": _LONDON, "bengaluru": _BENGALURU, "auckland": _AUCKLAND, "montreal": MONTREAL}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+from functools import cache
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Parameters of mallopt(3)."""
@@ -19,9 +20,23 @@ def give_back_freed_memory(from_bytes: int = LEAST_BYTES) -> bool:
     Setting the thresholds also stops glibc from raising them by itself after the first large block was freed, which is
     what makes a process keep what its largest moment needed. False where it is not glibc.
     """
-    library = ctypes.CDLL(ctypes.util.find_library("c") or None)
+    library = _c_library()
     if not hasattr(library, "mallopt"):
         return False
     settings = ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, from_bytes), (M_TRIM_THRESHOLD, from_bytes))
     accepted = [int(library.mallopt(parameter, value)) for parameter, value in settings]
     return accepted == [1] * len(settings)
+
+
+def give_back_now() -> bool:
+    """What was freed in the middle of the heap too: after work that needed much for a moment. False where nothing could be given back.
+
+    malloc_trim(3); a few milliseconds.
+    """
+    library = _c_library()
+    return hasattr(library, "malloc_trim") and bool(library.malloc_trim(0))
+
+
+@cache
+def _c_library() -> ctypes.CDLL:
+    return ctypes.CDLL(ctypes.util.find_library("c") or None)

@@ -9,6 +9,7 @@ import msgspec
 from glasses.capture.intents import UNKNOWN, command_grammar, strict_grammar, wake_grammar
 from glasses.capture.phrases import Phrases
 from glasses.capture.requests import Heard, Names, Vocabulary, after_prefix, chosen, own_or_strangers, request_grammar
+from glasses.malloc import give_back_now
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ class Rereading:
     def _words(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
         recognizer = self._model.recognizer(RATE_HZ, grammar)
         recognizer.accept(sound)
-        return recognizer.final().words
+        words = recognizer.final().words
+        del recognizer  # dictation needs 80 MB, for this moment alone
+        give_back_now()
+        return words
 
 
 def shifted(word: Word, by_s: float) -> Word:

@@ -27,7 +27,8 @@ class Term(Wire):
     ids: list[str] = []
     """What it was resolved to: person ids, place ids ("city:2988507", "country:FR", "near:LAT,LON,KM", "within:LAT,LON,KM"),
     labels. Of times, what repeats ("hours:17-24", "weekday:6"), what is meant most ("core:START-END", UTC ms) and what is shown
-    after it ("also:START-END": the same days of other years). Of counts, "faces>=3" and who is likely meant ("prefer:PERSON")."""
+    after it ("also:START-END": the same days of other years), and the parts of which one must hold ("only:START-END": "the last two
+    summers"). Of counts, "faces>=3" and who is likely meant ("prefer:PERSON")."""
     start_at: int | None = None
     end_at: int | None = None
     """For times: UTC ms, start inclusive, end exclusive."""
@@ -59,6 +60,8 @@ class Plan(Wire):
     """"My wife & me · Paris": for the title card."""
     said: str = ""
     """The reading as a sentence for the wearer: 'A film of Anna and you in Paris.'"""
+    timezone: str = ""
+    """Of the clock by which its times were read. A clip is judged by the clock of the place where it was taken: the same hours there."""
 
 
 class ClipChoice(Wire):

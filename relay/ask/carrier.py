@@ -18,15 +18,25 @@ _SEARCH = phrases(
     "show me, show, find me, find, search for, search my, search, look for, look up, play me, play, get me, get, give "
     "me, bring up, pull up, see, watch, rewatch, list, display, do i have, do we have, have i got, are there, is there, "
     "what did we do, what did i do, what did we, what did i, what happened, when did we, when did i, "
-    "where did we, where did i, who was, who is, who did we, what about, where is, where are, open, fetch, remember, recall, relive "
+    "where did we, where did i, who was, who is, who did we, what about, where is, where are, open, fetch, remember, recall, relive, "
+    "dig up, dig out, locate, track down, hunt down, gather, collect, view, revisit, browse, grab, load up, load, queue up, cue up, "
+    "take me back to, have a look at, take a look at, look through, retrieve "
 )
 _ENDS = phrases(
     "please, thanks, thank you, thank you very much, if you can, if you could, if possible, right now, would you, will you, for me, for us "
 )
+_ASKING = listed(
+    "i id im ive you we was were am be been is there any way chance wondering wonder hoping hope trying try if whether could can would "
+    "will able to possible possibly maybe perhaps like love want wanna gonna going need think mind know let lets me us just please so um "
+    "uh well kindly do does ok okay hey hi hello thinking it "
+)
+"""What may stand before the verb that says what is wanted: "I was wondering if you could find"."""
+_IF_ANY = listed("there is are any we i you have got find found one ones some it that can could possible exist exists do dont mind")
+"""What may follow "if" at the end: "if there are any"."""
 _QUOTES = listed(
     "say says saying said shout shouts shouting shouted whisper whispers read reads reading word words hear hears sing sings singing sang"
 )
-_SELF_GOES_ON = frozenset({"and", "with", "in", "at", "on", "alone", "near", "by", "or"})
+_SELF_GOES_ON = frozenset({"and", "with", "in", "at", "on", "alone", "near", "by", "or", "but", "without", "not", "except"})
 """After "show me", these make "me" somebody to be seen: "show me and my wife"."""
 _KINDS = listed(
     "video videos film films movie movies clip clips memory memories montage compilation reel highlight highlights slideshow recap "
@@ -46,7 +56,7 @@ _AFTER_KIND = phrases(
 def carrier_length(words: list[Word]) -> tuple[int, str]:
     """How many leading words only carry the request, and the intent they give."""
     folded = [word.folded for word in words]
-    at, intent = _skip(folded, 0, _WAKE), ""
+    at, intent = _preamble(folded, _skip(folded, 0, _WAKE)), ""
     while True:
         polite = _skip(folded, at, _POLITE)
         if polite > at:
@@ -68,12 +78,35 @@ def carrier_length(words: list[Word]) -> tuple[int, str]:
 
 def farewell(words: list[Word]) -> int:
     """Where the politeness at the end begins; the number of words when there is none."""
-    end, going = len(words), True
+    end, going = _if_any(words), True
     while going and end:
         took = next((len(phrase) for phrase in _ENDS if tuple(word.folded for word in words[max(0, end - len(phrase)) : end]) == phrase), 0)
         end, going = end - took, took > 0
     spoken = 0 < end < len(words) and words[end - 1].folded in _QUOTES
     return len(words) if spoken else end
+
+
+def _preamble(folded: list[str], at: int) -> int:
+    """Past the roundabout words before the verb that says what is wanted; ``at`` where there is no such verb."""
+    end = at
+    while end < len(folded) and folded[end] in _ASKING and not _verb_stands(folded, end):
+        end += 1
+    return end if _verb_stands(folded, end) else at
+
+
+def _verb_stands(folded: list[str], at: int) -> bool:
+    verb = at < len(folded) and folded[at] in _CREATE and folded[at] not in {"do", "cut", "edit", "put"}
+    return verb or _skip(folded, at, _SEARCH, once=True) > at
+
+
+def _if_any(words: list[Word]) -> int:
+    """Where "if there are any" begins at the end, politeness after it left aside; the number of words when it is not there."""
+    folded = [word.folded for word in words]
+    for at in range(max(1, len(folded) - 8), len(folded) - 1):
+        rest = [word for word in folded[at + 1 :] if word not in {"please", "thanks"}]
+        if folded[at] == "if" and rest and all(word in _IF_ANY for word in rest):
+            return at
+    return len(words)
 
 
 def _is_verb(folded: list[str], at: int) -> bool:

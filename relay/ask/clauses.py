@@ -164,6 +164,14 @@ def count_of(words: list[Word], at: int) -> Count | None:
     return _number_of(folded, bounded=False)
 
 
+def seen_self(words: list[Word], at: int) -> bool:
+    """Whether "I" at ``at`` is somebody to be seen: "where I am in Lisbon", "the clips I appear in"; not "when I was in Lisbon"."""
+    folded = [word.folded for word in words[at : at + 2]]
+    before = words[at - 1].folded if at else ""
+    is_there = folded[:1] == ["im"] or (folded[:1] == ["i"] and folded[1:] in (["am"], ["appear"], ["feature"], ["show"]))
+    return is_there and before in {"where", "which", "that", "ones", "one", "clips", "videos", "footage", "everything", "something"}
+
+
 def unsure(words: list[Word], at: int) -> int:
     """How many words at ``at`` say that the wearer is not certain."""
     folded = tuple(word.folded for word in words[at : at + 4])

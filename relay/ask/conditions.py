@@ -46,12 +46,13 @@ class Condition:
 
 
 class Conditions:
-    """Asks one account's index. One object for one search."""
+    """Asks one account's index. One object for one search. ``timezone``: of the clock by which the plan's times were read."""
 
-    def __init__(self, index: Index, embedder: Embedder, user_id: str) -> None:
+    def __init__(self, index: Index, embedder: Embedder, user_id: str, timezone: str = "") -> None:
         self._index = index
         self._embedder = embedder
         self._user_id = user_id
+        self._timezone = timezone
 
     def of(self, plan: Plan) -> list[Condition]:
         """One condition for each group of the plan's resolved terms, in their order."""
@@ -94,9 +95,11 @@ class Conditions:
         return Condition(group, self.videos(moments), moments, best=self._meant(group, moments))
 
     def _timed(self, group: tuple[Term, ...]) -> Condition:
+        """Exact by the clock of the place where a clip was taken; by that of home it comes after."""
         exact = union(self._time(term) for term in group)
-        wide = union(self.between(*ends) for term in group for ends in _spans(term, "also:"))
-        core = union(self.between(*ends) for term in group for ends in _spans(term, "core:"))
+        at_home = union(self._time(term, by_place=False) for term in group)
+        wide = at_home | union(self._clock(*ends) for term in group for ends in _spans(term, "also:"))
+        core = union(self._clock(*ends) for term in group for ends in _spans(term, "core:"))
         hours = [_hours(each) for term in group for each in term.ids if each.startswith("hours:")]
         core |= self._union(f"hour:{hour % 24}" for first, end in hours for hour in range(first + 1, max(end - 2, first + 2)))
         return Condition(group, exact | wide, exact=exact, preferred=(core & exact) if core else exact)
@@ -126,8 +129,15 @@ class Conditions:
         likely = [each.partition(":")[2] for each in term.ids if each.startswith("prefer:")]
         return moments & self.person(likely) if kind is TermKind.COUNT and likely else None
 
-    def _time(self, term: Term) -> KeySet:
-        found = self.everything() if term.start_at is None else self.between(term.start_at, term.end_at)
+    def _clock(self, start_at: int | None, end_at: int | None) -> KeySet:
+        return self._index.by_clock(self._user_id, start_at, end_at, self._timezone)
+
+    def _time(self, term: Term, *, by_place: bool = True) -> KeySet:
+        ends = (term.start_at, term.end_at)
+        found = self.everything() if term.start_at is None else self._clock(*ends) if by_place else self.between(*ends)
+        between = self._clock if by_place else self.between
+        parts = [between(*ends) for ends in _spans(term, "only:")]
+        found &= union(parts) if parts else found
         weekdays = [each for each in term.ids if each.startswith("weekday:")]
         if weekdays:
             found &= self._union(weekdays)

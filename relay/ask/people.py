@@ -25,7 +25,11 @@ _PARTICLES = listed(
 _OWNERS = frozenset({"my", "our"})
 _OPENERS = frozenset({"my", "our", "the"})
 _OTHERS = frozenset({"his", "her", "their", "its"})
-_AGES = listed("old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late ")
+_AGES = listed(
+    "old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late next door "
+    "upstairs downstairs "
+    "former favorite favourite good new own only first crazy funny "
+)
 _SELF = frozenset({"me", "myself", "us", "ourselves"})
 _CLOSE_ENOUGH = 0.86
 """Jaro-Winkler likeness of a misheard name; it must also sound the same."""
@@ -141,7 +145,8 @@ class People:
             further = self._relation(words, at)
             if further:
                 at += further[1]
-                relation = CHAINED.get((relation, further[0]), f"{relation}s {further[0]}")
+                own = f"{relation}s {further[0]}"
+                relation = own if self._with_relation(own) else CHAINED.get((relation, further[0]), own)
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
         several = plural and relation not in {"son", "daughter"}

@@ -187,7 +187,8 @@ class Places:
             larger = match.kind == "country" or (match.kind == "region" and (self._visits(match) > 0 or match.population >= BEATS_A_WORD))
             return larger or (match.population >= ARTICLE_CITY and len(part) == 1 and key_of(match.name) == part[0])
         if len(part) == 1 and part[0] in FILLERS:
-            return after in {"in", "to", "visiting"} and (broad or match.population >= KNOWN_WORLDWIDE)
+            led = after in {"in", "to", "visiting"} or (after in {"around", "near"} and self._visits(match) > 0)
+            return led and (broad or match.population >= KNOWN_WORLDWIDE)
         if after:
             return True
         return (broad and (own_name or len(part[0]) > 3)) or (match.population >= KNOWN_WORLDWIDE and own_name)

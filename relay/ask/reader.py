@@ -15,7 +15,7 @@ from relay.ask.spans import Candidate, Span, Standing, Use
 from relay.ask.things import CLOSE_IN_MEANING, Things
 from relay.ask.times import Calendar
 from relay.ask.wordlist import listed
-from relay.ask.words import is_plural, singular, words_of
+from relay.ask.words import cardinal, is_plural, singular, words_of
 
 _TIDE_WORDS = frozenset({"may", "march", "fall", "spring", "night", "noon", "mar", "sun"})
 """Times only where the sentence says so: "in May", not "may I"."""
@@ -207,7 +207,8 @@ class Reader:
         """ "my wife and I", "I and Anna"."""
         after = self._folded[at + 1 : at + 2]
         joined = self._where.joined == TermKind.PERSON or (after == ["and"] and self.people.read(self.words, at + 2) is not None)
-        return self.people.speaker(self.words[at]) if self._folded[at] == "i" and joined else None
+        seen = clauses.seen_self(self.words, at)
+        return self.people.speaker(self.words[at]) if seen or (self._folded[at] == "i" and joined) else None
 
     def _is_visited(self, at: int) -> bool:
         reading = self.places.read(self.words, at)
@@ -236,11 +237,8 @@ class Reader:
 
     def _is_surname(self, at: int) -> bool:
         word = self._folded[at]
-        return (
-            word not in vocabulary.BOUNDARIES | vocabulary.FILLERS
-            and self.calendar.read(self._folded, at) is None
-            and not self.words[at - 1].comma
-        )
+        small = word in vocabulary.BOUNDARIES | vocabulary.FILLERS
+        return not small and self.calendar.read(self._folded, at) is None and not self.words[at - 1].comma
 
     def _place(self, at: int) -> Candidate | None:
         where = self._where
@@ -292,7 +290,9 @@ class Reader:
             return self._leave(at)
         if word in vocabulary.SMALL_WORDS or word in vocabulary.NAMES_FOR_ANYONE:
             return self._stop(at, 1)
-        if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or self._modifies(at):
+        if word == "them" and where.lead in {"in", "of"}:
+            return self._stop(at, 1)
+        if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or cardinal(word) or self._modifies(at):
             return self._leave(at)
         if canonical(singular(word)) in RELATIONS:
             return self._leave(at)

@@ -26,6 +26,8 @@ class TimeReading:
     """When it was named without a year: its period in any year."""
     unknown: str = ""
     """Why it could not be placed in the calendar."""
+    parts: tuple[Period, ...] = ()
+    """Where ``period`` is only the hull: "the last three summers"."""
     source: str = "calendar"
 
 

@@ -108,12 +108,29 @@ MEMBERS: dict[str, frozenset[str]] = {
     "godparent": listed("godmother godfather"),
     "godchild": listed("godson goddaughter"),
     "stepchild": listed("stepson stepdaughter"),
+    "parent in law": frozenset(("mother in law", "father in law")),
+    "sibling in law": frozenset(("brother in law", "sister in law")),
     "in law": frozenset(f"{who} in law" for who in ["mother", "father", "brother", "sister", "son", "daughter"]),
     "family": frozenset(_FAMILY.split()),
 }
 """Relations that also satisfy one: groups, and the wider word for the same person. Never a guess at who somebody is."""
 
-GROUPS = frozenset({"parent", "grandparent", "sibling", "in law", "family", "child", "grandchild", "godparent", "godchild", "stepchild"})
+GROUPS = frozenset(
+    {
+        "parent in law",
+        "sibling in law",
+        "parent",
+        "grandparent",
+        "sibling",
+        "in law",
+        "family",
+        "child",
+        "grandchild",
+        "godparent",
+        "godchild",
+        "stepchild",
+    }
+)
 """Relations that mean several people even in one breath."""
 
 ADDRESSES = frozenset(
@@ -126,9 +143,12 @@ ADDRESSES = frozenset(
 """Relations that stand without a possessive: "with mom and the kids"."""
 
 CHAINED: dict[tuple[str, str], str] = {
-    ("wife", "mother"): "mother in law", ("wife", "father"): "father in law", ("wife", "brother"): "brother in law",
-    ("wife", "sister"): "sister in law", ("husband", "mother"): "mother in law", ("husband", "father"): "father in law",
-    ("husband", "brother"): "brother in law", ("husband", "sister"): "sister in law", ("mother", "mother"): "grandmother",
+    **{
+        (spouse, one): f"{one} in law"
+        for spouse in ("wife", "husband", "partner", "girlfriend", "boyfriend", "fiance")
+        for one in ("mother", "father", "brother", "sister", "parent", "sibling")
+    },
+    ("mother", "parent"): "grandparent", ("father", "parent"): "grandparent", ("mother", "mother"): "grandmother",
     ("mother", "father"): "grandfather", ("father", "mother"): "grandmother", ("father", "father"): "grandfather",
     ("mother", "sister"): "aunt", ("father", "sister"): "aunt", ("mother", "brother"): "uncle", ("father", "brother"): "uncle",
     ("son", "wife"): "daughter in law", ("daughter", "husband"): "son in law", ("brother", "wife"): "sister in law",

@@ -43,7 +43,7 @@ class Searcher:
         A term that was not resolved gives a ``problem`` and no hits; so does a plan that nothing meets.
         """
         began = time.perf_counter()
-        asking = Conditions(self._index, self._embedder, user_id)
+        asking = Conditions(self._index, self._embedder, user_id, plan.timezone)
         conditions = asking.of(_with_leftover(plan))
         counts = tuple(TermCount(term, len(condition.videos)) for condition in conditions for term in condition.terms)
         base = self._filtered(asking, filters or Filters())

@@ -51,7 +51,9 @@ class Things:
         return max((score for _, score in self._neighbours(word)), default=0.0)
 
     def _term(self, key: str, part: list[Word]) -> Term:
-        ids = list(dict.fromkeys([*LABELS_FOR.get(key, ()), *self._kinds(key)]))
+        ids = list(
+            dict.fromkeys([*LABELS_FOR.get(key, ()), *self._kinds(key), *(self._labels[each] for each in _doing(key, self._labels))])
+        )
         if len(key) < 3 and not ids:
             heard = " ".join(word.text for word in part)
             return Term(kind=TermKind.THING, value=key, heard=heard, resolved=False, hint=f"'{heard}' is no label of your clips.")
@@ -86,6 +88,13 @@ def _lexicon(labels: frozenset[str]) -> tuple[dict[str, str], dict[str, list[str
         for word in key.split():
             by_word.setdefault(word, []).append(label)
     return by_key, by_word
+
+
+def _doing(key: str, labels: dict[str, str]) -> list[str]:
+    """What "sledding" and "canoeing" are done with, where that is a label: "sled", "canoe"."""
+    stem = key.removesuffix("ing")
+    doubled = stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem
+    return [each for each in dict.fromkeys((stem, f"{stem}e", doubled)) if each in labels] if stem != key and len(stem) > 2 else []
 
 
 def _forms(words: list[str]) -> list[str]:

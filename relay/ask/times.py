@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 from relay.ask import days
 from relay.ask.days import DAY, DAY_PARTS, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, one_day
 from relay.ask.feasts import Feasts, country_of, feasts_of
+from relay.ask.past import LAST, past_amount
 from relay.ask.reading import TimeReading, amount_at, bare, clock_at, day_and_month, title, written_date, zone_of
 from relay.ask.today import Today
 from relay.ask.words import ordinal, read_year, singular
 
 MAX_YEARS = 120
-_LAST = frozenset({"last", "past", "previous"})
 _EDGES = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
 
 
@@ -56,6 +56,8 @@ class Calendar:
         """What is meant most ("core:START-END", UTC ms), and the same days of the three years before where no year was said ("also:")."""
         if reading.period is None or reading.hours:
             return []
+        if reading.parts:
+            return [f"only:{self._written(part)}" for part in reading.parts]
         core = self._core(reading)
         if reading.period.days in range(88, 93) and any(name in reading.value for name in SEASONS):
             core = Period(reading.period.first + 20 * DAY, reading.period.end)
@@ -161,29 +163,19 @@ class Calendar:
         return TimeReading(took + 2 + exact, value, period) if period else None
 
     def _past_amount(self, words: list[str], at: int) -> TimeReading | None:
-        """the last three weeks, the past year."""
-        if at >= len(words) or words[at] not in _LAST:
-            return None
-        amount = amount_at(words, at + 1)
-        number, took = amount or (1, 0)
-        unit = singular(words[at + 1 + took]) if at + 1 + took < len(words) else ""
-        if (amount is None and words[at] != "past") or unit not in {"day", "week", "month", "year"}:
-            return None
-        width = {"day": 1, "week": 7, "month": 30, "year": 365}[unit] * number
-        end = self.today + DAY
-        return TimeReading(took + 2, " ".join(words[at : at + took + 2]), Period(end - width * DAY, end))
+        return past_amount(words, at, self._today, self._feasts) if at < len(words) and words[at] in LAST else None
 
     def _relative(self, words: list[str], at: int) -> TimeReading | None:
         """last summer, this year, last Friday, next weekend, last Christmas."""
         lead = words[at] if at < len(words) else ""
-        if lead not in _LAST | {"this", "next"} or at + 1 >= len(words):
+        if lead not in LAST | {"this", "next"} or at + 1 >= len(words):
             return None
         unit = words[at + 1]
-        if unit == "night" and lead in _LAST:
+        if unit == "night" and lead in LAST:
             return TimeReading(2, "last night", one_day(self.today - DAY), (18, 29))
         if unit in DAY_PARTS and lead == "this":
             return TimeReading(2, f"this {unit}", one_day(self.today), DAY_PARTS[unit])
-        step = -1 if lead in _LAST else 1 if lead == "next" else 0
+        step = -1 if lead in LAST else 1 if lead == "next" else 0
         period = self._today.stepped(unit, step)
         if period:
             reading = TimeReading(2, f"{lead} {unit}", period)
@@ -205,8 +197,7 @@ class Calendar:
         }:
             return None
         if words[at + 2 : at + 3] == ["last"] and how == "before" and unit in {"week", "weekend", "month", "year"}:
-            number = 3 if unit == "weekend" and self.today.weekday() < 5 else 2
-            return TimeReading(3, f"the {unit} before last", self._today.back(unit, number, exact=False))
+            return TimeReading(3, f"the {unit} before last", self._today.before_last(unit))
         inner = self._read(words, at + 2)
         if inner is None or inner.period is None:
             return None

@@ -50,6 +50,11 @@ class Today:
             return one_day(self.weekday(WEEKDAYS[unit], step))
         return None
 
+    def before_last(self, unit: str) -> Period | None:
+        """The week, weekend, month or year before the last one."""
+        last = self.stepped(unit, -1) if unit == "weekend" else None
+        return days.weekend_of(last.first - 7 * DAY) if last else self.back(unit, 2, exact=False)
+
     def weekday(self, weekday: int, step: int) -> date:
         if step > 0:
             return self.date + DAY * ((weekday - self.date.weekday() - 1) % 7 + 1)

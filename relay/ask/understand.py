@@ -66,7 +66,7 @@ def correct(plan: Plan, utterance: str, context: AskContext) -> Plan:
     kept = [term for term in kept if not (term.ids and set(term.ids) <= dropped)]
     corrected = Plan(
         query=f"{plan.query}; {utterance}".strip("; "), intent=plan.intent, terms=_once([*kept, *fresh.terms]),
-        leftover=[*plan.leftover, *fresh.leftover], vague=fresh.vague,
+        leftover=[*plan.leftover, *fresh.leftover], vague=fresh.vague, timezone=fresh.timezone,
     )  # fmt: skip
     corrected.title, corrected.said = title_of(corrected), said_of(corrected, context)
     return corrected
@@ -88,7 +88,9 @@ def _stripped(utterance: str) -> tuple[str, bool]:
 def _plan(query: str, reader: Reader) -> Plan:
     spans = _timed(reader)
     terms = [_negated(span.term) if span.negated else span.term for span in spans]
-    plan = Plan(query=query, intent=reader.intent, terms=_once(_counted(terms, reader)), vague=reader.vague)
+    plan = Plan(
+        query=query, intent=reader.intent, terms=_once(_counted(terms, reader)), vague=reader.vague, timezone=reader.context.timezone
+    )
     plan.leftover = [word.text for word, use in zip(reader.words, reader.uses, strict=True) if use is Use.LEFT]
     plan.title, plan.said = title_of(plan), said_of(plan, reader.context)
     return plan
@@ -128,7 +130,7 @@ def _counted(terms: list[Term], reader: Reader) -> list[Term]:
     if not reader.only_these or any(term.kind is TermKind.COUNT for term in terms):
         return terms
     heard = " ".join(reader.words[index].text for index in reader.only_these)
-    number = sum(len(term.ids) if term.source == GROUP else 1 for term in people) or 1
+    number = len({tuple(term.ids) if term.source != GROUP else each for term in people for each in term.ids or [term.value]}) or 1
     first, last = reader.words[reader.only_these[0]], reader.words[reader.only_these[-1]]
     return [*terms, Term(kind=TermKind.COUNT, value=str(number), heard=heard, span=[first.start, last.end], source="words")]
 

@@ -115,7 +115,7 @@ class Index(Protocol):
 
     def having(self, user_id: str, term: str) -> KeySet:
         """The moments that have a term: "person:ID", "place:city:1", "label:dog", "faces:2", "kind:photo"; and the videos (not moments)
-        of "weekday:0" (Monday), "hour:23", both by the clock of the place, and "quality:0" to "quality:10"."""
+        of "weekday:0" (Monday), "hour:23", both by the clock of the place, "zone:Asia/Tokyo", and "quality:0" to "quality:10"."""
         ...
 
     def videos_of(self, user_id: str, moments: KeySet) -> KeySet:
@@ -128,6 +128,12 @@ class Index(Protocol):
 
     def between(self, user_id: str, start_at: int | None, end_at: int | None) -> KeySet:
         """Videos taken from ``start_at`` (UTC ms) up to, not at, ``end_at``; None: no limit."""
+        ...
+
+    def by_clock(self, user_id: str, start_at: int | None, end_at: int | None, timezone: str) -> KeySet:
+        """As ``between``, by the clock of the place where each video was taken: from when it showed what that of ``timezone`` shows at
+        ``start_at``. Videos without a zone of their own, and all if ``timezone`` is unknown, go by ``start_at`` and ``end_at`` as they
+        are."""
         ...
 
     def near(self, user_id: str, lat: float, lon: float, radius_km: float) -> KeySet:

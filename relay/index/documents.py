@@ -41,12 +41,12 @@ def terms_of(doc: MomentDoc) -> set[str]:
 
 
 def video_terms(moments: Sequence[MomentDoc]) -> set[str]:
-    """The terms of a whole video: how good its best moment is, and hour and weekday by the clock of the place."""
+    """The terms of a whole video: how good its best moment is, its time zone, and hour and weekday by the clock of the place."""
     first = moments[0]
     local = local_ms(first.captured_at, first.timezone)
     quality = round(max(doc.quality for doc in moments) * 10)
     weekday = (local // 86_400_000 + 3) % 7  # the first of January 1970 was a Thursday
-    return {f"quality:{min(max(quality, 0), 10)}", f"weekday:{weekday}", f"hour:{(local // 3_600_000) % 24}"}
+    return {f"quality:{min(max(quality, 0), 10)}", f"weekday:{weekday}", f"hour:{(local // 3_600_000) % 24}", f"zone:{first.timezone}"}
 
 
 def words_of(doc: MomentDoc) -> tuple[str, str, str, str, str]:
@@ -58,6 +58,16 @@ def words_of(doc: MomentDoc) -> tuple[str, str, str, str, str]:
 def seen_of(doc: MomentDoc) -> str:
     """What the vector of what was seen is made of; empty: no vector."""
     return " ".join([*labels_of(doc), doc.caption, doc.text]).strip()
+
+
+def same_clock(at_ms: int, there: str, here: str) -> int:
+    """The first UTC ms at which the clock of ``there`` shows what that of ``here`` shows at ``at_ms``; ``at_ms`` itself if a zone is
+    unknown. An hour that ``there`` skips counts as the moment of the skip."""
+    try:
+        shown = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(here)).replace(tzinfo=ZoneInfo(there), fold=0)
+        return int(shown.timestamp() * 1000)
+    except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
+        return at_ms
 
 
 def local_ms(captured_at: int, timezone: str) -> int:

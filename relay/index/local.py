@@ -103,6 +103,9 @@ class LocalIndex:
     def between(self, user_id: str, start_at: int | None, end_at: int | None) -> KeySet:
         return self._shard(user_id).between(start_at, end_at)
 
+    def by_clock(self, user_id: str, start_at: int | None, end_at: int | None, timezone: str) -> KeySet:
+        return self._shard(user_id).by_clock(start_at, end_at, timezone)
+
     def near(self, user_id: str, lat: float, lon: float, radius_km: float) -> KeySet:
         return self._shard(user_id).near(lat, lon, radius_km)
 

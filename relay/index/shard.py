@@ -113,6 +113,10 @@ class Shard:
         with self._reading():
             return self._timeline.between(start_at, end_at)
 
+    def by_clock(self, start_at: int | None, end_at: int | None, timezone: str) -> KeySet:
+        with self._reading():
+            return self._timeline.by_clock(start_at, end_at, timezone)
+
     def near(self, lat: float, lon: float, radius_km: float) -> KeySet:
         with self._reading():
             return self._positions.near((lat, lon, radius_km)) & self._timeline.everything()

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from bisect import bisect_left
 
+from relay.index.documents import same_clock
 from relay.index.postings import Postings
-from relay.index.sets import EMPTY, KeySet, between, keys_of, last
+from relay.index.sets import EMPTY, KeySet, between, keys_of, last, union
 
 VIDEOS, LATE = "video:", "late:"
 """Terms: the keys of all videos, and of those that came after a clip that was taken later."""
@@ -41,6 +42,15 @@ class Timeline:
                 self._ranges.clear()
             self._ranges[start_at, end_at] = self._between(start_at, end_at)
         return self._ranges[start_at, end_at]
+
+    def by_clock(self, start_at: int | None, end_at: int | None, timezone: str) -> KeySet:
+        """As ``between``, but by the clock where each was taken: from when it showed what that of ``timezone`` shows at ``start_at``.
+        Videos without a zone of their own go by ``timezone``."""
+        zones: dict[tuple[int | None, int | None], list[KeySet]] = {}
+        for zone in self._postings.of_kind("zone"):
+            ends = [at if at is None else same_clock(at, zone, timezone) for at in (start_at, end_at)]
+            zones.setdefault((ends[0], ends[1]), []).append(self._postings.of(f"zone:{zone}"))
+        return union(self.between(*ends) & union(sets) for ends, sets in zones.items())
 
     def newest(self, videos: KeySet, limit: int) -> list[int]:
         """The keys of the latest ``limit`` of ``videos``, the latest first; of one moment, the higher key."""

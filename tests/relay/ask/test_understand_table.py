@@ -22,6 +22,13 @@ show me me and anna                                                   | person m
 show me and my wife in rome                                           | person martin; person anna; place city:rome
 show me with tom                                                      | person martin; person tom
 show me videos of tom                                                 | person tom
+hey glasses i was wondering if you could find tom for me              | person tom
+let me see tom and mia if there is any                                | person tom; person mia
+could you dig up the footage of mia                                   | person mia
+where I am in Rome                                                    | person martin; place city:rome
+tom on the beach with me in it                                        | person tom; thing beach; person martin
+the clips I appear in                                                 | person martin
+when I was in Rome                                                    | place city:rome
 find me a video of the dog                                            | thing dog
 give me tom and mia                                                   | person tom; person mia
 can you please make me a short video of mia                           | person mia

@@ -21,6 +21,8 @@ from tests.relay.index.conftest import HashedEmbedder
 
 KEYS = st.integers(1, 5 << CHUNK_BITS)
 WORDS = ("walking", "walks", "dogs", "dog's", "don't", "Zürich", "the", "exam", "*", "co-op")
+ZONES = ("Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "")
+HOME = "Africa/Nairobi"
 CITIES = (("Paris", "city:1", 48.85, 2.35), ("Rome", "city:2", 41.9, 12.5), ("", "", None, None))
 
 
@@ -61,10 +63,10 @@ def videos(draw: st.DrawFn) -> list[MomentDoc]:
     number = draw(st.integers(0, 7))
     captured_at = 1_750_000_000_000 + draw(st.integers(0, 40)) * 5_000_000
     name, place_id, lat, lon = draw(st.sampled_from(CITIES))
-    quality = draw(st.sampled_from([0.0, 0.25, 0.449, 1.0]))
+    quality, zone = draw(st.sampled_from([0.0, 0.25, 0.449, 1.0])), draw(st.sampled_from(ZONES))
     return [
         MomentDoc(
-            user_id="u1", video_id=f"v{number}", moment_id=f"v{number}.{at}", captured_at=captured_at, timezone="Asia/Tokyo", start_s=at,
+            user_id="u1", video_id=f"v{number}", moment_id=f"v{number}.{at}", captured_at=captured_at, timezone=zone, start_s=at,
             lat=lat, lon=lon, place=PlaceName(name=name, ids=[place_id] if place_id else []), quality=quality,
             people=draw(st.lists(st.sampled_from(["p1", "p2"]), unique=True)), objects=draw(st.lists(st.sampled_from(["dog", "hot dog"]))),
             speech=" ".join(draw(st.lists(st.sampled_from(WORDS), max_size=3))),
@@ -112,8 +114,12 @@ def _check_time(index: LocalIndex, store: dict[str, list[MomentDoc]]) -> None:
         for end in (None, 1_750_000_000_000, 1_750_100_000_000):
             inside = [name for name, at in times.items() if (start is None or at >= start) and (end is None or at < end)]
             assert _ids(index, index.between("u1", start, end)) == sorted(inside)
+            clocks = {name: local_ms(moments[0].captured_at, moments[0].timezone or HOME) for name, moments in store.items()}
+            low, high = (at if at is None else local_ms(at, HOME) for at in (start, end))
+            inside = [name for name, at in clocks.items() if (low is None or at >= low) and (high is None or at < high)]
+            assert _ids(index, index.by_clock("u1", start, end, HOME)) == sorted(inside)
     for hour in range(24):
-        there = [name for name, at in times.items() if local_ms(at, "Asia/Tokyo") // 3_600_000 % 24 == hour]
+        there = [name for name, at in times.items() if local_ms(at, store[name][0].timezone) // 3_600_000 % 24 == hour]
         assert _ids(index, index.having("u1", f"hour:{hour}")) == sorted(there)
 
 
