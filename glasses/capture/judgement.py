@@ -15,8 +15,8 @@ from glasses.wire.tag import Word
 
 OBJECTS = -4.0
 """Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low."""
-DOUBTS = -0.6
-"""The same where it is quiet: there, a voice that it has never learned from is scored about 0, and near-misses often less."""
+DOUBTS = -1.9
+"""The same where it is quiet: there, a voice that it has never learned from is scored between -2 and 2, and near-misses often less."""
 HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 CLEARLY = 0.6
