@@ -42,6 +42,7 @@ def figures(outcomes: list[Outcome], names: Names) -> dict[str, Any]:
         "unlisted_name_forced": _share([forces(outcome, names) for outcome in unlisted if _is_right(outcome)]),
         "unlisted_known_as_unsure": _share([bool(outcome.unsure) for outcome in unlisted if _is_right(outcome)]),
         "action_p50_s": quantile(commands, 0.5), "action_p95_s": quantile(commands, 0.95),
+        "action_p95_s_by_snr": {_key(snr): quantile(_latencies(said, snr), 0.95) for snr in _snrs(said)},
         "answer_p50_s": quantile(answers, 0.5), "answer_p95_s": quantile(answers, 0.95),
         "files": {"said": len(said), "other": len(other), "listed": len(listed), "unlisted": len(unlisted)},
     }  # fmt: skip
@@ -73,6 +74,12 @@ def plain(text: str) -> str:
 
 def quantile(ordered: list[float], share: float) -> float | None:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+
+
+def _latencies(said: list[Outcome], snr: Any) -> list[float]:
+    """Of the commands that were understood at this ratio."""
+    found = [outcome for outcome in said if outcome.label.snr_db == snr and not outcome.label.slots and _is_right(outcome)]
+    return sorted(outcome.latency_s for outcome in found if outcome.latency_s is not None)
 
 
 def _listed(names: Names) -> list[str]:

@@ -48,6 +48,7 @@ class Ear:
         self._bus = Bus()
         self._events: Subscription[IntentHeard | WakeHeard] = self._bus.subscribe(IntentHeard, WakeHeard)
         self._dice = np.random.default_rng(9)
+        self._busy_until_s = 0.0
         self._listener = Listener(
             ModelStore().path("speech"), phrases.load("en"), Voice(), self._known, self._bus, RealClock(), rate_hz,
             ModelStore().path("spotter"),
@@ -72,15 +73,20 @@ class Ear:
         )  # fmt: skip
 
     async def hear(self, sound: Samples) -> list[tuple[IntentHeard | WakeHeard, float]]:
-        """The events, each with the time of sound (and of computing) at which it came."""
+        """The events, each with the time of sound at which it came, and of computing: processor time, that others' work does not lengthen.
+
+        What is still computed when the next piece of sound comes delays that piece.
+        """
         step, seen = round(CHUNK_S * self._rate_hz), []
         for start in range(0, len(sound), step):
             piece = sound[start : start + step]
-            began = time.perf_counter()
+            began = time.process_time()
             await self._listener.hear(AudioChunk(piece.tobytes(), self._at))
             self._at += len(piece)
+            starts_s = max(self._at / self._rate_hz, self._busy_until_s)
+            self._busy_until_s = starts_s + time.process_time() - began
             while (event := self._events.poll()) is not None:
-                seen.append((event, self._at / self._rate_hz + time.perf_counter() - began))
+                seen.append((event, self._busy_until_s))
         return seen
 
     async def _known(self) -> tuple[list[str], list[str]]:

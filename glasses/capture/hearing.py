@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from models.speech import Recognizer
 
 RATE_HZ = 16_000
-SETTLED_S, QUIET_S = 0.3, 0.2
+SETTLED_S, QUIET_S = 0.2, 0.15
 """A whole command that has sounded the same for so long, with no voice after it for the second, is over: its final is asked for then."""
-SETTLED_IN_NOISE_S = 0.45
+SETTLED_IN_NOISE_S = 0.35
 """The same where there always is a voice to be heard: the recogniser's half-heard text lags a quarter of a second behind."""
 
 
@@ -52,6 +52,16 @@ class Hearing:
     def is_open(self) -> bool:
         """Whether somebody is speaking, or just was."""
         return self._gate.is_open
+
+    @property
+    def whole(self) -> str:
+        """The half-heard text, when it ends in a wake phrase with a whole command; else nothing."""
+        return self._partial if self._is_whole(self._partial) else ""
+
+    @property
+    def is_hushed(self) -> bool:
+        """Whether no voice is heard any more after what was said: no more of it may be coming."""
+        return self._gate.quiet_s >= QUIET_S
 
     def finish(self) -> Utterance:
         """What was said so far, without waiting for the silence that would end it; maybe nothing."""

@@ -30,6 +30,8 @@ class Wake:
     words: tuple[Word, ...]
     has_rest: bool = False
     """Something was said after it: worth a closer look."""
+    goes_on: bool = False
+    """A whole command was, and more: okay, glass is take a picture friendly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class IntentReader:
         wake, rest = woken
         if confidence(wake) < self._least:
             return Nothing()
-        return self._command(wake, rest) or self._opened(rest, wake) or Wake(tuple(wake), bool(rest))
+        return self._command(wake, rest) or self._opened(rest, wake) or Wake(tuple(wake), bool(rest), self._goes_on(rest))
 
     def read_closely(self, words: list[Word]) -> Reading:
         """The reading of a second look, which has nothing but whole phrases to choose from: each of its words must be sure.
@@ -119,10 +121,15 @@ class IntentReader:
         """Whether half-heard ``text`` has a wake phrase in it."""
         return any(f" {' '.join(wake)} " in f" {text} " for wake in self._wakes)
 
-    def is_whole(self, text: str) -> bool:
-        """Whether half-heard ``text`` ends in a wake phrase with a whole command."""
-        words = text.split()
+    def is_whole(self, text: str, before: list[Word] | None = None) -> bool:
+        """Whether half-heard ``text`` ends in a wake phrase with a whole command, when ``before`` was heard just before it."""
+        words = [*(word.word for word in before or []), *text.split()]
         return any(words[-len(wake) - len(phrase) :] == wake + phrase for wake in self._wakes for phrase, _ in self._commands)
+
+    def named(self, text: str) -> IntentName | None:
+        """The command that half-heard ``text`` ends in."""
+        words = text.split()
+        return next((name for phrase, name in self._commands if words[-len(phrase) :] == phrase), None)
 
     def _command(self, wake: list[Word], rest: list[Word]) -> Command | None:
         texts = [word.word for word in rest]
@@ -138,6 +145,10 @@ class IntentReader:
             return None
         ((name, text),) = fitting.items()
         return Command(Intent(name=name, confidence=confidence(rest), text=text), wake[0].start_s, _length_s(wake))
+
+    def _goes_on(self, rest: list[Word]) -> bool:
+        texts = [word.word for word in rest]
+        return any(len(texts) > len(phrase) and texts[: len(phrase)] == phrase for phrase, _ in self._commands)
 
     def _opened(self, rest: list[Word], wake: list[Word]) -> OpenRequest | None:
         texts = [word.word for word in rest]

@@ -15,24 +15,38 @@ from glasses.wire.tag import Word
 
 OBJECTS = -4.0
 """Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low."""
+DOUBTS = -1.9
+"""The same where it is quiet: there, a voice that it has never learned from is scored between -2 and 2, and near-misses often less."""
 HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
+CLEARLY = 0.6
+"""A command whose words are heard with less confidence is not done against the spotter's likeliest one."""
 SURE = 2.5
 """From these on it is believed alone."""
 CERTAIN = 4.0
 """From these on the wake phrase needs no other look."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
+DIFFERS = -2.0
+"""Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses)."""
+LEANS, HALF, ENOUGH = -0.5, 0.5, -0.6
+"""Where the sound leans to what an accent makes of the wake phrase (hey lasses): the spotter's score and half the lean must be enough."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
 
 def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool) -> Reading:
     """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood."""
+    least = OBJECTS if noisy else DOUBTS
+    if isinstance(reading, Command) and reading.intent.confidence < CLEARLY and spotted.best[0] != reading.intent.name:
+        name, score = spotted.best
+        return _as_reading(IntentName(name), score, spotted, phrases) if noisy and score >= HELPS else Nothing()
     if isinstance(reading, Command):
-        return reading if agrees(str(reading.intent.name), spotted) else Nothing()
+        return reading if agrees(str(reading.intent.name), spotted, least) else Nothing()
     if isinstance(reading, OpenRequest):
-        return reading if reading.wake_s == 0 or spotted.wake >= OBJECTS else Nothing()
+        return reading if reading.wake_s == 0 or spotted.wake >= least else Nothing()
+    if isinstance(reading, Wake) and reading.goes_on and not noisy:
+        return Nothing()
     name, score = spotted.best
     woken = isinstance(reading, Wake)
     if (score >= SURE and (noisy or woken)) or (score >= HELPS and noisy and isinstance(reading, Wake) and reading.has_rest):
@@ -46,13 +60,21 @@ def is_certain(spotted: Spotted | None) -> bool:
     return spotted is not None and spotted.wake >= CERTAIN
 
 
-def agrees(name: str, spotted: Spotted) -> bool:
+def is_another(spotted: Spotted, differs: float, leans: float) -> bool:
+    """Whether another phrase than the wake phrase was said: by how much the sound fits the wake phrase better than each of two kinds.
+
+    ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
+    """
+    return differs < DIFFERS or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
+
+
+def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:
     """Whether the wake phrase may have been said, and no other command surely was in this one's place.
 
     The command's own score is no reason to object: the recogniser may be done before the spotter has heard the last of it.
     """
     other, score = spotted.best
-    return spotted.wake >= OBJECTS and not (other != name and score >= SURE and spotted.commands.get(name, NONE) < OBJECTS)
+    return spotted.wake >= least and not (other != name and score >= SURE and spotted.commands.get(name, NONE) < OBJECTS)
 
 
 def _as_reading(name: IntentName, score: float, spotted: Spotted, phrases: Phrases) -> Reading:

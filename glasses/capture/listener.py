@@ -13,7 +13,7 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_certain, judged
+from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_another, is_certain, judged
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
@@ -57,6 +57,8 @@ CLEAR = 0.95
 """A request that was read with this confidence is not read once more."""
 EAGER = 3.0
 """Log odds from which the spotter ends an utterance: its command has been said."""
+AGREED, AGREED_S = 0.0, 0.1
+"""The same where the recogniser half hears the same command, and how long after it was heard best."""
 EAGER_S = 0.2
 """So long after the command was heard best: there might be more of it."""
 AFTERGLOW_S = 0.5
@@ -142,7 +144,7 @@ class Listener:
         from glasses.capture.hearing import Hearing
 
         recognizer = model.recognizer(RATE_HZ, command_grammar(self._phrases, self._voice.wake_phrases))
-        self._hearing = Hearing(recognizer, SpeechGate(), self._reader.is_whole, self._reader.is_woken)
+        self._hearing = Hearing(recognizer, SpeechGate(), self._is_whole, self._reader.is_woken)
         self._resampler = soxr.ResampleStream(self._heard_rate_hz, RATE_HZ, 1, dtype="int16", quality="HQ")
         self._filter = NoiseFilter()
         self._spotting = self._new_spotting()
@@ -189,6 +191,10 @@ class Listener:
             self._spotting.feed(raw, is_open=self._hearing.is_open)
         return heard
 
+    def _is_whole(self, partial: str) -> bool:
+        """Whether half-heard words end in a whole command, behind the wake phrase that was heard just before them if there is one."""
+        return self._reader.is_whole(partial, self._pending if self._fresh(self._heard_s) else [])
+
     def _spotted(self) -> Spotted | None:
         """In what was heard since the last command."""
         return self._spotting.spotted(max(self._since_s, self._heard_s - WITHIN_S)) if self._spotting is not None else None
@@ -199,7 +205,11 @@ class Listener:
         if spotted is None or self._hearing is None or self._request is not None:
             return []
         name, score = spotted.best
-        if score < EAGER or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - EAGER_S:
+        agreed = self._hearing.whole != "" and self._reader.named(self._hearing.whole) == name
+        least, after_s = (AGREED, AGREED_S) if agreed else (EAGER, EAGER_S)
+        if score < least or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - after_s:
+            return []
+        if not self._hearing.is_hushed and not (self._is_noisy(spotted) and spotted.at_s <= self._heard_s - EAGER_S):
             return []
         self._tried_s = spotted.at_s + AFTERGLOW_S
         return [await asyncio.to_thread(self._hearing.finish)]
@@ -231,13 +241,15 @@ class Listener:
     def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
         if spotted is not None and spotted.best[1] >= SURE and (isinstance(reading, Wake) or self._is_noisy(spotted)):
             return False
+        if isinstance(reading, Wake) and reading.goes_on and spotted is not None and not self._is_noisy(spotted):
+            return False
         return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
 
     async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
             reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=self._is_noisy(spotted))
-        if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading)):
+        if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading, spotted)):
             return Nothing()
         return reading
 
@@ -264,16 +276,23 @@ class Listener:
             return third
         return first if isinstance(first, Wake) else second
 
-    async def _is_meant(self, reading: Command | OpenRequest) -> bool:
+    async def _is_meant(self, reading: Command | OpenRequest, spotted: Spotted | None) -> bool:
         """Whether its wake phrase is not another one without the command behind it, which makes any beginning likely."""
         if self._rereading is None:
             raise RuntimeError("open comes first")
         if reading.wake_s == 0:
             return True
         end_s = reading.start_s + reading.wake_s + AROUND_S
-        words = await asyncio.to_thread(self._rereading.wake_alone, self._sound.between(reading.start_s - AROUND_S, end_s))
+        sound = self._sound.between(reading.start_s - AROUND_S, end_s)
+        words = await asyncio.to_thread(self._rereading.wake_alone, sound)
         log.debug("the wake phrase alone: %s", _text(words))
-        return not self._reader.is_alike(words)
+        if self._reader.is_alike(words):
+            return False
+        if spotted is None or self._is_noisy(spotted):
+            return True
+        differs, leans = await asyncio.to_thread(self._rereading.compared, sound)
+        log.debug("than other phrases: %.1f, %.1f", differs, leans)
+        return not is_another(spotted, differs, leans)
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
@@ -327,7 +346,7 @@ def _later(reading: Reading, by_s: float) -> Reading:
         return replace(reading, start_s=reading.start_s + by_s)
     if isinstance(reading, Wake):
         moved = (msgspec.structs.replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in reading.words)
-        return Wake(tuple(moved), reading.has_rest)
+        return Wake(tuple(moved), reading.has_rest, reading.goes_on)
     return reading
 
 

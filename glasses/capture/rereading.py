@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from models.speech import SpeechModel
 
 RATE_HZ = 16_000
+NEVER = float("-inf")
+"""The log likelihood of what cannot have been said."""
 CONTEXT_S = 0.25
 """The last word of the prefix is dictated with the rest, so that the first name is not cut."""
 
@@ -32,6 +34,17 @@ class Rereading:
     def wake_alone(self, sound: bytes) -> list[Word]:
         """The wake phrase's own sound, to be told from what sounds nearly like it."""
         return self._words(sound, wake_grammar(self._phrases, self._wakes))
+
+    def compared(self, sound: bytes) -> tuple[float, float]:
+        """By how much (log likelihood) the wake phrase alone fits better than what differs from it, and than what an accent makes of it."""
+        scores = {wake: self._model.likelihood(sound, wake) for wake in self._wakes}
+        wake = max(scores, key=lambda each: scores[each])
+        decoys = self._phrases.decoys
+        differs, leans = (
+            max((self._model.likelihood(sound, other) for other in table.get(wake, [])), default=NEVER)
+            for table in (decoys.differs, decoys.leans)
+        )
+        return (scores[wake] - differs, scores[wake] - leans) if scores[wake] > NEVER else (0.0, 0.0)
 
     def look_closer(self, sound: bytes) -> list[Word]:
         """An utterance that began with a wake phrase and was not understood, with whole commands only to choose from."""

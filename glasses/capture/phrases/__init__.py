@@ -26,6 +26,10 @@ class Decoys(msgspec.Struct, forbid_unknown_fields=True):
     phrases: list[str] = []
     alike: list[str] = []
     """What the wake phrases themselves are told from, once more, before anything is done."""
+    differs: dict[str, list[str]] = {}
+    """For a wake phrase: those with another beginning, so like it that the recogniser hears it in them."""
+    leans: dict[str, list[str]] = {}
+    """For a wake phrase: those that an accent may make of it; they are evidence, not proof."""
 
 
 class Phrases(msgspec.Struct, forbid_unknown_fields=True):

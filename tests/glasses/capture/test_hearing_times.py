@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glasses.capture.gate import Passed, SpeechGate
-from glasses.capture.hearing import RATE_HZ, SETTLED_IN_NOISE_S, SETTLED_S, Cue, Hearing, Timeline, Utterance
+from glasses.capture.hearing import QUIET_S, RATE_HZ, SETTLED_IN_NOISE_S, SETTLED_S, Cue, Hearing, Timeline, Utterance
 from glasses.wire.tag import Word
 from models.speech import Heard
 
@@ -109,3 +109,16 @@ def test_when_the_gate_closes_the_utterance_is_over() -> None:
     assert isinstance(heard, Utterance)
     gate.closing = False
     assert ears.accept(TENTH) == []
+
+
+def test_a_whole_command_is_told_while_it_is_still_half_heard() -> None:
+    ears, recognizer, gate = hearing()
+    recognizer.heard, gate.quiet_s = "okay glasses take a", 0.0
+    ears.accept(TENTH)
+    assert ears.whole == ""
+    recognizer.heard = "okay glasses take a picture"
+    ears.accept(TENTH)
+    assert ears.whole == "okay glasses take a picture"
+    assert not ears.is_hushed
+    gate.quiet_s = QUIET_S
+    assert ears.is_hushed

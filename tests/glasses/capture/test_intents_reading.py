@@ -173,3 +173,21 @@ def test_an_unknown_language_is_said() -> None:
 )
 def test_what_surely_was_another_phrase_is_told(heard: str, confidence: float, *, otherwise: bool) -> None:
     assert READER.is_otherwise(words(heard, confidence)) == otherwise
+
+
+@pytest.mark.parametrize(("said", "goes_on"), [("a picture from", True), ("a picture [unk]", True), ("a", False), ("a table", False)])
+def test_a_command_that_goes_on_as_something_else_is_known(said: str, goes_on: bool) -> None:
+    heard = READER.read(words(f"okay glasses take {said}"))
+    assert isinstance(heard, Wake)
+    assert heard.goes_on == goes_on
+
+
+def test_a_half_heard_command_is_whole_behind_a_wake_phrase_of_before() -> None:
+    assert not READER.is_whole("take a picture")
+    assert READER.is_whole("take a picture", words("okay glasses"))
+    assert not READER.is_whole("please take a picture", words("okay glasses"))
+
+
+def test_a_half_heard_command_is_named() -> None:
+    assert READER.named("hey so okay glasses take a photo") == IntentName.TAKE_PICTURE
+    assert READER.named("okay glasses take a") is None

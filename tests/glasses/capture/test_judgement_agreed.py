@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from glasses.capture import phrases
 from glasses.capture.intents import Command, Nothing, OpenRequest, Wake
-from glasses.capture.judgement import OBJECTS, SURE, judged
+from glasses.capture.judgement import DIFFERS, DOUBTS, OBJECTS, SURE, is_another, judged
 from glasses.capture.spotting import NONE, Spotted, read_scores
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
@@ -28,6 +28,28 @@ def scores(wake: float, **commands: float) -> Spotted:
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
 def test_what_the_spotter_objects_to_is_not_done(reading: Command | Wake | OpenRequest) -> None:
     assert judged(reading, scores(OBJECTS - 1, cancel=9, find=9), TABLE, "okay glasses", noisy=True) == Nothing()
+
+
+@pytest.mark.parametrize("reading", [COMMAND, OPENED])
+def test_where_it_is_quiet_less_of_a_doubt_is_an_objection(reading: Command | OpenRequest) -> None:
+    heard = scores(DOUBTS - 0.1, cancel=DOUBTS - 0.1)
+    assert judged(reading, heard, TABLE, "okay glasses", noisy=False) == Nothing()
+    assert judged(reading, heard, TABLE, "okay glasses", noisy=True) == reading
+
+
+@given(st.floats(-20, 20), st.floats(-20, 20), st.floats(-20, 20), st.floats(0, 20))
+def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(wake: float, differs: float, leans: float, more: float) -> None:
+    if not is_another(scores(wake), differs, leans):
+        assert not is_another(scores(wake + more), differs, leans)
+        assert not is_another(scores(wake), differs + more, leans)
+        assert not is_another(scores(wake), differs, leans + more)
+
+
+def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
+    assert is_another(scores(3.0), DIFFERS - 1, 5.0)
+    assert is_another(scores(1.0), 5.0, -4.0)
+    assert not is_another(scores(3.0), 5.0, -3.0), "an accent: the spotter is sure enough"
+    assert not is_another(scores(0.0), 5.0, 1.0), "an unknown voice that fits the wake phrase better"
 
 
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
@@ -52,6 +74,22 @@ def test_a_sure_spotter_is_believed_where_nothing_was_understood() -> None:
 def test_where_it_is_quiet_the_recogniser_is_not_contradicted() -> None:
     assert judged(Nothing(), scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", noisy=False) == Nothing()
     assert isinstance(judged(WAKE, scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", noisy=False), Command)
+
+
+def test_a_command_that_goes_on_as_something_else_is_not_done_where_it_is_quiet() -> None:
+    heard = scores(SURE + 3, take_picture=SURE + 3)
+    further = Wake(WAKE.words, has_rest=True, goes_on=True)
+    assert judged(further, heard, TABLE, "okay glasses", noisy=False) == Nothing()
+    assert isinstance(judged(further, heard, TABLE, "okay glasses", noisy=True), Command), "noise sounds like more words"
+
+
+def test_a_command_that_is_hardly_heard_is_not_done_against_the_spotter() -> None:
+    hardly = Command(Intent(name=IntentName.CANCEL, confidence=0.5, text="cancel"), 1.0, 0.7)
+    heard = judged(hardly, scores(0.5, take_picture=0.5, cancel=-2), TABLE, "okay glasses", noisy=True)
+    assert isinstance(heard, Command)
+    assert heard.intent.name == IntentName.TAKE_PICTURE
+    assert judged(hardly, scores(0.5, take_picture=0.5, cancel=-2), TABLE, "okay glasses", noisy=False) == Nothing()
+    assert judged(hardly, scores(0.5, take_picture=-2, cancel=0.5), TABLE, "okay glasses", noisy=True) == hardly
 
 
 def test_a_wake_phrase_alone_waits_for_its_command() -> None:
