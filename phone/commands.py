@@ -63,10 +63,14 @@ async def run(arguments: argparse.Namespace) -> int:
 
 
 def _folder(arguments: argparse.Namespace) -> Path:
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local/share")
-    folder = Path(arguments.folder).expanduser() if arguments.folder else Path(base) / "souvenir" / "phone"
+    folder = Path(arguments.folder).expanduser() if arguments.folder else default_folder()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def default_folder() -> Path:
+    """What the phone keeps, bonds among it, where nothing else is said."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "souvenir" / "phone"
 
 
 async def _ask_passkey(given: str | None) -> int | None:

@@ -6,11 +6,9 @@ Start the glasses (``glasses run --hw pi: --ble hci-socket:0``), with at least o
 
 from __future__ import annotations
 
-import os
 import time
 import zlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -18,11 +16,12 @@ from glasses.clock import RealClock
 from glasses.wire import ble
 from glasses.wire.errors import SouvenirError
 from glasses.wire.record import Op, RecordInfo, Request
+from phone.commands import default_folder
 from phone.link import GlassesLink
 from phone.radio import Radio, make_radio
 
 pytestmark = [pytest.mark.hardware, pytest.mark.slow]
-FOLDER = Path(os.environ.get("SOUVENIR_PHONE", "~/.local/share/souvenir/phone")).expanduser()
+FOLDER = default_folder()
 """Where ``scripts/phone pair`` left the bond."""
 
 
