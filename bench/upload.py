@@ -93,7 +93,7 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
         "write_fsync_mib_s": round(size_bytes / MIB / plain_s, 1),
         "relay_cpu_s_per_gib": round(statistics.median(cpus) * (1 << 30) / size_bytes, 2),
         "rounds": [[round(plain, 3), round(relay, 3)] for plain, relay in zip(theirs, ours, strict=True)],
-        "client": "raw sockets, sendfile; it shares the machine's processors with the relay",
+        "client": f"raw sockets, sendfile, {client.congestion}; it shares the machine's processors with the relay",
     }
 
 
