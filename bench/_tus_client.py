@@ -18,8 +18,6 @@ from glasses.wire.segment import Segment
 
 API = "/api/v1/uploads"
 ANSWER_S = 120.0
-CONGESTION = "reno"
-"""The plainest, open to everybody on every kernel. BBR, to which some machines are set, paces by timers: a loopback would measure those."""
 
 
 class Answer:
@@ -43,13 +41,22 @@ class TusClient:
         self._address, self._token = (where.hostname or "127.0.0.1", where.port or 80), token
         self.socket = socket.create_connection(self._address, timeout=ANSWER_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.congestion = _congestion(self.socket)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self.socket.close()
+
+    def unpaced(self) -> str:
+        """Sends as fast as the relay takes it; returns by which rule of congestion.
+
+        BBR, to which some machines are set, paces by timers, and a loopback would measure those. Reno is open to everybody on every Linux.
+        """
+        if not hasattr(socket, "TCP_CONGESTION"):
+            return "the system's own rule"
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
+        return "reno"
 
     def create(self, segment: Segment) -> str:
         """The address of a new upload."""
@@ -104,16 +111,6 @@ class TusClient:
         lines = {"Host": "relay", "Authorization": f"Bearer {self._token}", "Tus-Resumable": "1.0.0", "Content-Length": str(length)}
         text = "".join(f"{name}: {value}\r\n" for name, value in {**lines, **headers}.items())
         self.socket.sendall(f"{method} {url} HTTP/1.1\r\n{text}\r\n".encode("latin-1"))
-
-
-def _congestion(connection: socket.socket) -> str:
-    """Sets CONGESTION where the kernel offers it; returns what is used."""
-    offered = Path("/proc/sys/net/ipv4/tcp_allowed_congestion_control")
-    if not offered.is_file():
-        return "the system's own"
-    if CONGESTION in offered.read_text().split():
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, CONGESTION.encode())
-    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16).rstrip(b"\0").decode()
 
 
 def segment_of(file: Path) -> Segment:
