@@ -12,7 +12,7 @@ import pytest
 from models.meaning import TextEmbedder
 from models.store import ModelStore
 from relay.catalog.records import MomentDoc
-from relay.index import hints, vectors
+from relay.index import vectors
 from relay.index.base import Channel, Floats
 from relay.index.local import LocalIndex
 from relay.index.sets import keys_of
@@ -168,17 +168,4 @@ def test_single_words_find_the_moments_that_have_them(tmp_path: Path, monkeypatc
     embedder = TextEmbedder(ModelStore().path("meaning"))
     index, things, matrix = lived(embedder, tmp_path)
     assert share_found(index, matrix, embedder.embed(things[::16])) >= 0.98
-    index.close()
-
-
-def test_words_that_are_no_label_find_what_is_near_to_them_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The moments nearest to "seabird" have two or three things, none of which is near enough by itself to name so many."""
-    monkeypatch.setattr(vectors, "COMPARED", 500)
-    monkeypatch.setattr(vectors, "SCANNED", 1000)
-    monkeypatch.setattr(hints, "_WHOLE", 100)  # so that a thing in a hundred of ten thousand is common
-    monkeypatch.setattr(hints, "_OF_EACH", 50)
-    embedder = TextEmbedder(ModelStore().path("meaning"))
-    index, _, matrix = lived(embedder, tmp_path)
-    asked = embedder.embed(["seabird", "predator", "livestock", "reptile", "weapon", "poison", "hunting", "ocean", "farm", "pet"])
-    assert share_found(index, matrix, asked) >= 0.9
     index.close()
