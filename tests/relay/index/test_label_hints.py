@@ -41,9 +41,9 @@ def postings_of(moments: dict[int, str]) -> Postings:
 
 
 def test_pairs_and_threes_among_very_many() -> None:
-    moments = {key: "sea horse" for key in range(1, MANY)} | {MANY + key: "bird horse" for key in range(MANY)}
+    moments = dict.fromkeys(range(1, MANY), "sea horse") | {MANY + key: "bird horse" for key in range(MANY)}
     moments |= {2 * MANY + 1: "sea bird horse", 2 * MANY + 2: "sea bird horse taxi", 2 * MANY + 3: "bird sea"}
-    moments |= {key: "sea horse" for key in range(3 * MANY, 4 * MANY)} | {4 * MANY + key: "bird taxi" for key in range(MANY)}
+    moments |= dict.fromkeys(range(3 * MANY, 4 * MANY), "sea horse") | {4 * MANY + key: "bird taxi" for key in range(MANY)}
     postings, embedder = postings_of(moments), Corners()
     hints = LabelHints(postings, embedder)
     pool = postings.of(ANYWHERE)
@@ -56,7 +56,7 @@ def test_pairs_and_threes_among_very_many() -> None:
 
 
 def test_a_word_that_many_have_for_itself_needs_no_others() -> None:
-    moments = {key: "sea" for key in range(1, MANY)} | {MANY + key: "sea bird" for key in range(MANY)}
+    moments = dict.fromkeys(range(1, MANY), "sea") | {MANY + key: "sea bird" for key in range(MANY)}
     postings, embedder = postings_of(moments), Corners()
     named = LabelHints(postings, embedder).near(embedder.embed(["sea"])[0], postings.of(ANYWHERE))
     assert {moments[key] for key in named} == {"sea"}
