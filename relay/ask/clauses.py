@@ -54,10 +54,13 @@ _ONLY_THESE = phrases(
 
 
 _NOBODY = phrases(
-    "no people, with no people, without people, without any people, without anyone, without anybody, no one in it, nobody in it, nobody "
+    "no people, with no people, without people, without any people, without faces, without any faces, with no faces, "
+    "without anyone, without anybody, no one in it, nobody in it, nobody "
     "in view, "
     "no one in view, nobody at all, no one at all, no faces, no persons, with nobody, with no one, with noone, empty of people "
 )
+_NOBODY_IS = listed("in on at by near around there")
+"""What may follow "nobody" when it is meant of the picture: "nobody in the kitchen"."""
 _PERSONS = listed("people persons person faces folks adults guys humans")
 _BOUNDS: dict[tuple[str, ...], tuple[int, bool]] = {
     ("at", "least"): (0, True), ("more", "than"): (1, True), ("over",): (1, True), ("exactly",): (0, False), ("precisely",): (0, False),
@@ -95,7 +98,7 @@ def text_clauses(
     words: list[Word], start: int, ends: Callable[[int], bool], known: Callable[[int, int], bool] = lambda _first, _end: False
 ) -> list[Clause]:
     """ "a sign that says exit", "where it says sale", "with the words open late". ``known(i, j)``: words i to j name a thing."""
-    found = _plates(words, start, known)
+    found = _plates(words, start, known) + _written_on(words, start)
     at = start
     while at < len(words):
         lead = _text_lead(words, at)
@@ -181,6 +184,9 @@ def unsure(words: list[Word], at: int) -> int:
 def nobody(words: list[Word], at: int) -> int:
     """How many words at ``at`` say that there is nobody at all."""
     folded = [word.folded for word in words[at : at + 6]]
+    alone = 2 if folded[:2] == ["no", "one"] else int(folded[:1] in (["nobody"], ["noone"]))
+    if alone and not _NOBODY_IS.isdisjoint(folded[alone : alone + 1] or ["in"]):
+        return alone
     found = (len(phrase) for phrase in _NOBODY if tuple(folded[: len(phrase)]) == phrase)
     return next((took for took in found if folded[took : took + 1] not in (["else"], ["other"])), 0)
 
@@ -263,6 +269,20 @@ def _plates(words: list[Word], start: int, known: Callable[[int, int], bool]) ->
             first -= 1
         if start < first < at and words[first - 1].folded in {"a", "an", "the"} and not known(first, at + 1):
             found.append(Clause(first, at + 1, 0, " ".join(word.text for word in words[first:at])))
+    return found
+
+
+def _written_on(words: list[Word], start: int) -> list[Clause]:
+    """ "with platform 3 written on it"."""
+    found = []
+    for at in range(start + 2, len(words) - 1):
+        if words[at].folded not in {"written", "printed", "painted"} or words[at + 1].folded != "on":
+            continue
+        first = max((index for index in range(start, at) if words[index].folded in {"with", "has", "have", "having"}), default=-1)
+        lead = first + 1 + (first + 1 < at and words[first + 1].folded in _LEADING)
+        if first >= 0 and lead < at <= first + 7:
+            end = min(at + 3 + (words[at + 2 : at + 3] != [] and words[at + 2].folded in {"a", "the", "an"}), len(words))
+            found.append(Clause(first, end, lead - first, " ".join(word.text for word in words[lead:at])))
     return found
 
 

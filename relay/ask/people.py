@@ -25,6 +25,8 @@ _PARTICLES = listed(
 _OWNERS = frozenset({"my", "our"})
 _OPENERS = frozenset({"my", "our", "the"})
 _OTHERS = frozenset({"his", "her", "their", "its"})
+_OF_THE_CHILDREN = listed("grandmother grandfather grandparent godmother godfather godparent aunt uncle cousin nanny teacher")
+"""Whom a family calls as its children do: "the twins with their nan"."""
 _AGES = listed(
     "old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late next door "
     "upstairs downstairs "
@@ -181,6 +183,8 @@ class People:
             relation for person in self._people if whose and person.person_id in whose.ids for relation in self._relations[person.person_id]
         }
         known = next((CHAINED[(one, found[0])] for one in sorted(of) if (one, found[0]) in CHAINED), "")
+        if not known and words[at].folded == "their" and found[0] in _OF_THE_CHILDREN:
+            known = found[0]
         if known:
             return self._of_relation(words, at, end, known, plural=found[2])
         heard = " ".join(word.text for word in words[at:end])

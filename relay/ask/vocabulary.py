@@ -69,6 +69,16 @@ ADJECTIVES = listed(
 )
 """Small words that may stand between an article and its noun."""
 
+TIDE_WORDS = frozenset({"may", "march", "fall", "spring", "night", "noon", "mar", "sun"})
+"""Times only where the sentence says so: "in May", not "may I"."""
+
+EATEN = listed("eating eat eats ate cooking cook carving roasting drinking drink making serving holding wearing feeding ")
+
+PLACE_LEADS = listed("in to near visiting around through across exploring outside into toward towards past leaving")
+
+NOT_ONLY_PEOPLE = listed("boy boys girl girls lad lass pop pops kid kids baby coach trainer twin ex guardian client folks mate self doctor")
+"""Relations that are something else as often when no "my" stands before them."""
+
 COLOURS = listed("red green blue yellow black white brown orange purple pink grey gray golden silver dark bright")
 
 SMALL_WORDS = FILLERS | CONJUNCTIONS | ARTICLES | POSSESSIVES | PRONOUNS | AUXILIARIES | BOUNDARIES | PERSON_PREPOSITIONS
