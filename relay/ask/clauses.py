@@ -34,7 +34,8 @@ _LEADING = listed("the a an our my his her their that how about of to some")
 
 _WITHOUT = phrases(
     "without, excluding, except for, except, minus, but not, but no, and no, with no, but without, not with, neither, "
-    "nor, not, no, leave out, leaving out, other than, apart from "
+    "nor, not, no, leave out, leaving out, other than, apart from, everyone but, everybody but, anyone but, anybody but, "
+    "all of us but, all but, everything but, anything but, everywhere but, anywhere but "
 )
 _UNSURE = phrases(
     "i think, i guess, i believe, i am not sure, im not sure, not sure, maybe, perhaps, probably, possibly, something like, sort of, "
@@ -116,15 +117,15 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
     found = []
     at = start
     while at < len(words):
-        folded = [word.folded for word in words[at : at + 2]]
-        lead = next((len(phrase) for phrase in _WITHOUT if tuple(folded[: len(phrase)]) == phrase), 0)
+        folded = [word.folded for word in words[at : at + 4]]
+        lead = next((len(phrase) for phrase in _WITHOUT if tuple(folded[: len(phrase)]) == phrase), int(at == start and folded[0] == "but"))
         but_for = " ".join(word.folded for word in words[max(0, at - 2) : at]).endswith(("nobody", "no one", "noone", "nothing"))
         if (
             lead
             and not but_for
             and not only_these(words, at)
             and not nobody(words, at)
-            and not (folded[0] == "not" and folded[1:] in (["only"], ["just"]))
+            and not (folded[0] == "not" and folded[1:2] in (["only"], ["just"]))
         ):
             end = _without_end(words, at + lead)
             if end > at + lead:

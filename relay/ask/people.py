@@ -148,7 +148,11 @@ class People:
             if further:
                 at += further[1]
                 own = f"{relation}s {further[0]}"
-                relation = own if self._with_relation(own) else CHAINED.get((relation, further[0]), own)
+                relation = (
+                    own
+                    if self._with_relation(own)
+                    else CHAINED.get((relation, further[0]), self._as_the_children_say(relation, further[0]))
+                )
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
         several = plural and relation not in {"son", "daughter"}
@@ -166,6 +170,11 @@ class People:
         ):
             return PersonReading(at + 1 - start, _heard(self.unknown(words, at), words, start, at + 1))
         return self._of_relation(words, start, at, relation, plural=plural)
+
+    def _as_the_children_say(self, relation: str, further: str) -> str:
+        """ "My kids' godmother" is called godmother by the whole family, where there is one."""
+        shared = relation in {"child", "son", "daughter", "twin"} and further in _OF_THE_CHILDREN and self._with_relation(further)
+        return further if shared else f"{relation}s {further}"
 
     def _relative(self, words: list[Word], at: int) -> PersonReading | None:
         """ "Anna's mother", "her sister": of the wearer only if it follows from what Anna is to them; else nobody knows who that is."""

@@ -6,6 +6,7 @@ from glasses.wire.memory import Term, TermKind
 from relay.ask import clauses, vocabulary
 from relay.ask.carrier import carrier_length, farewell
 from relay.ask.context import AskContext
+from relay.ask.feasts import country_of
 from relay.ask.ledger import Ledger
 from relay.ask.names import GIVEN_NAMES
 from relay.ask.people import PersonReading, people_of
@@ -63,7 +64,22 @@ class Reader(Ledger):
             for index in range(clause.start, clause.start + clause.lead):
                 self.uses[index] = self.uses[index] or Use.STOP
             self._absent |= set(range(clause.start + clause.lead, clause.end))
+        self._elsewhere(start)
         self._folded = ["" if use else word.folded for use, word in zip(self.uses, self.words, strict=True)]
+
+    def _elsewhere(self, start: int) -> None:
+        """Marks the places that are named for what lies outside of them."""
+        for at in range(start, self._end):
+            outside = self.places.outside(self.words, at)
+            if outside:
+                first, reading = outside
+                self.uses[at:first] = [Use.STOP] * (first - at)
+                self._absent.add(first)
+                self._take(first, first + reading.took, reading.term)
+            home = self.places.abroad(self.words[at], self.context.country or country_of(self.context.timezone))
+            if home and self.uses[at] is None:
+                self._absent.add(at)
+                self._take(at, at + 1, home)
 
     def _is_known(self, first: int, end: int) -> bool:
         """Whether words name one thing of the library: "stop sign"."""
@@ -244,7 +260,8 @@ class Reader(Ledger):
         if reading.took == 1 and not after and not reading.broad and self._folded[at].endswith("ing"):
             return None
         clear = reading.broad or reading.population >= BEATS_A_WORD
-        if where.article and not reading.visited and self._is_thing(at):
+        thing = self.things.read(self.words, at)
+        if where.article and not reading.visited and thing is not None and thing.took >= reading.took:
             return None
         beside_people = where.joined == TermKind.PERSON or where.lead in {"with", "featuring", "meeting"}
         if reading.took > 1 and beside_people and self.people.is_name(self._folded[at]):
@@ -262,7 +279,7 @@ class Reader(Ledger):
 
     def _thing(self, at: int) -> Candidate | None:
         reading = self.things.read(self.words, at)
-        if reading is None or (self.words[at].owner and self.people.is_name(self._folded[at])):
+        if reading is None or (self.words[at].owner and self._owner_is_known(at)):
             return None
         if reading.took == 1 and self._folded[at] in vocabulary.FILLERS and not reading.term.ids:
             return None

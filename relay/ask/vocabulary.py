@@ -41,7 +41,7 @@ FILLERS = listed(
     "front inside under above between playing play plays played riding ride rides rode eating eat eats ate drinking drink "
     "drank walking walk walked driving drive drove petting feeding running run lying sleeping flying crossing watching facing "
     "passing smiling laughing smile laugh talking posing old new young own same different full first whole entire long short "
-    "quick one ones day days place places area part place anywhere somewhere everywhere while whilst during on in at to by "
+    "quick one ones else sometime day days place places area part place anywhere somewhere everywhere while whilst during on in at to by "
     "from with into through around "
 )
 """Words that carry no condition of their own."""
