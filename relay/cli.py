@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -40,6 +41,8 @@ help, it is given up and stays here as a dead letter:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0 well, 1 something is wrong, 2 the command line is."""
+    # Matrices are small here: on a busy machine a second thread of numpy's would cost milliseconds of waiting, and save none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     asked = _parser().parse_args(arguments)
     try:
         status = asked.run(asked)

@@ -22,7 +22,6 @@ from relay.extract.place import place_of, timezone_of
 from relay.extract.senses import Senses, senses_of
 from relay.extract.sight import Seen, already_seen, believed
 from relay.extract.sound import hear
-from relay.extract.speech import words_in
 from relay.extract.text import Reading
 from relay.extract.timer import Timer
 
@@ -153,7 +152,7 @@ class _Task:
                 with self._timer.of("voice"):
                     speech.spans = self._senses.voice.spans(sound.samples)
                 with self._timer.of("speech"):
-                    speech.words = words_in(sound.samples, speech.spans, self._senses.speech)
+                    speech.words = self._senses.dictation.words_in(sound.samples, speech.spans)
             found["speech"] = speech
         return self._found(**found)
 

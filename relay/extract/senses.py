@@ -12,6 +12,7 @@ from models.store import ModelStore
 from models.text import TextReader
 from models.voice import VoiceFinder
 from relay.extract.facts import ExtractRequest
+from relay.extract.speech import Dictation
 
 FACE_ROLES = ("faces", "who")
 SPEECH_ROLES = ("voice", "speech")
@@ -22,7 +23,7 @@ CLIPS = "clips"
 class Senses:
     def __init__(self, store: ModelStore) -> None:
         self.store = store
-        self.sight = Sight(store)
+        self.sight = Sight(store, roomy=True)
 
     def seen_with(self, *, faces: bool) -> dict[str, str]:
         """Role to version of the models that look; without consent none for faces."""
@@ -44,8 +45,8 @@ class Senses:
         return PlaceFinder(self.store.path("places"))
 
     @cached_property
-    def speech(self) -> SpeechModel:
-        return SpeechModel(self.store.path("speech").with_name(CLIPS))
+    def dictation(self) -> Dictation:
+        return Dictation(SpeechModel(self.store.path("speech").with_name(CLIPS)).recognizer)
 
     @cached_property
     def voice(self) -> VoiceFinder:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from glasses.wire.segment import Kind
 from glasses.wire.tag import Moment, Tags
 from models.doubt import believable
@@ -45,7 +41,7 @@ class Seen:
         for frame in self._decoded():
             second = measured(frame)
             self.seconds.append(second)
-            self._best.offer(frame.rgb, second.sharpness)
+            self._best.offer(frame, second.sharpness)
             if self._reading is not None:
                 self._reading.offer(frame, second.sharpness)
             yield frame
@@ -73,10 +69,6 @@ def measured(frame: KeyFrame) -> Second:
     """How good the picture of a second is."""
     pan, shake = frame.motion or (None, None)
     return Second(
-        at_s=round(frame.at_s, 3), sharpness=sharpness(frame.rgb), exposure=round(_level(frame.rgb) / 255, 3),
+        at_s=round(frame.at_s, 3), sharpness=sharpness(frame.rgb), exposure=round(float(frame.tiny.mean()) / 255, 3),
         shake=None if shake is None else round(shake, 5), pan=None if pan is None else round(pan, 5),
     )  # fmt: skip
-
-
-def _level(rgb: npt.NDArray[np.uint8]) -> float:
-    return float(cv2.resize(rgb, (32, 18), interpolation=cv2.INTER_AREA).mean())
