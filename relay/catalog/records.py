@@ -190,6 +190,9 @@ class MomentRecord(msgspec.Struct, kw_only=True):
     text: str = ""
     sharpness: float = 0.0
     models: dict[str, str] = {}
+    thumbnail_key: str = ""
+    """Blob of the picture that tells most of it, named by its content; empty: it is shown by its video's."""
+    thumbnail_at_s: float = 0.0
 
 
 class MomentDoc(msgspec.Struct, kw_only=True):

@@ -62,6 +62,11 @@ class MomentFacts(msgspec.Struct, kw_only=True):
     text: str = ""
     """What can be read in it, line by line."""
     sharpness: float = 0.0
+    thumbnail: bytes = b""
+    """JPEG, 320 wide, of its most telling picture; empty when ``thumbnail_key`` names the one that is there."""
+    thumbnail_key: str = ""
+    thumbnail_at_s: float = 0.0
+    """Where in the clip it was taken."""
 
 
 class ClipFacts(msgspec.Struct, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -92,6 +93,16 @@ def incoming_key(user_id: str, upload_id: str) -> str:
 
 def thumbnail_key(user_id: str, video_id: str) -> str:
     return f"processed/{user_id}/{video_id}/thumbnail.jpg"
+
+
+def moment_thumbnail_key(user_id: str, video_id: str, jpeg: bytes) -> str:
+    """Named by its content: a link to it always shows the same."""
+    return f"{media_of(user_id, video_id)}moments/{hashlib.sha256(jpeg).hexdigest()[:32]}.jpg"
+
+
+def media_of(user_id: str, video_id: str) -> str:
+    """What the keys of all that was made of a video begin with."""
+    return f"processed/{user_id}/{video_id}/"
 
 
 def mezzanine_key(user_id: str, video_id: str) -> str:

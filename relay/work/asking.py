@@ -15,13 +15,13 @@ from glasses.wire.video import FoundVideo, MatchedClip, SearchAnswer, SearchFilt
 from relay.ask.context import AskContext, Gazetteer, KnownPerson, VisitedPlace
 from relay.ask.feasts import warm
 from relay.ask.gazetteer import WorldGazetteer
-from relay.ask.result import Filters, SearchResult, Trouble
+from relay.ask.result import Filters, MomentHit, SearchResult, Trouble
 from relay.ask.search import Locate, Searcher
 from relay.ask.understand import correct, understand
 from relay.auth.links import Links
-from relay.catalog import people, users, videos
+from relay.catalog import moments, people, users, videos
 from relay.catalog.db import Database
-from relay.catalog.records import Person, User
+from relay.catalog.records import Person, User, Video
 from relay.catalog.rows import Connection, text
 from relay.errors import SouvenirError
 from relay.extract.place import timezone_of
@@ -75,20 +75,25 @@ class Asking:
     async def find(self, user_id: str, asked: SearchRequest) -> SearchAnswer:
         """``ask`` as the HTTP API shows it."""
         result = await self.ask(user_id, asked.query, tuple(asked.corrections), limit=asked.limit, filters=asked.filters)
-        found = await self._database.read(lambda connection: videos.many(connection, user_id, [hit.video_id for hit in result.hits]))
+        found, pictures = await self._database.read(lambda connection: _seen(connection, user_id, result))
         shown = [
             FoundVideo(
                 video_id=hit.video_id, thumbnail_url=self._links.to(found[hit.video_id].thumbnail_key), duration=hit.duration_s,
                 captured_at=hit.captured_at,
                 matched_clips=[
-                    MatchedClip(moment_id=one.moment_id, start_s=one.start_s, end_s=one.end_s, score=one.score, reason=hit.reason)
-                    for one in hit.moments
+                    self._matched(one, hit.reason, *pictures.get(one.moment_id, ("", 0.0))) for one in hit.moments
                 ],
             )
             for hit in result.hits if hit.video_id in found
         ]  # fmt: skip
         problem = {"code": result.problem.code, "detail": result.problem.detail, "hint": result.problem.hint} if result.problem else {}
         return SearchAnswer(videos=shown, total=result.total, plan=result.plan, near_misses=list(result.near_misses), problem=problem)
+
+    def _matched(self, moment: MomentHit, reason: str, picture_key: str, picture_at_s: float) -> MatchedClip:
+        return MatchedClip(
+            moment_id=moment.moment_id, start_s=moment.start_s, end_s=moment.end_s, score=moment.score, reason=reason,
+            thumbnail_url=self._links.to(picture_key), thumbnail_at_s=picture_at_s,
+        )  # fmt: skip
 
     def close(self) -> None:
         self._lane.close(lambda: self._loaded.index.close() if self._loaded and isinstance(self._loaded.index, LocalIndex) else None)
@@ -186,6 +191,12 @@ def _locate(places: PlaceFinder) -> Locate:
         return (found.lat, found.lon) if found else None
 
     return where
+
+
+def _seen(connection: Connection, user_id: str, result: SearchResult) -> tuple[dict[str, Video], dict[str, tuple[str, float]]]:
+    """The videos found, and the pictures of their moments."""
+    known = videos.many(connection, user_id, [hit.video_id for hit in result.hits])
+    return known, moments.thumbnails(connection, user_id, [one.moment_id for hit in result.hits for one in hit.moments])
 
 
 def _who(connection: Connection, user_id: str) -> tuple[User, list[Person]]:
