@@ -142,6 +142,9 @@ class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Done to clips that are brought into the films' form anyway (from phones): takes several times as long."""
     variants: list[Literal["hevc", "720p"]] = msgspec.field(default_factory=lambda: ["hevc", "720p"])
     """Forms besides H.264 in which a film may be asked for: each is encoded whole."""
+    music_max_bytes: int = 128 * MIB
+    """Of one piece of music that an account brings."""
+    music_longest_s: float = 1800.0
 
 
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

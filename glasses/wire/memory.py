@@ -123,6 +123,8 @@ class Memory(Wire):
     max_duration: float = 120.0
     variant: Variant = Variant.H264
     """The form of ``video_url``."""
+    music: str = ""
+    """The piece that plays under it; empty: none."""
     remade: str = ""
     """Why it was made anew, as when a clip that was in it was deleted."""
     created_at: int = 0
@@ -133,6 +135,8 @@ class MemoryRequest(Wire):
     query: str = ""
     max_duration: float = 120.0
     variant: Variant = Variant.H264
+    music: str = ""
+    """The id of a piece that the account has brought, or "none"; empty: its usual one (``PUT /music/default``)."""
     idempotency_key: str = ""
     device_id: str = ""
     unsure: list[str] = []

@@ -8,11 +8,12 @@ from aiohttp import web
 
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest, MemoryStatus, Variant
+from glasses.wire.music import NO_MUSIC
 from glasses.wire.video import MemoryAccepted
 from relay.assemble.stream import UNDER
 from relay.auth.gate import who
 from relay.auth.links import Links
-from relay.catalog import memories
+from relay.catalog import memories, music, users
 from relay.catalog.db import Database
 from relay.catalog.memories import MemoryRow
 from relay.catalog.rows import Connection
@@ -72,7 +73,8 @@ class MemoriesHttp:
             variant=earlier.variant, created_at=now,
         )  # fmt: skip
         anew = MemoryRequest(
-            query=earlier.query, max_duration=asked.max_duration, idempotency_key=asked.idempotency_key, device_id=identity.device_id
+            query=earlier.query, max_duration=asked.max_duration, idempotency_key=asked.idempotency_key, device_id=identity.device_id,
+            music=earlier.music or NO_MUSIC,
         )
         return await self._begun(request, memory, anew)
 
@@ -82,6 +84,7 @@ class MemoriesHttp:
         memory.max_duration = asked.max_duration
 
         def begin(connection: Connection) -> Memory:
+            fresh.music = _music(connection, identity.user_id, asked.music)
             memory, new = memories.create(connection, identity.user_id, fresh, asked)
             if new:
                 parameters = {"memory_id": memory.memory_id, "max_duration_s": asked.max_duration}
@@ -113,6 +116,13 @@ class MemoriesHttp:
         if row.memory.status is MemoryStatus.COMPLETED:
             row.memory.video_url, row.memory.poster_url = self._links.to(_video_key(user_id, row)), self._links.to(row.poster_key)
         return row.memory
+
+
+def _music(connection: Connection, user_id: str, asked: str) -> str:
+    """The piece that a film gets: that which is asked for, else the account's usual one. Raises NotFoundError."""
+    if asked == NO_MUSIC:
+        return ""
+    return music.get(connection, user_id, asked).music_id if asked else users.get(connection, user_id).music_id
 
 
 def _video_key(user_id: str, row: MemoryRow) -> str:

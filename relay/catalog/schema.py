@@ -151,7 +151,13 @@ CREATE INDEX jobs_by_turn ON jobs (state, priority, user_id, due_at);
 CREATE INDEX jobs_leased ON jobs (dedupe_key) WHERE state = 'leased'
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS]
+_MUSIC = """
+CREATE TABLE music (user_id TEXT NOT NULL, music_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, music_id));
+CREATE UNIQUE INDEX music_once ON music (user_id, json_extract(record, '$.sha256'))
+"""
+"""Pieces of music that an account has brought, to play under its films."""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _MUSIC]
 
 
 class SchemaNewerError(SouvenirError):

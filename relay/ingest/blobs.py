@@ -122,5 +122,9 @@ def poster_key(user_id: str, memory_id: str) -> str:
     return f"memories/{user_id}/{memory_id}.jpg"
 
 
+def music_key(user_id: str, music_id: str, suffix: str) -> str:
+    return f"music/{user_id}/{music_id}.{suffix}"
+
+
 def person_photo_key(user_id: str, photo_id: str) -> str:
     return f"people/{user_id}/{photo_id}.jpg"

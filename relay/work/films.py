@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -20,9 +22,9 @@ from glasses.wire.segment import Kind
 from glasses.wire.status import Custody
 from relay.ask.result import SearchResult, VideoHit
 from relay.assemble.cutlist import Candidate, CutList, MomentScore, choose
-from relay.assemble.film import FilmFacts, FilmPlan
+from relay.assemble.film import Bed, FilmFacts, FilmPlan, Span
 from relay.assemble.film_name import in_the_making
-from relay.catalog import changes, memories, moments, videos
+from relay.catalog import changes, details, memories, moments, music, videos
 from relay.catalog.db import Database
 from relay.catalog.memories import MemoryRow
 from relay.catalog.records import MomentRecord, Video
@@ -36,6 +38,8 @@ from relay.work.film_form import FilmForms
 
 _FILM_VERSION = 1
 """Counts up when films of the same plan come to look different."""
+_BED_VERSION = 1
+"""... and when music comes to lie otherwise under them."""
 _PAUSE_S = 0.6
 """A shorter silence between two words does not end what is said."""
 
@@ -155,6 +159,8 @@ class FilmJobs:
         if not cut_list.cuts:
             raise SouvenirError(_why_none(memory.near_misses), code="film.no_clips")
         plan = _plan(cut_list, result, [*videos_used.values()])
+        if memory.music:
+            plan = await self._with_music(held, user_id, memory, plan)
         fingerprint, rendered_s = _fingerprint(plan, videos_used), time.perf_counter()
         row = await self._same(user_id, memory, plan, fingerprint) or await self._made(user_id, memory, plan, sources, fingerprint)
         memory.timings_s["render"] = time.perf_counter() - rendered_s
@@ -166,6 +172,21 @@ class FilmJobs:
         followed = {one.video.video_id: one.video.correlation_id for one in found if one.video.video_id in used}
         log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
         return True
+
+    async def _with_music(self, held: AsyncExitStack, user_id: str, memory: Memory, plan: FilmPlan) -> FilmPlan:
+        """Without it when it was taken away meanwhile: ``memory.music`` says so."""
+        piece = await self._database.read(lambda connection: music.find(connection, user_id, memory.music))
+        memory.music = ""
+        if piece is None:
+            return plan
+        with contextlib.suppress(NotFoundError):
+            path = await held.enter_async_context(self._blobs.file(piece.blob_key))
+            memory.music = piece.music_id
+        if not memory.music:
+            return plan
+        used = [cut.video_id for cut in plan.cut_list.cuts]
+        speech = await self._database.read(lambda connection: _speech(connection, user_id, used))
+        return replace(plan, bed=Bed(str(path), piece.sha256), speech=speech)
 
     async def _bring_into_form(self, user_id: str, memory: Memory, fingerprint: str) -> None:
         """The film in the form that was asked for, beside that in which it was made; taken from the same film where it is there."""
@@ -277,7 +298,16 @@ def _fingerprint(plan: FilmPlan, clips: dict[str, Video]) -> str:
     cuts = [(cut.video_id, clips[cut.video_id].sha256, cut.in_frame, cut.out_frame) for cut in plan.cut_list.cuts]
     levels = sorted((video_id, round(lufs, 2)) for video_id, lufs in plan.loudness_lufs.items())
     words = (plan.title, plan.place, plan.dates, sorted(plan.chapters.items()))
-    return hashlib.sha256(repr((_FILM_VERSION, plan.cut_list.title_frames, cuts, levels, words)).encode()).hexdigest()
+    told: tuple[object, ...] = (_FILM_VERSION, plan.cut_list.title_frames, cuts, levels, words)
+    if plan.bed is not None:
+        told += (_BED_VERSION, plan.bed.sha256, sorted(plan.speech.items()))
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _speech(connection: Connection, user_id: str, video_ids: list[str]) -> dict[str, list[Span]]:
+    """Where somebody speaks, of the clips that were listened to."""
+    found = {video_id: details.find(connection, user_id, video_id) for video_id in video_ids}
+    return {video_id: detail.speech_spans for video_id, detail in found.items() if detail is not None and "voice" in detail.models}
 
 
 def _gone(connection: Connection, user_id: str, memory: Memory) -> set[str]:
