@@ -26,6 +26,7 @@ LOOP_FADE_S, FADE_IN_S, FADE_OUT_S = 2.0, 1.5, 3.0
 MOST_BOOST_DB = 20.0
 _STEP = RATE_HZ // 100
 _WINDOW_STEPS = 40
+_AT_ONCE = 5 * RATE_HZ
 _LIMIT_DOWN_DB_PER_S, _LIMIT_UP_DB_PER_S = 2_000.0, 60.0
 
 
@@ -36,8 +37,8 @@ def with_bed(film: Samples, bed: Samples, spoken: Sequence[Span] | None) -> Samp
     """
     loudness = integrated_lufs(bed)
     levels = bed_levels(_heard(film), spoken, film.shape[1] / RATE_HZ) + min(TARGET_LUFS - loudness, MOST_BOOST_DB)
-    bed *= _by_sample(levels, bed.shape[1])
-    bed *= _ends(bed.shape[1])
+    _turn(bed, levels)
+    _fade_ends(bed)
     film += bed
     film *= np.float32(10 ** ((TARGET_LUFS - integrated_lufs(film)) / 20))
     return limited(film)
@@ -66,11 +67,11 @@ def slewed(levels: Levels, down_db_per_s: float, up_db_per_s: float) -> Levels:
 
 def limited(sound: Samples) -> Samples:
     """No sample beyond ``PEAK``: turned down around the loudest ones, for some hundredths of a second. Changes ``sound``."""
-    peaks = np.abs(_in_steps(sound)).max(axis=(0, 2))
+    peaks = np.concatenate([np.maximum(part.max(axis=(0, 2)), -part.min(axis=(0, 2))) for part in _in_steps(sound)])
     over = -20 * np.log10(np.maximum(peaks / PEAK, 1.0))
     if over.min(initial=0.0) < 0:
         spread = np.minimum(np.minimum(np.roll(over, 1), np.roll(over, -1)), over).astype(np.float32)
-        sound *= _by_sample(slewed(spread, _LIMIT_DOWN_DB_PER_S, _LIMIT_UP_DB_PER_S), sound.shape[1])
+        _turn(sound, slewed(spread, _LIMIT_DOWN_DB_PER_S, _LIMIT_UP_DB_PER_S))
     return np.clip(sound, -PEAK, PEAK, out=sound)
 
 
@@ -78,7 +79,7 @@ def looped(music: Samples, samples: int) -> Samples:
     """``music`` cut to ``samples``, or played again and again, each time faded into the next with equal power."""
     length = music.shape[1]
     if length >= samples:
-        return music[:, :samples].copy()
+        return music[:, :samples]
     fade = min(int(LOOP_FADE_S * RATE_HZ), length // 3)
     rise = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))
     made = np.zeros((2, samples), np.float32)
@@ -94,22 +95,22 @@ def looped(music: Samples, samples: int) -> Samples:
 
 def decoded(path: Path, samples: int) -> Samples:
     """The first ``samples`` of a file in stereo, all of it if it is shorter. Raises FilmFailedError."""
-    pieces: list[Samples] = []
-    got = 0
+    made, got = np.empty((2, samples), np.float32), 0
     try:
         with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
             resampler = av.AudioResampler("fltp", "stereo", RATE_HZ)
             for frame in container.decode(container.streams.audio[0]):
                 for piece in resampler.resample(frame):
-                    pieces.append(piece.to_ndarray().astype(np.float32, copy=False))
-                    got += piece.samples
+                    fitting = piece.to_ndarray()[:, : samples - got]
+                    made[:, got : got + fitting.shape[1]] = fitting
+                    got += fitting.shape[1]
                 if got >= samples:
                     break
     except (av.FFmpegError, OSError, IndexError) as problem:
         raise FilmFailedError(f"its music cannot be read: {problem}") from problem
     if not got:
         raise FilmFailedError("its music holds no sound")
-    return np.concatenate(pieces, axis=1)[:, :samples]
+    return made[:, :got]
 
 
 def spoken_in(cut_list: CutList, speech: Mapping[str, Sequence[Span]]) -> list[Span] | None:
@@ -126,7 +127,7 @@ def spoken_in(cut_list: CutList, speech: Mapping[str, Sequence[Span]]) -> list[S
 
 def _heard(film: Samples) -> Levels:
     """Decibels (RMS over 0.4 s around it) of each hundredth of a second."""
-    power = np.mean(_in_steps(film) ** 2, axis=(0, 2))
+    power = np.concatenate([np.einsum("csk,csk->s", part, part) / (2 * part.shape[2]) for part in _in_steps(film)])
     total = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
     middle = np.arange(len(power))
     first, end = np.maximum(middle - _WINDOW_STEPS // 2, 0), np.minimum(middle + _WINDOW_STEPS // 2, len(power))
@@ -134,23 +135,23 @@ def _heard(film: Samples) -> Levels:
     return np.asarray(10 * np.log10(np.maximum(mean, 1e-10)), np.float32)
 
 
-def _in_steps(sound: Samples) -> Samples:
-    """[2, steps, samples of a step], the last one filled up with silence."""
-    missing = -sound.shape[1] % _STEP
-    return np.pad(sound, ((0, 0), (0, missing))).reshape(2, -1, _STEP)
+def _in_steps(sound: Samples) -> list[Samples]:
+    """Views of it as [2, steps, samples of a step]: whole steps, and what is left as a last one. A film's sound is large: no copies."""
+    whole = sound.shape[1] // _STEP * _STEP
+    rest = [sound[:, None, whole:]] if whole < sound.shape[1] else []
+    return [sound[:, :whole].reshape(2, -1, _STEP), *rest]
 
 
-def _by_sample(levels_db: Levels, samples: int) -> Samples:
-    """Decibels of steps as a factor for each sample."""
-    factors = (10 ** (levels_db / 20)).astype(np.float32)
-    at = (np.arange(samples, dtype=np.float32) + 0.5) / _STEP - 0.5
-    return np.interp(at, np.arange(len(factors), dtype=np.float32), factors).astype(np.float32)
+def _turn(sound: Samples, levels_db: Levels) -> None:
+    """Louder or quieter by these decibels, one for each step, without jumps between them."""
+    factors, steps = 10 ** (levels_db / 20), np.arange(len(levels_db))
+    for first in range(0, sound.shape[1], _AT_ONCE):
+        part = sound[:, first : first + _AT_ONCE]
+        part *= np.interp((np.arange(first, first + part.shape[1]) + 0.5) / _STEP - 0.5, steps, factors).astype(np.float32)
 
 
-def _ends(samples: int) -> Samples:
-    """Factors that fade a bed in and out."""
-    curve = np.ones(samples, np.float32)
+def _fade_ends(sound: Samples) -> None:
+    samples = sound.shape[1]
     rise, fall = (min(int(seconds * RATE_HZ), samples // 3) for seconds in (FADE_IN_S, FADE_OUT_S))
-    curve[:rise] = np.sin(np.linspace(0, np.pi / 2, rise, dtype=np.float32))
-    curve[samples - fall :] *= np.cos(np.linspace(0, np.pi / 2, fall, dtype=np.float32))
-    return curve
+    sound[:, :rise] *= np.sin(np.linspace(0, np.pi / 2, rise, dtype=np.float32))
+    sound[:, samples - fall :] *= np.cos(np.linspace(0, np.pi / 2, fall, dtype=np.float32))
