@@ -4,44 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from glasses.wire.change import OpKind
 from glasses.wire.codec import to_builtins
-from glasses.wire.memory import Memory, MemoryStatus, NearMiss, Variant
-from glasses.wire.segment import Kind
+from glasses.wire.memory import Memory, MemoryStatus, Variant
 from glasses.wire.status import Custody
-from relay.ask.result import SearchResult, VideoHit
-from relay.assemble.cutlist import Candidate, CutList, MomentScore, choose
+from relay.ask.result import SearchResult
+from relay.assemble.cutlist import CutList, choose
 from relay.assemble.film import Bed, FilmFacts, FilmPlan, Span
 from relay.assemble.film_name import in_the_making
-from relay.catalog import changes, details, memories, moments, music, videos
+from relay.catalog import changes, details, memories, music, videos
 from relay.catalog.db import Database
 from relay.catalog.memories import MemoryRow
-from relay.catalog.records import MomentRecord, Video
+from relay.catalog.records import Video
 from relay.catalog.rows import Connection
 from relay.errors import Action, NotFoundError, SouvenirError
 from relay.ingest.blobs import BlobStore, film_key, poster_key, variant_key
 from relay.jobs.kinds import JobHandler, JobKind, Message
-from relay.work.commands import usable_frames
-from relay.work.documents import quality_of
 from relay.work.film_form import FilmForms
-
-_FILM_VERSION = 1
-"""Counts up when films of the same plan come to look different."""
-_BED_VERSION = 1
-"""... and when music comes to lie otherwise under them."""
-_PAUSE_S = 0.6
-"""A shorter silence between two words does not end what is said."""
+from relay.work.film_plan import candidate_of, fingerprint_of, found_of, plan_of, why_none
 
 _GAVE_UP = "film.failed"
 
@@ -60,14 +48,6 @@ Recode = Callable[[str, str, Variant], Awaitable[int]]
 """(film, where to write it in that form, the form) -> frames."""
 Render = Callable[[FilmPlan, dict[str, str], str], Awaitable[MadeFilm]]
 """(plan, video id to file, where to write the film)."""
-
-
-class Found(NamedTuple):
-    """A clip of the search with its record and moments."""
-
-    hit: VideoHit
-    video: Video
-    moments: list[MomentRecord]
 
 
 class FilmJobs:
@@ -145,9 +125,9 @@ class FilmJobs:
         if result.problem is not None:
             raise SouvenirError(result.problem.detail, code=result.problem.code, hint=result.problem.hint or None)
         chosen_s = time.perf_counter()
-        found = await self._database.read(lambda connection: _found(connection, user_id, result))
+        found = await self._database.read(lambda connection: found_of(connection, user_id, result))
         found = [one for one in found if one.hit.exact] or found
-        cut_list = choose([_candidate(one) for one in found], max_duration_s=max_duration_s)
+        cut_list = choose([candidate_of(one) for one in found], max_duration_s=max_duration_s)
         memory.near_misses += cut_list.left_out
         told = len(cut_list.left_out)
         memory.timings_s["choose"] = time.perf_counter() - chosen_s
@@ -157,11 +137,11 @@ class FilmJobs:
         memory.timings_s["prepare"] = time.perf_counter() - prepared_s
         memory.near_misses += cut_list.left_out[told:]
         if not cut_list.cuts:
-            raise SouvenirError(_why_none(memory.near_misses), code="film.no_clips")
-        plan = _plan(cut_list, result, [*videos_used.values()])
+            raise SouvenirError(why_none(memory.near_misses), code="film.no_clips")
+        plan = plan_of(cut_list, result, [*videos_used.values()])
         if memory.music:
             plan = await self._with_music(held, user_id, memory, plan)
-        fingerprint, rendered_s = _fingerprint(plan, videos_used), time.perf_counter()
+        fingerprint, rendered_s = fingerprint_of(plan, videos_used), time.perf_counter()
         row = await self._same(user_id, memory, plan, fingerprint) or await self._made(user_id, memory, plan, sources, fingerprint)
         memory.timings_s["render"] = time.perf_counter() - rendered_s
         await self._bring_into_form(user_id, memory, fingerprint)
@@ -293,17 +273,6 @@ def _row(user_id: str, memory: Memory, fingerprint: str, *, with_poster: bool) -
     )  # fmt: skip
 
 
-def _fingerprint(plan: FilmPlan, clips: dict[str, Video]) -> str:
-    """Of the cuts, the bytes they come from and the words that are set: not of reasons or scores."""
-    cuts = [(cut.video_id, clips[cut.video_id].sha256, cut.in_frame, cut.out_frame) for cut in plan.cut_list.cuts]
-    levels = sorted((video_id, round(lufs, 2)) for video_id, lufs in plan.loudness_lufs.items())
-    words = (plan.title, plan.place, plan.dates, sorted(plan.chapters.items()))
-    told: tuple[object, ...] = (_FILM_VERSION, plan.cut_list.title_frames, cuts, levels, words)
-    if plan.bed is not None:
-        told += (_BED_VERSION, plan.bed.sha256, sorted(plan.speech.items()))
-    return hashlib.sha256(repr(told).encode()).hexdigest()
-
-
 def _speech(connection: Connection, user_id: str, video_ids: list[str]) -> dict[str, list[Span]]:
     """Where somebody speaks, of the clips that were listened to."""
     found = {video_id: details.find(connection, user_id, video_id) for video_id in video_ids}
@@ -316,68 +285,3 @@ def _gone(connection: Connection, user_id: str, memory: Memory) -> set[str]:
     return set(used) - set(videos.many(connection, user_id, used))
 
 
-def _found(connection: Connection, user_id: str, result: SearchResult) -> list[Found]:
-    known = videos.many(connection, user_id, [hit.video_id for hit in result.hits])
-    return [
-        Found(hit, known[hit.video_id], moments.of_video(connection, user_id, hit.video_id))
-        for hit in result.hits if hit.video_id in known
-    ]  # fmt: skip
-
-
-def _candidate(found: Found) -> Candidate:
-    shares = {moment.moment_id: moment.score for moment in found.hit.moments}
-    scores = tuple(
-        MomentScore(moment.start_s, moment.end_s, shares.get(moment.moment_id, 0.0), quality_of(moment.sharpness))
-        for moment in found.moments
-    )
-    usable = usable_frames(found.video)
-    return Candidate(
-        video_id=found.video.video_id, captured_at=found.video.captured_at, first_frame=usable.first, frames=usable.end,
-        score=found.hit.score,
-        reason=found.hit.reason, moments=scores if found.video.kind is Kind.VIDEO else (), speech=spoken(found.moments),
-        look=int(found.video.look, 16) if found.video.look else None, is_photo=found.video.kind is Kind.PHOTO,
-    )  # fmt: skip
-
-
-def spoken(found: list[MomentRecord]) -> tuple[tuple[float, float], ...]:
-    """The seconds (start, end) in which somebody speaks, short pauses included."""
-    spans: list[tuple[float, float]] = []
-    for word in sorted((word for moment in found for word in moment.words), key=lambda word: word.start_s):
-        if spans and word.start_s - spans[-1][1] < _PAUSE_S:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], word.end_s))
-        else:
-            spans.append((word.start_s, word.end_s))
-    return tuple(spans)
-
-
-def _plan(cut_list: CutList, result: SearchResult, clips: list[Video]) -> FilmPlan:
-    used = [video for video in clips if video.video_id in {cut.video_id for cut in cut_list.cuts}]
-    places = list(dict.fromkeys(video.place.name for video in sorted(used, key=lambda one: one.captured_at) if video.place.name))
-    place = " · ".join(places) if len(places) <= 2 else ""
-    # the film's form of a clip has two channels: its loudness is measured anew
-    loudness = {video.video_id: video.loudness_lufs for video in used if video.loudness_lufs is not None and not video.film_key}
-    chapters = {video.video_id: " · ".join(filter(None, [video.place.name, dates_of([_day(video)])])) for video in used}
-    return FilmPlan(
-        cut_list=cut_list, title=result.plan.title, place="" if place and place in result.plan.title else place,
-        dates=dates_of([_day(video) for video in used]), loudness_lufs=loudness, chapters=chapters,
-    )  # fmt: skip
-
-
-def dates_of(days: list[date]) -> str:
-    """'14 June 2025', '14 - 16 June 2025', '30 June - 2 July 2025', with an en dash."""
-    if not days:
-        return ""
-    first, last = min(days), max(days)
-    end = f"{last.day} {last:%B %Y}"
-    if first == last:
-        return end
-    start = f"{first.day}" + ("" if (first.year, first.month) == (last.year, last.month) else f" {first:%B}")
-    return f"{start}{'' if first.year == last.year else f' {first.year}'} \u2013 {end}"
-
-
-def _day(video: Video) -> date:
-    return datetime.fromtimestamp(video.captured_at / 1000, ZoneInfo(video.timezone) if video.timezone else UTC).date()
-
-
-def _why_none(misses: list[NearMiss]) -> str:
-    return "; ".join(dict.fromkeys(miss.reason for miss in misses[:5])) or "the clips that fit are gone"
