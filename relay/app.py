@@ -7,7 +7,7 @@ upload -> ingest -> [job: extract] -> catalogue + index -> ask -> [job: create_m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +112,10 @@ PROOF_ERRORS = ("auth.proof", "auth.key_required")
 CONFIRM_ERRORS = ("auth.credentials", "auth.second_factor")
 
 
+async def _nothing_to_do() -> None:
+    return None
+
+
 async def _nothing_known(_user_id: str) -> None:
     return None
 
@@ -124,6 +128,8 @@ class Stages:
     people: PeopleBook
     workers: Workers
     close: Callable[[], None] = lambda: None
+    idle: Callable[[], Awaitable[None]] = _nothing_to_do
+    """What is done, for as long as the app runs, while nobody wants anything."""
     forget: Forget = _nothing_known
     """Take an account that has ended out of what is searched."""
 
@@ -154,9 +160,11 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
         await relay.bus.recover()
         await relay.database.write(lambda connection: changes.forget(connection, relay.now_ms() - relay.config.sync.feed_s * 1000))
         stages.workers.start()
-        settling = asyncio.create_task(_settle(relay))
+        beside = [asyncio.create_task(_settle(relay)), asyncio.ensure_future(stages.idle())]
         yield
-        settling.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await relay.sweeper.stop()
         await stages.workers.stop()
         stages.close()
@@ -287,8 +295,9 @@ def _films(relay: Services, _stages: Stages) -> list[Route]:
         Route("add_music", "POST", f"{API}/music", music.add, OWNER, "Bring a piece of music: the file itself, its name in the query", 201, "application/octet-stream", MusicInfo, (Param("name", _TEXT),), errors=("music.unreadable", "music.no_sound", "music.too_long", "request.conflict", "request.not_found", "storage.full", "upload.quota"), rate=DEAR),
         Route("default_music", "PUT", f"{API}/music/default", music.choose, OWNER, "The piece that plays under films which ask for none, or nothing", 200, MusicDefault, MusicDefault, errors=("request.not_found",)),
         Route("remove_music", "DELETE", f"{API}/music/{{music_id}}", music.remove, OWNER, "Take a piece away; films that have it keep it", 204),
-        Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first", 200, None, MemoryList),
+        Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first; prepared=true: those made without being asked for", 200, None, MemoryList, (Param("prepared", {"enum": ["true", "false"]}),)),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
+        Route("delete_memory", "DELETE", f"{API}/memories/{{memory_id}}", memories.remove, OWNER, "Delete a film; one that was prepared never comes back", 204),
         Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", (Param("expires", _TEXT), Param("signature", _TEXT)), errors=("auth.expired",), rate=CHEAP),
     ]
 

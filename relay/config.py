@@ -145,6 +145,10 @@ class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     music_max_bytes: int = 128 * MIB
     """Of one piece of music that an account brings."""
     music_longest_s: float = 1800.0
+    prepare: bool = True
+    """Films of trips and of years that have ended are made before anybody asks, while there is nothing else to do."""
+    prepare_every_s: float = 900.0
+    """At most one for each account so often."""
 
 
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

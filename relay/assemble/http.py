@@ -22,6 +22,7 @@ from relay.exchange import CORRELATION, MalformedRequestError, answer, body
 from relay.ingest.blobs import film_key, variant_key
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobKind, Message, Priority
+from relay.library.films import delete_in
 
 TYPICAL_MS = 20_000
 """What a film takes, roughly: for the estimate only."""
@@ -104,11 +105,22 @@ class MemoriesHttp:
     async def list(self, request: web.Request) -> web.Response:
         user_id = who(request).user_id
         rows = await self._database.read(lambda connection: memories.of_user(connection, user_id))
+        if (wanted := request.query.get("prepared")) is not None:
+            if wanted not in ("true", "false"):
+                raise MalformedRequestError(f"prepared={wanted}: true or false")
+            rows = [row for row in rows if (row.memory.occasion is not None) == (wanted == "true")]
         return answer(MemoryList(memories=[self._shown(user_id, row) for row in rows]))
 
     async def get(self, request: web.Request) -> web.Response:
         user_id, memory_id = who(request).user_id, request.match_info["memory_id"]
         return answer(self._shown(user_id, await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))))
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """One that was prepared never comes back."""
+        user_id, memory_id = who(request).user_id, request.match_info["memory_id"]
+        await self._database.write(lambda connection: delete_in(connection, self._bus, user_id, memory_id, self._now_ms()))
+        self._bus.announce()
+        return web.Response(status=204)
 
     def _shown(self, user_id: str, row: MemoryRow) -> Memory:
         if row.memory.status is not MemoryStatus.FAILED:

@@ -60,6 +60,10 @@ def get(connection: Connection, user_id: str, memory_id: str) -> MemoryRow:
     return _row(row)
 
 
+def is_there(connection: Connection, user_id: str, memory_id: str) -> bool:
+    return connection.execute("SELECT 1 FROM memories WHERE user_id = ? AND memory_id = ?", (user_id, memory_id)).fetchone() is not None
+
+
 def same_film(connection: Connection, user_id: str, fingerprint: str, variant: str = "") -> MemoryRow | None:
     """A finished film of the account with that fingerprint (and in that form), the newest."""
     row = connection.execute(
@@ -80,6 +84,11 @@ def with_clip(connection: Connection, user_id: str, video_id: str) -> list[Memor
     """The account's films that the clip is in."""
     sql = "SELECT m.* FROM memories m JOIN memory_clips c USING (user_id, memory_id) WHERE c.user_id = ? AND c.video_id = ?"
     return [_row(row) for row in connection.execute(sql, (user_id, video_id)).fetchall()]
+
+
+def drop(connection: Connection, user_id: str, memory_id: str) -> None:
+    connection.execute("DELETE FROM memories WHERE user_id = ? AND memory_id = ?", (user_id, memory_id))
+    connection.execute("DELETE FROM memory_clips WHERE user_id = ? AND memory_id = ?", (user_id, memory_id))
 
 
 def count(connection: Connection) -> int:

@@ -157,7 +157,13 @@ CREATE UNIQUE INDEX music_once ON music (user_id, json_extract(record, '$.sha256
 """
 """Pieces of music that an account has brought, to play under its films."""
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _MUSIC]
+_OCCASIONS = """
+CREATE TABLE occasions (user_id TEXT NOT NULL, memory_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, memory_id));
+CREATE TABLE occasions_seen (user_id TEXT PRIMARY KEY, state TEXT NOT NULL)
+"""
+"""Films that were prepared of trips and years."""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _MUSIC, _OCCASIONS]
 
 
 class SchemaNewerError(SouvenirError):

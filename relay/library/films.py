@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from glasses.wire.change import OpKind
 from glasses.wire.codec import to_builtins
-from glasses.wire.memory import MemoryStatus
-from relay.catalog import changes, memories
+from glasses.wire.memory import Memory, MemoryStatus
+from relay.catalog import changes, memories, occasions
 from relay.catalog.memories import MemoryRow
 from relay.catalog.rows import Connection
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobKind, Message, Priority
 
 CLIP_DELETED = "a clip that was in it was deleted"
+
+
+def delete_in(connection: Connection, bus: Bus, user_id: str, memory_id: str, now_ms: int) -> None:
+    """Delete means delete: what is known of it goes now, its files with the next job; one that was prepared never comes back.
+
+    Call it inside a write, and let the bus announce after. Raises NotFoundError.
+    """
+    memories.get(connection, user_id, memory_id)
+    occasions.remove(connection, user_id, memory_id, now_ms)
+    forget_in(connection, bus, user_id, memory_id, now_ms)
+
+
+def forget_in(connection: Connection, bus: Bus, user_id: str, memory_id: str, now_ms: int) -> None:
+    """As if it had never been, but that devices are told to forget it."""
+    memories.drop(connection, user_id, memory_id)
+    changes.drop(connection, user_id, OpKind.MEMORY, memory_id)
+    gone = to_builtins(Memory(memory_id=memory_id, gone=True))
+    changes.append(connection, user_id, OpKind.MEMORY, memory_id, gone, now_ms)
+    bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.ERASE_MEMORY, parameters={"memory_id": memory_id}))
 
 
 def remake_in(connection: Connection, bus: Bus, user_id: str, video_id: str, now_ms: int) -> None:

@@ -27,9 +27,12 @@ from relay.catalog.records import Video
 from relay.catalog.rows import Connection
 from relay.errors import Action, NotFoundError, SouvenirError
 from relay.ingest.blobs import BlobStore, film_key, poster_key, variant_key
+from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobHandler, JobKind, Message
+from relay.library.films import forget_in
 from relay.work.film_form import FilmForms
 from relay.work.film_plan import candidate_of, fingerprint_of, found_of, plan_of, why_none
+from relay.work.occasion_film import found_for
 
 _GAVE_UP = "film.failed"
 
@@ -61,30 +64,33 @@ class FilmJobs:
         forms: FilmForms,
         scratch: Path,
         now_ms: Callable[[], int],
+        bus: Bus,
         forget: Callable[[str], None] = lambda _video_id: None,
     ) -> None:
         """``forget``: take what was kept of a deleted clip's fades away."""
         self._database, self._blobs, self._ask, self._render, self._forms = database, blobs, ask, render, forms
-        self._recode, self._forget = recode, forget
+        self._recode, self._forget, self._bus = recode, forget, bus
         self._scratch, self._now_ms = scratch, now_ms
         scratch.mkdir(parents=True, exist_ok=True)
         for left in scratch.glob("*"):  # of a process that was killed
             left.unlink() if left.is_file() else None
 
     def handlers(self) -> dict[JobKind, JobHandler]:
-        return {JobKind.CREATE_MEMORY: self.create}
+        return {JobKind.CREATE_MEMORY: self.create, JobKind.ERASE_MEMORY: self.erase}
 
     async def create(self, message: Message) -> None:
         """Completes the memory, or fails it with the reason. Raises only what may pass when tried again."""
         user_id, memory_id = message.user_id, str(message.parameters["memory_id"])
-        memory = (await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))).memory
+        memory = await self._there(user_id, memory_id)
+        if memory is None:
+            return
         if memory.status is MemoryStatus.COMPLETED or (memory.status is MemoryStatus.FAILED and memory.problem.get("code") != _GAVE_UP):
             return
         if memory.status is MemoryStatus.FAILED:  # relay jobs replay
             memory.status, memory.completed_at, memory.problem = MemoryStatus.PROCESSING, None, {}
             await self._database.write(lambda connection: self._save(connection, user_id, MemoryRow(memory=memory)))
         if memory.remade:
-            await self._take_away(user_id, memory)
+            await self._take_away(user_id, memory_id)
         try:
             await self._make(user_id, memory, float(message.parameters.get("max_duration_s", 120.0)))
         except SouvenirError as problem:
@@ -92,13 +98,18 @@ class FilmJobs:
                 raise
             await self._fail(user_id, memory, problem)
 
+    async def erase(self, message: Message) -> None:
+        """The files of a film that was deleted."""
+        memory_id = str(message.parameters["memory_id"])
+        if await self._there(message.user_id, memory_id) is None:
+            await self._take_away(message.user_id, memory_id)
+
     async def given_up(self, message: Message, error: SouvenirError) -> None:
         """The job is not tried again: whoever waits for the film learns why."""
         if message.operation is not JobKind.CREATE_MEMORY:
             return
-        memory_id = str(message.parameters["memory_id"])
-        memory = (await self._database.read(lambda connection: memories.get(connection, message.user_id, memory_id))).memory
-        if memory.status is MemoryStatus.PROCESSING:
+        memory = await self._there(message.user_id, str(message.parameters["memory_id"]))
+        if memory is not None and memory.status is MemoryStatus.PROCESSING:
             await self._fail(message.user_id, memory, SouvenirError(error.detail, code=_GAVE_UP))
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
@@ -109,17 +120,27 @@ class FilmJobs:
                     return
             for video_id in await self._database.read(lambda connection: _gone(connection, user_id, memory)):
                 await asyncio.to_thread(self._forget, video_id)
-            await self._take_away(user_id, memory)
+            await self._take_away(user_id, memory.memory_id)
 
-    async def _take_away(self, user_id: str, memory: Memory) -> None:
+    async def _there(self, user_id: str, memory_id: str) -> Memory | None:
+        """None: it was deleted."""
+        try:
+            return (await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))).memory
+        except NotFoundError:
+            return None
+
+    async def _take_away(self, user_id: str, memory_id: str) -> None:
         """All files of the film."""
-        keys = [variant_key(user_id, memory.memory_id, variant) for variant in Variant]
-        for key in (film_key(user_id, memory.memory_id), poster_key(user_id, memory.memory_id), *keys):
+        keys = [variant_key(user_id, memory_id, variant) for variant in Variant]
+        for key in (film_key(user_id, memory_id), poster_key(user_id, memory_id), *keys):
             await self._blobs.delete(key)
 
     async def _make_of(self, held: AsyncExitStack, user_id: str, memory: Memory, max_duration_s: float) -> bool:
         begun_s = time.perf_counter()
-        result = await self._ask(user_id, memory.query, tuple(memory.corrections))
+        if (occasion := memory.occasion) is not None:
+            result = await self._database.read(lambda connection: found_for(connection, user_id, occasion))
+        else:
+            result = await self._ask(user_id, memory.query, tuple(memory.corrections))
         memory.plan, memory.near_misses = result.plan, list(result.near_misses)
         memory.timings_s = {stage: result.timings_s.get(stage, 0.0) for stage in ("understand", "search")}
         if result.problem is not None:
@@ -236,7 +257,7 @@ class FilmJobs:
         return row
 
     async def _keep(self, user_id: str, row: MemoryRow) -> bool:
-        """False: a clip that is in it was deleted meanwhile."""
+        """False: a clip that is in it was deleted meanwhile. Nothing is kept of a film that was."""
         memory = row.memory
         memory.status, memory.completed_at = MemoryStatus.COMPLETED, self._now_ms()
         memory.timings_s = {stage: round(seconds, 3) for stage, seconds in memory.timings_s.items()}
@@ -244,12 +265,22 @@ class FilmJobs:
         def keep(connection: Connection) -> bool:
             if _gone(connection, user_id, memory):
                 return False
+            if not memories.is_there(connection, user_id, memory.memory_id):
+                erase = Message(user_id=user_id, operation=JobKind.ERASE_MEMORY, parameters={"memory_id": memory.memory_id})
+                self._bus.publish_in(connection, erase)
+                return True
             self._save(connection, user_id, row)
             return True
 
         return await self._database.write(keep)
 
     async def _fail(self, user_id: str, memory: Memory, problem: SouvenirError) -> None:
+        """Whoever asked for it learns why; what nobody asked for is not spoken of."""
+        if memory.occasion is not None:
+            now = self._now_ms()
+            await self._database.write(lambda connection: forget_in(connection, self._bus, user_id, memory.memory_id, now))
+            log.info("no film prepared", extra={"memory_id": memory.memory_id, "code": problem.code, "error": problem.detail})
+            return
         memory.status, memory.completed_at = MemoryStatus.FAILED, self._now_ms()
         memory.problem = {"code": problem.code, "detail": problem.detail, "hint": problem.hint}
         await self._database.write(lambda connection: self._save(connection, user_id, MemoryRow(memory=memory)))
@@ -257,6 +288,8 @@ class FilmJobs:
     def _save(self, connection: Connection, user_id: str, row: MemoryRow) -> None:
         """The film, the custody of its clips and the word of it, in one piece."""
         memory, now = row.memory, self._now_ms()
+        if not memories.is_there(connection, user_id, memory.memory_id):
+            return
         new = [clip.video_id for clip in memory.clips_used if not videos.filmed(connection, user_id, clip.video_id)]
         memories.save(connection, user_id, row)
         for video_id in new:
