@@ -32,7 +32,7 @@ JOINTS = "joints"
 
 
 def make_stages(relay: Services) -> Stages:
-    asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
+    asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links, relay.profiles)
     forget = partial(forget_joints, relay.folder / JOINTS)
     clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.bus.publish_in, relay.now_ms, forget)
     forms, films = film_parts(relay, asking.ask)
