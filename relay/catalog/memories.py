@@ -91,6 +91,23 @@ def drop(connection: Connection, user_id: str, memory_id: str) -> None:
     connection.execute("DELETE FROM memory_clips WHERE user_id = ? AND memory_id = ?", (user_id, memory_id))
 
 
+def miss(connection: Connection, user_id: str, video_id: str, memory_ids: list[str]) -> None:
+    """These films were made of the clip, which is in the trash."""
+    connection.executemany("INSERT OR IGNORE INTO missed_clips VALUES (?, ?, ?)", [(user_id, video_id, one) for one in memory_ids])
+
+
+def missing(connection: Connection, user_id: str, video_id: str) -> list[MemoryRow]:
+    """The films that miss it, those that were deleted left out; they miss it no more."""
+    sql = "SELECT m.* FROM memories m JOIN missed_clips c USING (user_id, memory_id) WHERE c.user_id = ? AND c.video_id = ?"
+    found = [_row(row) for row in connection.execute(sql, (user_id, video_id)).fetchall()]
+    miss_no_more(connection, user_id, video_id)
+    return found
+
+
+def miss_no_more(connection: Connection, user_id: str, video_id: str) -> None:
+    connection.execute("DELETE FROM missed_clips WHERE user_id = ? AND video_id = ?", (user_id, video_id))
+
+
 def count(connection: Connection) -> int:
     """Of all accounts: for status only."""
     return int(connection.execute("SELECT count(*) FROM memories WHERE blob_key <> ''").fetchone()[0])

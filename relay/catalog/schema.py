@@ -192,9 +192,16 @@ _TOUCHED = ";\n".join(
 )
 """Which parts of an account were written to, for what is kept in memory of them."""
 
-MIGRATIONS: list[str] = [
-    _FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _MUSIC, _OCCASIONS, _TOUCHED,
-]  # fmt: skip
+_MISSED = """
+CREATE TABLE missed_clips (
+    user_id TEXT NOT NULL, video_id TEXT NOT NULL, memory_id TEXT NOT NULL, PRIMARY KEY (user_id, video_id, memory_id)
+)
+"""
+"""Films that a clip was in which is in the trash: made anew with it when it comes back."""
+
+_FILMS = f"{_MUSIC};\n{_OCCASIONS};\n{_MISSED};\n{_TOUCHED}"
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _FILMS]
 
 
 class SchemaNewerError(SouvenirError):

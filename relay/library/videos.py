@@ -11,7 +11,7 @@ from glasses.wire.codec import from_builtins
 from glasses.wire.status import Custody
 from glasses.wire.video import PlaceInfo, VideoEdit, VideoInfo
 from relay.auth.links import Links
-from relay.catalog import changes, details, edits, merging, moments, ops, parts, stamps, touched, videos
+from relay.catalog import changes, details, edits, memories, merging, moments, ops, parts, stamps, touched, videos
 from relay.catalog.kept import METADATA_S, Kept
 from relay.catalog.merging import Author, Edits, Marks
 from relay.catalog.profiles import Profiles
@@ -86,7 +86,7 @@ class Library:
             message.operation = JobKind.EXTRACT  # it was deleted before it was looked into
         self._bus.publish_in(connection, message)
         if video.deleted_at is not None and was_there:
-            remake_in(connection, self._bus, video.user_id, video.video_id, self.now_ms())
+            remake_in(connection, self._bus, video.user_id, video.video_id, self.now_ms(), for_good=False)
         if video.erase_at is not None:
             erase = Message(user_id=video.user_id, operation=JobKind.ERASE, video_id=video.video_id)
             self._bus.publish_in(connection, erase, due_at=video.erase_at)
@@ -131,6 +131,7 @@ def erase_in(connection: Connection, video: Video, now_ms: int) -> None:
     moments.drop(connection, video.user_id, video.video_id)
     details.drop(connection, video.user_id, video.video_id)
     parts.drop(connection, video.user_id, video.video_id)
+    memories.miss_no_more(connection, video.user_id, video.video_id)
     videos.drop_device_tags(connection, video.user_id, video.video_id)
     edits.drop(connection, video.user_id, video.video_id)
     changes.blank(connection, video.user_id, video.video_id)

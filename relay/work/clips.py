@@ -19,6 +19,7 @@ from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.geometry import Fix, between
 from relay.ingest.blobs import BlobStore, media_of, moment_thumbnail_key, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message, Priority
+from relay.library.films import bring_back_in
 from relay.library.recognition import KnownFace, recognise
 from relay.library.videos import erase_in
 from relay.work.commands import meant, opening_ends_s
@@ -123,7 +124,9 @@ class ClipJobs:
         return replaced is not None
 
     async def reindex(self, message: Message) -> None:
+        """And films that a clip was in before it went to the trash are made anew with it, now that it is found again."""
         await self._index.changed(message.user_id, message.video_id)
+        await self._database.write(lambda connection: self._back(connection, message.user_id, message.video_id))
 
     async def erase(self, message: Message) -> None:
         """Take a deleted video's media away; of one whose time in the trash is over, all that is known of it too."""
@@ -141,6 +144,11 @@ class ClipJobs:
         """The account knows other people than before: name the faces of its clips anew."""
         await self._database.write(lambda connection: _name_faces(connection, message.user_id))
         await self._index.refresh(message.user_id)
+
+    def _back(self, connection: Connection, user_id: str, video_id: str) -> None:
+        video = videos.find(connection, user_id, video_id)
+        if video is not None and video.deleted_at is None and video.status is VideoStatus.READY:
+            bring_back_in(connection, self._publish_in, user_id, video_id, self._now_ms())
 
     def _to_erase(self, message: Message, connection: Connection) -> Video | None:
         video, now = videos.find(connection, message.user_id, message.video_id), self._now_ms()
