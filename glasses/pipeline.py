@@ -41,6 +41,7 @@ from glasses.sync.requests import Requests
 from glasses.tag.pace import PacedLooker
 from glasses.tag.tagger import TagWorker
 from glasses.tag.tagging import Tagging
+from glasses.turn import Turn
 from models.store import ModelStore
 
 log = logging.getLogger("glasses")
@@ -106,7 +107,8 @@ class Pipeline:
         panels = self._panels()
         screens = Screens(panels, self._status, lambda: governor.budget.hud_brightness, clock)
         presenter = Presenter(hardware.display, self.spool, self.bus, screens=screens)
-        looker = PacedLooker(TagWorker(self._store.root, clock.now_ms), lambda: governor.budget.tagging_share, clock)
+        turn = Turn()
+        looker = PacedLooker(TagWorker(self._store.root, clock.now_ms), lambda: governor.budget.tagging_share, clock, turn)
         tagging = Tagging(self.spool, self.bus, looker)
         relay = Connection(
             self.config, self.spool, hardware.network, self.bus, clock,
@@ -127,7 +129,7 @@ class Pipeline:
             Stage("screens", screens.run, close=screens.close),
             Stage("power", governor.run, pulse=governor.pulse),
             Stage("tagging", tagging.run, close=tagging.close, should_run=lambda: governor.budget.tagging_share > 0),
-            *self._camera_stages(),
+            *self._camera_stages(turn),
             Stage("sync", relay.send, close=relay.close, should_run=sending, pulse=relay.pulse),
             Stage("pull", relay.pull, should_run=sending),
             Stage("films", relay.fetch_films, should_run=lambda: bool(panels) and relay.paired()),
@@ -140,11 +142,11 @@ class Pipeline:
             Stage("ears", ears.run, vital=True, restarts=3, close=ears.close, pulse=hearing),
         ]  # fmt: skip
 
-    def _camera_stages(self) -> list[Stage]:
+    def _camera_stages(self, turn: Turn) -> list[Stage]:
         """What goes on beside the recorder: the small copies, and whether the ring is held."""
         stages = []
         if self.config.recording.proxy:
-            proxies = Proxies(self.spool, self.bus)
+            proxies = Proxies(self.spool, self.bus, turn)
             stages.append(Stage("proxies", proxies.run, close=proxies.close))
         if self._limits.preroll_s > 0:
             stages.append(Stage("ring", RingPlan(self.bus, lambda: self.governor.budget, self.recorder.ring).run))

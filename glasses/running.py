@@ -103,8 +103,11 @@ async def _type_to_speak(pipeline: Pipeline, stop: asyncio.Event) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     pipeline.hardware.display.show("Type what the wearer says", ("for example: okay glasses, record a video",))
+    wakes = pipeline.config.voice.wake_phrases
     while line := (await reader.readline()).decode().strip():
         microphone.say(voice.speak(line))
+        if not line.lower().startswith(tuple(wakes)):
+            pipeline.hardware.display.show("Said without the wake phrase", (f"a command begins with: {wakes[0]}",))
     stop.set()
 
 

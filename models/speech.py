@@ -50,6 +50,13 @@ class SpeechModel:
         (best, *_) = json.loads(engine.FinalResult())["alternatives"]
         return float(best.get("confidence", 0.0)) if best["text"].strip() == text else float("-inf")
 
+    def alternatives(self, pcm16le: bytes, grammar: list[str], most: int = 10, rate_hz: int = RATE_HZ) -> list[str]:
+        """What the whole sound may be of these phrases and their mixtures, the likeliest first."""
+        engine = vosk.KaldiRecognizer(self._model, rate_hz, json.dumps(grammar))
+        engine.SetMaxAlternatives(most)
+        engine.AcceptWaveform(pcm16le)
+        return [str(each["text"]).strip() for each in json.loads(engine.FinalResult())["alternatives"]]
+
     def knows(self, word: str) -> bool:
         """Whether a word is in the model's vocabulary."""
         return bool(self._model.vosk_model_find_word(word) >= 0)

@@ -12,6 +12,7 @@ from glasses.errors import UnreadableError
 from glasses.events import FaultRaised, ProxyMade, SegmentClosed
 from glasses.spool.files import fsync_folder, sha256_of
 from glasses.spool.spool import Spool
+from glasses.turn import Turn
 from glasses.wire.segment import Segment
 
 log = logging.getLogger("glasses.proxies")
@@ -20,20 +21,23 @@ log = logging.getLogger("glasses.proxies")
 class Proxies:
     """What has no copy yet after a restart gets one too."""
 
-    def __init__(self, spool: Spool, bus: Bus) -> None:
-        self._spool, self._bus = spool, bus
+    def __init__(self, spool: Spool, bus: Bus, turn: Turn) -> None:
+        self._spool, self._bus, self._turn = spool, bus, turn
         self._closed = bus.subscribe(SegmentClosed)
         self._failed: set[str] = set()
         self._child: asyncio.subprocess.Process | None = None
 
     async def run(self) -> None:
         while True:
-            if not await self.step():
-                await self._closed.next()
+            if await self._next() is not None:
+                async with self._turn.take(self.close):
+                    while await self.step():
+                        pass
+            await self._closed.next()
 
     async def step(self) -> bool:
         """Make one copy; False when there is none to make."""
-        segment = next((each for each in await self._spool.catalog.unproxied() if each.segment_id not in self._failed), None)
+        segment = await self._next()
         if segment is None:
             return False
         try:
@@ -47,6 +51,9 @@ class Proxies:
         if self._child is not None and self._child.returncode is None:
             self._child.kill()
             await self._child.wait()
+
+    async def _next(self) -> Segment | None:
+        return next((each for each in await self._spool.catalog.unproxied() if each.segment_id not in self._failed), None)
 
     async def _make(self, segment: Segment) -> None:
         final = self._spool.media.proxy_path(segment)

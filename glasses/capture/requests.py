@@ -26,6 +26,13 @@ SURE = 0.7
 STRANGER_MARGIN = 4.0
 """By how much it must fit a stranger's name better to be that stranger's, and not the wearer's own of nearly the same sound."""
 
+FORM_MARGIN = 4.0
+"""By how much it may fit words that are no request better than a request of the wearer's own, and still be taken for that."""
+PIECES_MARGIN = 10.0
+"""The same where those words are pieces of requests, which nobody puts together like that (and me in Rome)."""
+GUESSED = 0.5
+"""Confidence of what was put in the place of words that made no sense: never sure."""
+
 Score = Callable[[list[str]], float]
 """How well the sound fits these words after the prefix: log likelihood, larger is better."""
 
@@ -40,6 +47,8 @@ class Heard:
     words: list[Word]
     unsure: list[str] = field(default_factory=list)
     """Words that are on no list of the wearer's; NOT_CAUGHT for a hole."""
+    senseless: bool = False
+    """Whether it is made of pieces of requests, and is none."""
 
     @property
     def text(self) -> str:
@@ -125,16 +134,23 @@ class Vocabulary:
         return cls(asked | opening, own, joints, opening)
 
 
-def after_prefix(words: list[Word], phrases: Phrases) -> tuple[list[Word], IntentName | None, list[Word]]:
-    """Up to the end of the longest open prefix, which request it begins, and the rest. Without one: nothing, None, all words."""
+class Opened(NamedTuple):
+    """A request's reading, taken apart."""
+
+    name: IntentName
+    prefix: list[Word]
+    rest: list[Word]
+
+
+def after_prefix(words: list[Word], phrases: Phrases) -> Opened | None:
+    """At the longest open prefix; None when there is none."""
     opened = [(phrase.split(), name) for name, spoken in phrases.open.items() for phrase in spoken]
-    prefixes = sorted(opened, key=lambda each: -len(each[0]))
     texts = _texts(words)
-    for prefix, name in prefixes:
+    for prefix, name in sorted(opened, key=lambda each: -len(each[0])):
         for at in range(len(texts) - len(prefix), -1, -1):
             if texts[at : at + len(prefix)] == prefix:
-                return words[: at + len(prefix)], name, words[at + len(prefix) :]
-    return [], None, words
+                return Opened(name, words[at : at + len(prefix)], words[at + len(prefix) :])
+    return None
 
 
 def own_or_strangers(listed: list[Word], own: list[Word], known: set[str], score: Score) -> list[Word]:
@@ -162,13 +178,29 @@ def chosen(name: IntentName, listed: list[Word], free: list[Word], vocabulary: V
             words = replaced
     kept = [word for word in words if word.word != UNKNOWN]
     holes = [NOT_CAUGHT] if len(kept) < len(words) else []
-    unsure = [word.word for word in _asked(kept, vocabulary) if _is_unsure(word, vocabulary)]
-    return Heard(name, kept, [*dict.fromkeys(unsure), *holes])
+    return Heard(name, kept, [*_doubtful(kept, vocabulary), *holes])
+
+
+def is_pieces(said: list[str], vocabulary: Vocabulary) -> bool:
+    """Whether words that are no request are pieces of requests."""
+    return vocabulary.known - vocabulary.opening >= set(said)
+
+
+def repaired(heard: Heard, instead: list[str], vocabulary: Vocabulary) -> Heard:
+    """With other words before those that both end with; what was put there is not sure."""
+    words, same = heard.words, 0
+    while same < min(len(words), len(instead)) and words[-1 - same].word == instead[-1 - same]:
+        same += 1
+    old, new = words[: len(words) - same], instead[: len(instead) - same]
+    start_s, end_s = (old[0].start_s, old[-1].end_s) if old else (words[0].start_s, words[0].start_s)
+    put = [Word(word=text, start_s=start_s, end_s=end_s, confidence=GUESSED) for text in new]
+    said = [*put, *words[len(words) - same :]]
+    return Heard(heard.name, said, _doubtful(said, vocabulary))
 
 
 def surer(one: Heard, other: Heard) -> bool:
-    """Whether the first leaves less in doubt than the second."""
-    return (len(one.unsure), -one.confidence) < (len(other.unsure), -other.confidence)
+    """Whether the first makes sense and the second does not, or leaves less in doubt."""
+    return (one.senseless, len(one.unsure), -one.confidence) < (other.senseless, len(other.unsure), -other.confidence)
 
 
 def _asked(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
@@ -176,6 +208,10 @@ def _asked(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
     texts = _texts(words)
     begun = next((at for at, text in enumerate(texts) if text not in vocabulary.opening | vocabulary.joints), len(texts))
     return words[begun:]
+
+
+def _doubtful(words: list[Word], vocabulary: Vocabulary) -> list[str]:
+    return [*dict.fromkeys(word.word for word in _asked(words, vocabulary) if _is_unsure(word, vocabulary))]
 
 
 def _is_unsure(word: Word, vocabulary: Vocabulary) -> bool:

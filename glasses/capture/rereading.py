@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from glasses.capture.forms import Forms
 from glasses.capture.intents import UNKNOWN, command_grammar, strict_grammar, wake_grammar
 from glasses.capture.phrases import Phrases
-from glasses.capture.requests import Heard, Names, Vocabulary, after_prefix, chosen, own_or_strangers, request_grammar
+from glasses.capture.requests import (
+    FORM_MARGIN,
+    NOT_CAUGHT,
+    PIECES_MARGIN,
+    Heard,
+    Names,
+    Score,
+    Vocabulary,
+    after_prefix,
+    chosen,
+    is_pieces,
+    own_or_strangers,
+    repaired,
+    request_grammar,
+)
 from glasses.malloc import give_back_now
 from glasses.wire.tag import Word
 
@@ -20,6 +36,8 @@ NEVER = float("-inf")
 """The log likelihood of what cannot have been said."""
 CONTEXT_S = 0.25
 """The last word of the prefix is dictated with the rest, so that the first name is not cut."""
+LEAD_S = 0.05
+"""Sentences are compared on the sound from the prefix's first word on: within a word, nothing fits."""
 
 
 class Rereading:
@@ -52,23 +70,42 @@ class Rereading:
 
     def read(self, sound: bytes, names: Names) -> Heard | None:
         """The request in 16 kHz 16 bit mono ``sound``; None when no prefix of a request is in it. Slow: for a thread."""
-        listed = self._words(sound, request_grammar(self._phrases, self._wakes, names))
-        before, name, rest = after_prefix(listed, self._phrases)
-        if name is None:
+        opened = after_prefix(self._words(sound, request_grammar(self._phrases, self._wakes, names)), self._phrases)
+        if opened is None:
             return None
-        end_s, vocabulary = before[-1].end_s, Vocabulary.of(self._phrases, names)
-        cut = max(0, round((end_s - CONTEXT_S) * RATE_HZ)) * 2
-        tail, opening = sound[cut:], before[-1].word
+        prefix, rest = opened.prefix, opened.rest
+        end_s, vocabulary = prefix[-1].end_s, Vocabulary.of(self._phrases, names)
+        asked, opening = _from(sound, prefix[0].start_s - LEAD_S), [word.word for word in prefix]
 
         def score(words: list[str]) -> float:
-            return self._model.likelihood(tail, " ".join([opening, *(word for word in words if word != UNKNOWN)]))
+            return self._model.likelihood(asked, " ".join([*opening, *(word for word in words if word != UNKNOWN)]))
 
         if any(word.word not in vocabulary.known for word in rest):
             own = self._words(sound, request_grammar(self._phrases, self._wakes, names, strangers=False))
             rest = own_or_strangers(rest, _after(own, end_s), vocabulary.known, score)
-            rest = rest[1:] if rest and f"{opening} {rest[0].word}" in self._ends else rest
-        free = _after([shifted(word, cut / 2 / RATE_HZ) for word in self._words(tail, None)], end_s)
-        return chosen(name, rest, free, vocabulary, score)
+            rest = rest[1:] if rest and f"{opening[-1]} {rest[0].word}" in self._ends else rest
+        from_s = max(0.0, end_s - CONTEXT_S)
+        free = _after([shifted(word, from_s) for word in self._words(_from(sound, from_s), None)], end_s)
+        heard = chosen(opened.name, rest, free, vocabulary, score)
+        return self._made_sense_of(heard, asked, opening, Forms(self._phrases, names), vocabulary, score)
+
+    def _made_sense_of(
+        self, heard: Heard, asked: bytes, opening: list[str], forms: Forms, vocabulary: Vocabulary, score: Score
+    ) -> Heard:  # fmt: skip
+        """What looks like no request, as the likeliest of the wearer's own that ends like it, where that fits nearly as well."""
+        said = [word.word for word in heard.words]
+        if not said or forms.fits(said):
+            return heard
+        pieces = is_pieces(said, vocabulary)
+        start, best, least = " ".join(opening), said, score(said) - (PIECES_MARGIN if pieces else FORM_MARGIN)
+        for likely in forms.likely(said):
+            found = self._model.alternatives(asked, [f"{start} {request}" for request in likely])
+            own = next((text for each in found if (text := each.removeprefix(f"{start} ")) in likely), "").split()
+            if own and (fitting := score(own)) > least:
+                best, least = own, fitting
+        if best is not said:
+            return repaired(heard, best, vocabulary)
+        return replace(heard, senseless=True, unsure=[*heard.unsure, NOT_CAUGHT]) if pieces else heard
 
     def _words(self, sound: bytes, grammar: list[str] | None) -> list[Word]:
         recognizer = self._model.recognizer(RATE_HZ, grammar)
@@ -81,6 +118,10 @@ class Rereading:
 
 def shifted(word: Word, by_s: float) -> Word:
     return msgspec.structs.replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s)
+
+
+def _from(sound: bytes, at_s: float) -> bytes:
+    return sound[max(0, round(at_s * RATE_HZ)) * 2 :]
 
 
 def _after(words: list[Word], at_s: float) -> list[Word]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,13 @@ STOP_S = 3.0
 
 
 class V4l2Camera:
-    """``device``: number or path ("0", "/dev/video2"); empty for the first."""
+    """``device``: number or path ("0", "/dev/video2"); empty for the first. ``open_device`` gives an OpenCV capture of it."""
 
-    def __init__(self, device: str = "") -> None:
+    def __init__(
+        self, device: str = "", open_device: Callable[[int | str], Any] | None = None, monotonic_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._device: int | str = int(device) if device.isdigit() else device or 0
+        self._open_device, self._monotonic_s = open_device or _video4linux, monotonic_s
         self._capture: Any = None
         self._profile = PROFILE
         self._queue: FrameQueue | None = None
@@ -74,8 +77,7 @@ class V4l2Camera:
         import cv2
 
         if self._capture is None:
-            cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said below, once
-            capture = cv2.VideoCapture(self._device, cv2.CAP_V4L2)
+            capture = self._open_device(self._device)
             if not capture.isOpened():
                 raise CameraMissingError(f"Video4Linux device {self._device!r} does not open")
             capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
@@ -97,11 +99,11 @@ class V4l2Camera:
 
     def _film(self, encoder: SoftwareEncoder, queue: FrameQueue) -> None:
         """Constant frame rate from a camera that may not keep it: a late picture stands in for those that are missing."""
-        began, index = time.monotonic(), 0
+        began, index = self._monotonic_s(), 0
         try:
             while self._running:
                 self._latest = self._read()
-                due = int((time.monotonic() - began) * self._profile.fps)
+                due = int((self._monotonic_s() - began) * self._profile.fps)
                 while index <= due:
                     for frame in encoder.encode(self._latest, index):
                         queue.put(replace(frame, at_s=began + index / self._profile.fps))
@@ -109,3 +111,10 @@ class V4l2Camera:
             queue.end()
         except CameraStoppedError as problem:
             queue.fail(problem)
+
+
+def _video4linux(device: int | str) -> Any:
+    import cv2
+
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said by the camera, once
+    return cv2.VideoCapture(device, cv2.CAP_V4L2)

@@ -20,6 +20,7 @@ class Known:
     """``person`` or ``place``."""
     id: str
     name: str
+    """Nothing for one who is to be forgotten."""
     detail: str
     """Of a person: what the wearer calls them ("wife, me")."""
 
@@ -42,10 +43,7 @@ class Settings:
         def work(connection: sqlite3.Connection) -> None:
             if anew:
                 connection.execute("DELETE FROM vocabulary")
-            connection.executemany(
-                "INSERT OR REPLACE INTO vocabulary (kind, id, name, detail) VALUES (?, ?, ?, ?)",
-                [(item.kind, item.id, item.name, item.detail) for item in known],
-            )
+            _teach(connection, known)
             connection.executemany(
                 "INSERT OR REPLACE INTO memories (memory_id, body, changed_at) VALUES (?, ?, ?)",
                 [(memory.memory_id, encode_json(memory).decode(), memory.completed_at or memory.created_at) for memory in memories],
@@ -57,10 +55,7 @@ class Settings:
 
     async def teach(self, known: list[Known]) -> None:
         """People and places that somebody else than the relay's feed tells of."""
-        rows = [(item.kind, item.id, item.name, item.detail) for item in known]
-        await self._db.write(
-            lambda c: c.executemany("INSERT OR REPLACE INTO vocabulary (kind, id, name, detail) VALUES (?, ?, ?, ?)", rows)
-        )
+        await self._db.write(lambda c: _teach(c, known))
 
     async def known(self) -> list[Known]:
         rows = await self._db.read(lambda c: c.execute("SELECT kind, id, name, detail FROM vocabulary ORDER BY kind, name").fetchall())
@@ -69,6 +64,16 @@ class Settings:
     async def memories(self) -> list[Memory]:
         rows = await self._db.read(lambda c: c.execute("SELECT body FROM memories ORDER BY changed_at").fetchall())
         return [decode_json(row["body"], Memory) for row in rows]
+
+
+def _teach(connection: sqlite3.Connection, known: list[Known]) -> None:
+    """In the order given: the last word on each of them counts."""
+    for item in known:
+        connection.execute("DELETE FROM vocabulary WHERE kind = ? AND id = ?", (item.kind, item.id))
+        if item.name:
+            connection.execute(
+                "INSERT INTO vocabulary (kind, id, name, detail) VALUES (?, ?, ?, ?)", (item.kind, item.id, item.name, item.detail)
+            )
 
 
 def _set(connection: sqlite3.Connection, key: str, value: str) -> None:

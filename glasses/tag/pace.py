@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from glasses.clock import Clock
 from glasses.tag.tagging import Looker
+from glasses.turn import Turn
 from glasses.wire.tag import Tags
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ IDLE_S = 20.0
 class PacedLooker:
     """``share``: of the time, that looking may take; asked before each clip. At 0.25 a look is followed by three times as long a rest."""
 
-    def __init__(self, looker: Looker, share: Callable[[], float], clock: Clock, idle_s: float = IDLE_S) -> None:
-        self._looker, self._share, self._clock, self._idle_s = looker, share, clock, idle_s
+    def __init__(self, looker: Looker, share: Callable[[], float], clock: Clock, turn: Turn, idle_s: float = IDLE_S) -> None:
+        self._looker, self._share, self._clock, self._turn, self._idle_s = looker, share, clock, turn, idle_s
         self._looked_s = 0.0
         self._ended_s = clock.monotonic_s()
         self._leaving: asyncio.Task[None] | None = None
@@ -31,13 +32,14 @@ class PacedLooker:
     async def tag(self, path: Path, segment: Segment) -> Tags:
         self._stay()
         await self._rest()
-        started_s = self._clock.monotonic_s()
-        try:
-            return await self._looker.tag(path, segment)
-        finally:
-            self._ended_s = self._clock.monotonic_s()
-            self._looked_s = self._ended_s - started_s
-            self._leaving = asyncio.create_task(self._leave(), name="tagger idle")
+        async with self._turn.take(self._looker.close):
+            started_s = self._clock.monotonic_s()
+            try:
+                return await self._looker.tag(path, segment)
+            finally:
+                self._ended_s = self._clock.monotonic_s()
+                self._looked_s = self._ended_s - started_s
+                self._leaving = asyncio.create_task(self._leave(), name="tagger idle")
 
     async def close(self) -> None:
         self._stay()

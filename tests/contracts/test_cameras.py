@@ -23,7 +23,7 @@ from glasses.hw.spec import open_hardware
 from glasses.wire.segment import PROFILE, CaptureProfile
 
 SMALL = CaptureProfile(width=320, height=180)
-BACKENDS = ["sim", "replay", "fake-libcamera", "hardware"]
+BACKENDS = ["sim", "replay", "fake-v4l2", "fake-libcamera", "hardware"]
 
 
 @asynccontextmanager
@@ -53,6 +53,8 @@ async def backend(request: pytest.FixtureRequest, make_clip: Callable[..., Path]
             world = World(day_of_clips(clip.parent))
             await stack.enter_async_context(passing(world))
             camera, profile = ReplayCamera(world), SMALL
+        elif request.param == "fake-v4l2":
+            camera, profile = request.getfixturevalue("v4l2_camera")(), SMALL
         elif request.param == "fake-libcamera":
             stack.enter_context(request.getfixturevalue("picamera2_installed")())
             camera, profile = LibcameraCamera(), SMALL

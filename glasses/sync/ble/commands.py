@@ -116,9 +116,10 @@ class Commands:
     # what the wearer knows and wants
     async def _learn_people(self, body: dict[str, Any]) -> dict[str, Any]:
         people = from_builtins(body, PeopleList).people
-        if any(not person.person_id or not person.name for person in people):
+        if any(not person.person_id or not (person.name or person.gone) for person in people):
             raise RequestRefusedError("a person without an id or a name")
-        await self._spool.settings.teach([Known("person", each.person_id, each.name, ", ".join(each.relations)) for each in people])
+        known = [Known("person", each.person_id, "" if each.gone else each.name, ", ".join(each.relations)) for each in people]
+        await self._spool.settings.teach(known)
         return {"known": len(people)}
 
     async def _learn_places(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from glasses.capture.proxies import Proxies
 from glasses.capture.proxy import MOST_BPS, make_proxy
 from glasses.events import FaultRaised
 from glasses.spool.spool import Spool
+from glasses.turn import Turn
 from glasses.wire.codec import decode_json
 from glasses.wire.ids import uuid7
 from glasses.wire.segment import Segment
@@ -51,7 +52,7 @@ async def keep(spool: Spool, media: Path) -> Segment:
 
 async def test_each_closed_video_gets_one_and_its_sidecar_says_so(spool: Spool, noisy: Path) -> None:
     segment = await keep(spool, noisy)
-    proxies = Proxies(spool, Bus())
+    proxies = Proxies(spool, Bus(), Turn())
     assert await proxies.step()
     assert not await proxies.step()
     copy = spool.media.proxy_path(segment).read_bytes()
@@ -68,7 +69,7 @@ async def test_a_video_that_does_not_decode_is_said_and_not_tried_for_ever(spool
     segment = await keep(spool, broken)
     bus = Bus()
     faults = bus.subscribe(FaultRaised)
-    proxies = Proxies(spool, bus)
+    proxies = Proxies(spool, bus, Turn())
     assert await proxies.step()
     assert not await proxies.step()
     assert segment.segment_id in (await faults.next()).detail

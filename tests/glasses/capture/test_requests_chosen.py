@@ -97,8 +97,8 @@ def test_a_hole_is_filled_with_what_was_dictated_then() -> None:
     ],
 )
 def test_the_longest_prefix_is_the_requests(heard: str, name: IntentName | None, rest: str) -> None:
-    _, found, after = after_prefix(words(heard), ENGLISH)
-    assert (found, " ".join(word.word for word in after)) == (name, rest)
+    opened = after_prefix(words(heard), ENGLISH)
+    assert (opened and (opened.name, " ".join(word.word for word in opened.rest))) == (name and (name, rest))
 
 
 def test_the_request_grammar_holds_whole_requests_and_places_for_strangers() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from glasses.clock import FakeClock
 from glasses.tag.pace import PacedLooker
+from glasses.turn import Turn
 from glasses.wire.segment import Segment
 from glasses.wire.tag import Tags
 
@@ -37,7 +38,7 @@ async def passes(clock: FakeClock, seconds: int) -> None:
 async def test_after_a_look_comes_as_much_rest_as_the_plan_wants(share: float, second_at_s: float) -> None:
     clock = FakeClock()
     looker = Looker(clock)
-    paced = PacedLooker(looker, lambda: share, clock)
+    paced = PacedLooker(looker, lambda: share, clock, Turn())
 
     async def two() -> None:
         await paced.tag(Path("a"), Segment())
@@ -53,7 +54,7 @@ async def test_after_a_look_comes_as_much_rest_as_the_plan_wants(share: float, s
 async def test_a_process_with_nothing_to_do_is_let_go_and_one_with_work_is_not() -> None:
     clock = FakeClock()
     looker = Looker(clock)
-    paced = PacedLooker(looker, lambda: 1.0, clock, idle_s=10.0)
+    paced = PacedLooker(looker, lambda: 1.0, clock, Turn(), idle_s=10.0)
     for _ in range(2):
         working = asyncio.create_task(paced.tag(Path("a"), Segment()))
         await passes(clock, 9)
