@@ -43,6 +43,7 @@ class Settings:
         def work(connection: sqlite3.Connection) -> None:
             if anew:
                 connection.execute("DELETE FROM vocabulary")
+                connection.execute("DELETE FROM memories")
             _teach(connection, known)
             connection.executemany(
                 "INSERT OR REPLACE INTO memories (memory_id, body, changed_at) VALUES (?, ?, ?)",

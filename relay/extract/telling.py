@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import cv2
+import numpy as np
 
 from glasses.wire.tag import Moment
 from models.keyframes import KeyFrame
@@ -39,7 +40,7 @@ class TellingPictures:
         small = cv2.resize(frame.rgb, (WIDTH_PX, height_px), interpolation=cv2.INTER_AREA)
         written, jpeg = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         if written:
-            worth = showing(frame.rgb, sharpness / (sharpness + _HALF_SHARP))
+            worth = showing(np.asarray(small, np.uint8), sharpness / (sharpness + _HALF_SHARP))
             self._shown.append(_Shown(round(frame.at_s, 3), worth, jpeg.tobytes()))
 
     def of(self, moments: Sequence[Moment]) -> list[Picture]:

@@ -18,7 +18,7 @@ from relay.catalog.memories import MemoryRow
 from relay.catalog.occasions import Prepared
 from relay.catalog.rows import Connection
 from relay.config import FilmsConfig
-from relay.errors import NotFoundError
+from relay.errors import NotFoundError, SouvenirError
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobHandler, JobKind, Message, Priority
 from relay.work import occasions as finding
@@ -46,7 +46,10 @@ class Preparing:
     async def run(self) -> None:
         while True:
             await asyncio.sleep(min(_LOOK_S, self._config.prepare_every_s))
-            await self.step()
+            try:
+                await self.step()
+            except SouvenirError as problem:  # nobody waits for it: it is tried again, and said
+                log.warning("nothing can be prepared now", extra={"code": problem.code, "error": problem.detail})
 
     async def step(self) -> bool:
         """Ask for preparation where something has changed. False: it is off, it is too soon, or there is other work."""
