@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RATE_HZ = 16_000
 SETTLED_S, QUIET_S = 0.2, 0.15
 """A whole command that has sounded the same for so long, with no voice after it for the second, is over: its final is asked for then."""
-SETTLED_IN_NOISE_S = 0.45
+SETTLED_IN_NOISE_S = 0.38
 """The same where there always is a voice to be heard: the recogniser's half-heard text lags a quarter of a second behind."""
 
 

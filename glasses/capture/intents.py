@@ -117,6 +117,12 @@ class IntentReader:
         """Whether any word of a wake phrase is among them."""
         return any(word.word in wake for word in words for wake in self._wakes)
 
+    def is_glimpsed(self, words: list[Word], name: str) -> bool:
+        """Whether they are the last word of a wake phrase and this whole command: what came before it was lost."""
+        texts = [word.word for word in words]
+        ends = [[wake[-1], *phrase] for wake in self._wakes for phrase, each in self._commands if each == name]
+        return texts in ends and confidence(words) >= self._least
+
     def is_woken(self, text: str) -> bool:
         """Whether half-heard ``text`` has a wake phrase in it."""
         return any(f" {' '.join(wake)} " in f" {text} " for wake in self._wakes)

@@ -15,7 +15,7 @@ from glasses.wire.tag import Word
 
 OBJECTS = -4.0
 """Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low."""
-DOUBTS = -1.9
+DOUBTS = -2.3
 """The same where it is quiet: there, a voice that it has never learned from is scored between -2 and 2, and near-misses often less."""
 HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
@@ -25,18 +25,23 @@ SURE = 2.5
 """From these on it is believed alone."""
 CERTAIN = 4.0
 """From these on the wake phrase needs no other look."""
+SUPPORTS = -6.0
+"""A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 DIFFERS = -2.0
 """Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses)."""
-LEANS, HALF, ENOUGH = -0.5, 0.5, -0.6
+LEANS, HALF, ENOUGH = -0.5, 0.5, -1.2
 """Where the sound leans to what an accent makes of the wake phrase (hey lasses): the spotter's score and half the lean must be enough."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
 
-def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool) -> Reading:
-    """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood."""
+def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool, glimpsed: bool = False) -> Reading:
+    """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood.
+
+    ``glimpsed``: the spotter's command was understood, and of its wake phrase the end.
+    """
     least = OBJECTS if noisy else DOUBTS
     if isinstance(reading, Command) and reading.intent.confidence < CLEARLY and spotted.best[0] != reading.intent.name:
         name, score = spotted.best
@@ -49,7 +54,11 @@ def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: st
         return Nothing()
     name, score = spotted.best
     woken = isinstance(reading, Wake)
-    if (score >= SURE and (noisy or woken)) or (score >= HELPS and noisy and isinstance(reading, Wake) and reading.has_rest):
+    if (
+        (score >= SURE and (noisy or woken))
+        or (score >= CERTAIN and glimpsed)
+        or (score >= HELPS and noisy and isinstance(reading, Wake) and reading.has_rest)
+    ):
         return _as_reading(IntentName(name), score, spotted, phrases)
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
@@ -60,12 +69,17 @@ def is_certain(spotted: Spotted | None) -> bool:
     return spotted is not None and spotted.wake >= CERTAIN
 
 
+def supports(reading: Command, spotted: Spotted) -> bool:
+    """Whether the spotter too has heard something of this command: words can be heard into babble."""
+    return spotted.commands.get(str(reading.intent.name), NONE) >= SUPPORTS
+
+
 def is_another(spotted: Spotted, differs: float, leans: float) -> bool:
     """Whether another phrase than the wake phrase was said: by how much the sound fits the wake phrase better than each of two kinds.
 
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
-    return differs < DIFFERS or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
+    return (differs < DIFFERS and spotted.wake < SURE) or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:

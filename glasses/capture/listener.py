@@ -13,7 +13,7 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_another, is_certain, judged
+from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_another, is_certain, judged, supports
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
@@ -61,6 +61,8 @@ AGREED, AGREED_S = 0.0, 0.1
 """The same where the recogniser half hears the same command, and how long after it was heard best."""
 EAGER_S = 0.2
 """So long after the command was heard best: there might be more of it."""
+NEVER_HUSHED_DB = 26.0
+"""Below this ratio of speech to noise the gate may hear a voice where there is none any more."""
 AFTERGLOW_S = 0.5
 """So long after a command was acted on, what is left of it in the scores is not heard again."""
 WITHIN_S = 6.5
@@ -209,7 +211,7 @@ class Listener:
         least, after_s = (AGREED, AGREED_S) if agreed else (EAGER, EAGER_S)
         if score < least or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - after_s:
             return []
-        if not self._hearing.is_hushed and not (self._is_noisy(spotted) and spotted.at_s <= self._heard_s - EAGER_S):
+        if not self._hearing.is_hushed and not (self._is_noisy(spotted, NEVER_HUSHED_DB) and spotted.at_s <= self._heard_s - EAGER_S):
             return []
         self._tried_s = spotted.at_s + AFTERGLOW_S
         return [await asyncio.to_thread(self._hearing.finish)]
@@ -225,7 +227,7 @@ class Listener:
         spotted = self._spotted()
         log.debug("spotted: %s", spotted)
         if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
-            reading = await self._second_look(reading, joined[0].start_s)
+            reading = await self._second_look(reading, joined[0].start_s, spotted)
         reading = await self._judged(reading, spotted, joined)
         if isinstance(reading, Wake):
             self._pending = list(reading.words)
@@ -247,17 +249,20 @@ class Listener:
 
     async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
+        glimpsed = spotted is not None and self._reader.is_glimpsed(words, spotted.best[0])
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
-            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=self._is_noisy(spotted))
-        if isinstance(reading, Command | OpenRequest) and not (is_certain(spotted) or await self._is_meant(reading, spotted)):
+            noisy = self._is_noisy(spotted)
+            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=noisy, glimpsed=glimpsed)
+        certain = is_certain(spotted) and not glimpsed
+        if isinstance(reading, Command | OpenRequest) and not (certain or await self._is_meant(reading, spotted)):
             return Nothing()
         return reading
 
-    def _is_noisy(self, spotted: Spotted) -> bool:
+    def _is_noisy(self, spotted: Spotted, below_db: float = NOISY_DB) -> bool:
         said = self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s))
-        return speech_to_noise_db(said) < NOISY_DB
+        return speech_to_noise_db(said) < below_db
 
-    async def _second_look(self, first: Nothing | Wake, start_s: float) -> Reading:
+    async def _second_look(self, first: Nothing | Wake, start_s: float, spotted: Spotted | None) -> Reading:
         """Something near a wake phrase that was not understood: once more with its noise, then with whole phrases only."""
         if self._rereading is None:
             raise RuntimeError("open comes first")
@@ -272,7 +277,7 @@ class Listener:
         close = await asyncio.to_thread(self._rereading.look_closer, self._sound.between(from_s))
         log.debug("whole phrases: %s", _text(close))
         third = _later(self._reader.read_closely(close), from_s)
-        if isinstance(third, Command | OpenRequest):
+        if isinstance(third, OpenRequest) or (isinstance(third, Command) and (spotted is None or supports(third, spotted))):
             return third
         return first if isinstance(first, Wake) else second
 

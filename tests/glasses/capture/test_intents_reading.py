@@ -191,3 +191,11 @@ def test_a_half_heard_command_is_whole_behind_a_wake_phrase_of_before() -> None:
 def test_a_half_heard_command_is_named() -> None:
     assert READER.named("hey so okay glasses take a photo") == IntentName.TAKE_PICTURE
     assert READER.named("okay glasses take a") is None
+
+
+def test_the_end_of_a_wake_phrase_and_the_whole_command_are_a_glimpse_of_both() -> None:
+    assert READER.is_glimpsed(words("glasses take a picture"), "take_picture")
+    assert not READER.is_glimpsed(words("glasses take a picture"), "cancel")
+    assert not READER.is_glimpsed(words("the glasses take a picture"), "take_picture"), "something else came before"
+    assert not READER.is_glimpsed(words("take a picture"), "take_picture")
+    assert not READER.is_glimpsed(words("glasses take a picture", 0.2), "take_picture")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glasses.capture import phrases
-from glasses.capture.intents import Command, Nothing, OpenRequest, Wake
-from glasses.capture.judgement import DIFFERS, DOUBTS, OBJECTS, SURE, is_another, judged
+from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
+from glasses.capture.judgement import CERTAIN, DIFFERS, DOUBTS, OBJECTS, SUPPORTS, SURE, is_another, judged, supports
 from glasses.capture.spotting import NONE, Spotted, read_scores
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
@@ -46,8 +46,9 @@ def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(wake: flo
 
 
 def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
-    assert is_another(scores(3.0), DIFFERS - 1, 5.0)
-    assert is_another(scores(1.0), 5.0, -4.0)
+    assert is_another(scores(SURE - 0.1), DIFFERS - 1, 5.0)
+    assert not is_another(scores(SURE), DIFFERS - 1, 5.0), "the spotter is sure, whatever the beginning sounds like"
+    assert is_another(scores(1.0), 5.0, -4.6)
     assert not is_another(scores(3.0), 5.0, -3.0), "an accent: the spotter is sure enough"
     assert not is_another(scores(0.0), 5.0, 1.0), "an unknown voice that fits the wake phrase better"
 
@@ -69,6 +70,20 @@ def test_a_sure_spotter_is_believed_where_nothing_was_understood() -> None:
     assert heard.start_s == pytest.approx(1.0)
     opened = judged(WAKE, scores(SURE + 1, find=SURE + 1), TABLE, "okay glasses", noisy=True)
     assert isinstance(opened, OpenRequest)
+
+
+def test_a_lost_beginning_is_made_good_by_a_certain_spotter_alone() -> None:
+    def heard(score: float) -> Reading:
+        return judged(Nothing(), scores(score, take_picture=score), TABLE, "okay glasses", noisy=False, glimpsed=True)
+
+    assert isinstance(heard(CERTAIN), Command)
+    assert heard(CERTAIN - 0.1) == Nothing()
+
+
+def test_a_command_out_of_commands_alone_needs_the_spotters_support() -> None:
+    assert supports(COMMAND, scores(5, cancel=SUPPORTS))
+    assert not supports(COMMAND, scores(5, cancel=SUPPORTS - 0.1))
+    assert not supports(COMMAND, scores(5))
 
 
 def test_where_it_is_quiet_the_recogniser_is_not_contradicted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import av
@@ -48,13 +48,15 @@ class Bench:
     """A recorder with its ears on, in a world that passes as fast as it can."""
 
     def __init__(self, folder: Path, limits: Recording = SMALL) -> None:
-        self.world = World(Day(scenes=[Scene(at="2025-06-14T10:00:00+02:00", duration_s=600, lat=48.8584, lon=2.2945)], speed=50))
+        self.world = World(Day(scenes=[Scene(at="2025-06-14T10:00:00+02:00", duration_s=600, lat=48.8584, lon=2.2945)], speed=12))
         self.began_ms = self.world.now_ms()
         self.bus, self.spool = Bus(), Spool(folder, self.world)
         self.camera = SimCamera(self.world)
         self.light, self.limits = SimLight(), limits
         self.recorder = self.recorder_on(self.camera)
-        self.ears = Ears(SimMicrophone(self.world), [lambda chunk: self.recorder.hear(chunk)])
+        self._moving = asyncio.Event()
+        self._moving.set()
+        self.ears = Ears(SimMicrophone(self.world), [lambda chunk: self.recorder.hear(chunk), lambda _chunk: self._moves()])
 
     def recorder_on(self, camera: Camera) -> Recorder:
         gps = SimGps(self.world)
@@ -63,8 +65,21 @@ class Bench:
 
     async def ring_on(self) -> float:
         """Returns the second from which on the ring is filled."""
-        await self.recorder.ring(True)
-        return self.world.stream_s
+        async with self.standing_still():
+            await self.recorder.ring(True)
+            return self.world.stream_s
+
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[None]:
+        """The world waits, so that a slow machine's camera starts at once too."""
+        self._moving.clear()
+        try:
+            yield
+        finally:
+            self._moving.set()
+
+    async def _moves(self) -> None:
+        await self._moving.wait()
 
     async def until(self, stream_s: float) -> None:
         async with self.world._changed:
@@ -231,7 +246,8 @@ async def test_the_last_seconds_are_saved_though_nothing_was_recorded(bench: Ben
 async def test_what_is_being_recorded_is_not_saved_twice(bench: Bench) -> None:
     on_s = await bench.ring_on()
     await bench.until(on_s + 5.1)
-    await bench.recorder.start(asked_s=on_s + 5.1)
+    async with bench.standing_still():
+        await bench.recorder.start(asked_s=on_s + 5.1)
     early = await bench.recorder.keep_last(on_s + 5.1)
     running = bench.recorder.recording
     assert early is not None
@@ -261,8 +277,9 @@ async def test_without_its_light_nothing_is_recorded(bench: Bench) -> None:
 
 async def test_a_light_that_goes_out_ends_the_recording_there(bench: Bench) -> None:
     faults, closed = bench.bus.subscribe(FaultRaised), bench.bus.subscribe(SegmentClosed)
-    await bench.recorder.start()
-    await bench.until(1.5)
+    async with bench.standing_still():
+        await bench.recorder.start()
+    await bench.until(bench.world.stream_s + 1.5)
     bench.light.broken = True
     segment = (await closed.next()).segment
     assert 30 <= segment.frames <= 55
