@@ -74,7 +74,7 @@ def table(result: dict[str, Any]) -> Any:
 def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dict[str, Any]:
     """Medians over rounds in which the two follow each other, so that both see the same disk and the same neighbours."""
     clip = _random_file(folder / "clip", size_bytes)
-    ours, theirs, cpus = [], [], []
+    ours, theirs, cpus, rule = [], [], [], ""
     warm = _random_file(folder / "warm", 8 * MIB)
     with TusClient(relay.url, relay.token) as client:
         _send_whole(client, warm, segment_of(warm))
@@ -84,6 +84,7 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
         (folder / "plain").unlink()
         segment, before = segment_of(clip), cpu_s(relay.pid)
         with TusClient(relay.url, relay.token) as client:
+            rule = client.unpaced()
             ours.append(_timed(partial(_send_whole, client, clip, segment)))
         cpus.append(cpu_s(relay.pid) - before)
     plain_s, relay_s = statistics.median(theirs), statistics.median(ours)
@@ -93,7 +94,7 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
         "write_fsync_mib_s": round(size_bytes / MIB / plain_s, 1),
         "relay_cpu_s_per_gib": round(statistics.median(cpus) * (1 << 30) / size_bytes, 2),
         "rounds": [[round(plain, 3), round(relay, 3)] for plain, relay in zip(theirs, ours, strict=True)],
-        "client": "raw sockets, sendfile; it shares the machine's processors with the relay",
+        "client": f"raw sockets, sendfile, {rule}; it shares the machine's processors with the relay",
     }
 
 
@@ -185,8 +186,9 @@ def _resent(relay: Relay, clip: Path, at: int, cut: Callable[[TusClient], None])
     cut(client)
     with TusClient(relay.url, relay.token) as again:
         offset = again.offset_bytes(url)
-        if not again.patch(url, clip, offset, segment.size_bytes).receipted:
-            raise RuntimeError("no receipt after the cut")
+        answer = again.patch(url, clip, offset, segment.size_bytes)
+        if not answer.receipted:
+            raise RuntimeError(f"no receipt after the cut at {at}: {answer.status} {answer.headers.get('souvenir-code', '')}")
     return at - offset
 
 

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import mmap
 import os
-from collections.abc import Callable, Sequence
+from collections import deque
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 from relay import faults
 from relay.ingest.disk import translated_disk_errors
+from relay.ingest.lane import Lane
 
-T = TypeVar("T")
-
-LARGEST_BATCH_BYTES = 512 << 10
+LARGEST_BATCH_BYTES = 1 << 20
 SMALLEST_BATCH_BYTES = 64 << 10
 BUDGET_BYTES = 32 << 20
 """Of memory for batches of all uploads together."""
-_MOST_PIECES = 512
-"""Of one batch; the system takes 1024 buffers a call."""
+BATCHES = 3
+"""Of one upload at most: one is gathered, one waits, one is written and hashed."""
 
 
 class Digest(Protocol):
     @property
     def digest_size(self) -> int: ...
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes | memoryview, /) -> None: ...
     def digest(self) -> bytes: ...
     def hexdigest(self) -> str: ...
     def copy(self) -> Digest: ...
@@ -41,82 +42,96 @@ class Whole(NamedTuple):
 class PartFile:
     """Open at ``offset_bytes``, which is its durable end: what was written beyond it and never reported is cut off.
 
-    ``whole`` is the SHA-256 of everything up to there, or None when nobody knows it any more; ``piece`` is fed with what is added.
+    ``piece`` is fed with what is added. Writing and hashing do not wait for each other.
     """
 
     def __init__(self, path: Path, offset_bytes: int, whole: Digest | None, piece: Digest | None, batch_bytes: int) -> None:
-        self.path, self.written_bytes, self.whole = path, offset_bytes, whole
-        self._piece, self._batch_bytes = piece, batch_bytes
-        self._pieces: list[bytes] = []
-        self._pieces_bytes = 0
-        self._busy: set[asyncio.Future[None]] = set()
-        self._writing: asyncio.Future[None] | None = None
+        self.path, self.written_bytes = path, offset_bytes
+        self._whole, self._piece, self._batch_bytes = whole, piece, batch_bytes
+        self._hashed_bytes = offset_bytes
+        self._memory: deque[mmap.mmap] = deque()
+        """Of the batches, used in turn: fresh memory for each costs more than reading the bytes."""
+        self._gathered_bytes = 0
+        self._lanes = self._writing, self._hashing = Lane(), Lane()
+        self._syncing: set[asyncio.Future[None]] = set()
         with translated_disk_errors(path):
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             if os.fstat(self._descriptor).st_size > offset_bytes:
                 os.ftruncate(self._descriptor, offset_bytes)
 
+    @property
+    def whole(self) -> Digest | None:
+        """The SHA-256 of the file up to ``written_bytes``; None when nobody knows it."""
+        return self._whole if self._hashed_bytes == self.written_bytes else None
+
     async def add(self, data: bytes) -> None:
         """Raises DiskFullError, possibly for what was added before."""
-        self._pieces.append(data)
-        self._pieces_bytes += len(data)
-        if self._pieces_bytes >= self._batch_bytes or len(self._pieces) >= _MOST_PIECES:
-            await self._hand_over()
+        left = memoryview(data)
+        while left:
+            left = self._gather(left)
+            if self._gathered_bytes == self._batch_bytes:
+                await self._hand_over()
 
     async def settle(self) -> None:
         """Everything that was added is written and hashed; not yet durable. Raises DiskFullError."""
-        if self._pieces:
+        if self._gathered_bytes:
             await self._hand_over()
-        await self._written()
+        for lane in self._lanes:
+            await lane.fewer_than(1)
 
     async def sync(self) -> int:
         """Makes what is written durable, while more may be added meanwhile; returns up to where."""
         offset_bytes = self.written_bytes
-        await self._off(lambda: os.fsync(self._descriptor))
+        syncing = asyncio.get_running_loop().run_in_executor(None, os.fsync, self._descriptor)
+        self._syncing.add(syncing)
+        syncing.add_done_callback(self._syncing.discard)
+        with translated_disk_errors(self.path):
+            await asyncio.wait({syncing})  # whoever waits may be cancelled, what the disk does may not
+            syncing.result()
         return offset_bytes
 
     async def close(self) -> None:
-        """Waits for what the disk is still doing; drops what was added and not written."""
-        self._pieces = []
-        if self._busy:
-            await asyncio.wait(self._busy)
+        """Waits for what the disk is still doing; drops what was added and not handed over."""
+        for lane in self._lanes:
+            await lane.ended()
+        if self._syncing:
+            await asyncio.wait(self._syncing)
         os.close(self._descriptor)
 
+    def _gather(self, data: memoryview) -> memoryview:
+        """As much of it as the batch has room for; returns the rest."""
+        if not self._memory:
+            self._memory.extend(mmap.mmap(-1, self._batch_bytes) for _ in range(BATCHES))
+        at, piece = self._gathered_bytes, data[: self._batch_bytes - self._gathered_bytes]
+        self._memory[0][at : at + len(piece)] = piece
+        self._gathered_bytes += len(piece)
+        return data[len(piece) :]
+
     async def _hand_over(self) -> None:
-        await self._written()
-        pieces, self._pieces, self._pieces_bytes = self._pieces, [], 0
-        self._writing = self._begin(lambda: self._write(pieces))
+        for lane in self._lanes:
+            await lane.fewer_than(BATCHES - 1)  # whoever had the next memory is done with it
+        batch = memoryview(self._memory[0])[: self._gathered_bytes]
+        self._memory.rotate(-1)
+        self._gathered_bytes = 0
+        self._writing.put(partial(self._write, batch))
+        self._hashing.put(partial(self._hash, batch))
 
-    async def _written(self) -> None:
-        if self._writing is not None:
-            await _shielded(self._writing)
-            self._writing = None
-
-    def _write(self, pieces: Sequence[bytes]) -> None:
+    def _write(self, batch: memoryview) -> None:
         with translated_disk_errors(self.path):
-            _write_all(self._descriptor, pieces, self.written_bytes)
+            _write_all(self._descriptor, batch, self.written_bytes)
             faults.point("part.written")
-        for data in pieces:
-            if self.whole is not None:
-                self.whole.update(data)
-            if self._piece is not None:
-                self._piece.update(data)
-        self.written_bytes += sum(map(len, pieces))
+        self.written_bytes += len(batch)
 
-    async def _off(self, work: Callable[[], None]) -> None:
-        with translated_disk_errors(self.path):
-            await _shielded(self._begin(work))
-
-    def _begin(self, work: Callable[[], None]) -> asyncio.Future[None]:
-        future = asyncio.get_running_loop().run_in_executor(None, work)
-        self._busy.add(future)
-        future.add_done_callback(self._busy.discard)
-        return future
+    def _hash(self, batch: memoryview) -> None:
+        for digest in (self._whole, self._piece):
+            if digest is not None:
+                digest.update(batch)
+        self._hashed_bytes += len(batch)
 
 
 def batch_bytes(uploads: int) -> int:
-    """How much each of ``uploads`` at once may gather before it writes: two batches of each fit into the budget."""
-    return max(SMALLEST_BATCH_BYTES, min(LARGEST_BATCH_BYTES, BUDGET_BYTES // (2 * max(1, uploads))))
+    """How much each of ``uploads`` at once may gather before it writes: all batches of each fit into the budget."""
+    return max(SMALLEST_BATCH_BYTES, min(LARGEST_BATCH_BYTES, BUDGET_BYTES // (BATCHES * max(1, uploads))))
 
 
 def hashed(path: Path) -> Whole:
@@ -125,18 +140,7 @@ def hashed(path: Path) -> Whole:
         return Whole(hashlib.file_digest(opened, "sha256").hexdigest(), opened.tell())
 
 
-async def _shielded(future: asyncio.Future[T]) -> T:
-    """Its result; whoever waits may be cancelled, what the disk does may not."""
-    await asyncio.wait({future})
-    return future.result()
-
-
-def _write_all(descriptor: int, pieces: Sequence[bytes], at: int) -> None:
-    left: list[bytes | memoryview] = list(pieces)
-    while left:
-        done = os.pwritev(descriptor, left, at)
-        at += done
-        while left and done >= len(left[0]):
-            done -= len(left.pop(0))
-        if done:
-            left[0] = memoryview(left[0])[done:]
+def _write_all(descriptor: int, data: memoryview, at: int) -> None:
+    while data:
+        done = os.pwrite(descriptor, data, at)
+        data, at = data[done:], at + done

@@ -98,11 +98,13 @@ class Receiving:
             if received > self._upload.length_bytes:
                 raise UploadLengthError(f"more than the {self._upload.length_bytes} bytes that were announced")
             await self._part.add(data)
-            if self._checksum is None and received - self._flushed_bytes >= FLUSH_BYTES:
+            if self._checksum is None:
                 await self._flush_meanwhile(received)
 
     async def _flush_meanwhile(self, received_bytes: int) -> None:
-        if self._flushing is not None and not self._flushing.done() and received_bytes - self._upload.offset_bytes < MOST_AT_RISK_BYTES:
+        too_much = received_bytes - self._upload.offset_bytes >= MOST_AT_RISK_BYTES
+        busy = self._flushing is not None and not self._flushing.done()
+        if not too_much and (busy or received_bytes - self._flushed_bytes < FLUSH_BYTES):
             return
         await self._flushed()
         self._flushed_bytes = self._part.written_bytes

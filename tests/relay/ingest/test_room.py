@@ -10,7 +10,7 @@ import pytest
 from relay import faults
 from relay.catalog import users
 from relay.errors import SouvenirError
-from relay.ingest.part import LARGEST_BATCH_BYTES, SMALLEST_BATCH_BYTES, PartFile, batch_bytes, hashed
+from relay.ingest.part import BATCHES, LARGEST_BATCH_BYTES, SMALLEST_BATCH_BYTES, batch_bytes
 from relay.ingest.sweep import Sweeper
 
 URL = "/api/v1/uploads"
@@ -124,26 +124,7 @@ async def test_a_sweep_that_fails_is_tried_again(relay, caplog):
     assert "not swept" in caplog.text
 
 
-async def test_a_part_file_takes_bytes_of_any_size_in_order(tmp_path):
-    import hashlib
-
-    data = bytes(range(256)) * 5000
-    part = PartFile(tmp_path / "p", 0, hashlib.sha256(), None, 10_000)
-    at, step = 0, 1
-    while at < len(data):
-        await part.add(data[at : at + step])
-        at, step = at + step, step % 7000 + 613
-    await part.settle()
-    assert await part.sync() == len(data)
-    assert part.whole.hexdigest() == hashlib.sha256(data).hexdigest()
-    await part.close()
-    assert hashed(tmp_path / "p") == (hashlib.sha256(data).hexdigest(), len(data))
-    again = PartFile(tmp_path / "p", 1000, None, None, 10_000)
-    await again.close()
-    assert (tmp_path / "p").read_bytes() == data[:1000], "what was never told is cut off"
-
-
 def test_many_uploads_share_the_memory():
     assert batch_bytes(1) == LARGEST_BATCH_BYTES
-    assert batch_bytes(200) * 200 * 2 <= 40 << 20
+    assert batch_bytes(200) * 200 * BATCHES <= 40 << 20
     assert batch_bytes(10_000) == SMALLEST_BATCH_BYTES
