@@ -9,10 +9,11 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from relay.cli_music import music_parser
 from relay.config import RelayConfig, load
 from relay.errors import SouvenirError
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _user_parser(commands.add_parser("user", help="accounts and their devices"), where)
     _keys_parser(commands.add_parser("keys", help="the keys that sign tokens"), where)
     _jobs_parser(commands.add_parser("jobs", help="work under way and given up"), where)
+    music_parser(commands.add_parser("music", help="music to play under films"), where, _services)
     doctor = commands.add_parser("doctor", parents=[where], help="check everything; say what is wrong and what to do")
     doctor.add_argument("--json", action="store_true", help="one JSON object")
     doctor.set_defaults(run=_doctor)
@@ -154,6 +156,15 @@ async def _opened(asked: argparse.Namespace) -> Services:
     from relay.services import open_services
 
     return await open_services(_config(asked), now_ms)
+
+
+@contextlib.asynccontextmanager
+async def _services(asked: argparse.Namespace) -> AsyncIterator[Services]:
+    relay = await _opened(asked)
+    try:
+        yield relay
+    finally:
+        relay.close()
 
 
 def _user_add(asked: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from models.store import ModelStore
 from models.text import TextReader
 from models.voice import VoiceFinder
 from relay.extract.facts import ExtractRequest
+from relay.extract.parts import FORMS, PICTURES_ROLE
 from relay.extract.speech import Dictation
 
 FACE_ROLES = ("faces", "who")
@@ -31,7 +32,7 @@ class Senses:
 
     def looked_with(self, request: ExtractRequest) -> dict[str, str]:
         text = {"text": self.store.version("text")} if request.text else {}
-        return self.seen_with(faces=request.faces) | text
+        return self.seen_with(faces=request.faces) | text | {PICTURES_ROLE: str(FORMS[PICTURES_ROLE])}
 
     def heard_with(self, request: ExtractRequest) -> dict[str, str]:
         return {role: self.store.version(role) for role in SPEECH_ROLES} if request.speech else {}

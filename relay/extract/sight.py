@@ -13,6 +13,7 @@ from models.moments import gathered
 from models.sight import Sight, sharpness
 from relay.catalog.records import Second
 from relay.extract.facts import Probe
+from relay.extract.telling import TellingPictures
 from relay.extract.text import Reading
 from relay.extract.thumbnail import BestPicture
 
@@ -20,8 +21,10 @@ from relay.extract.thumbnail import BestPicture
 class Seen:
     """One pass over a clip's key frames; everything that needs a picture takes it from here."""
 
-    def __init__(self, path: Path, probed: Probe, reading: Reading | None, *, motion: bool = True) -> None:
-        self._path, self._probed, self._reading, self._motion = path, probed, reading, motion
+    def __init__(
+        self, path: Path, probed: Probe, reading: Reading | None, telling: TellingPictures | None = None, *, motion: bool = True
+    ) -> None:
+        self._path, self._probed, self._reading, self._telling, self._motion = path, probed, reading, telling, motion
         self._best = BestPicture()
         self.seconds: list[Second] = []
 
@@ -42,6 +45,8 @@ class Seen:
             second = measured(frame)
             self.seconds.append(second)
             self._best.offer(frame, second.sharpness)
+            if self._telling is not None:
+                self._telling.offer(frame, second.sharpness)
             if self._reading is not None:
                 self._reading.offer(frame, second.sharpness)
             yield frame
