@@ -12,45 +12,36 @@ from relay.extract.sound import Samples
 SURE = 0.55
 """Mean confidence of an utterance below which it was noise, not words."""
 _PIECE = 3200
-_RENEWED_AFTER_S = 300
-"""What a recogniser remembers of speech grows by some 20 MB a minute."""
 
 
 class Dictation:
-    """Free dictation by a recogniser that is kept: making one takes as long as hearing half a second, and it gets quicker by the words
-    that it has heard. One span at a time."""
+    """Free dictation, each clip by a recogniser of its own: what one has heard it is used to, and another clip may be another person's."""
 
     def __init__(self, make: Callable[[], Recognizer]) -> None:
         self._make = make
-        self._kept: Recognizer | None = None
-        self._taken = 0
-        """Samples that it has had: its times count from the first of all."""
 
     def words_in(self, samples: Samples, spans: Sequence[Span]) -> list[Word]:
         """Words with their times in the clip, of the spans in which somebody speaks."""
+        if not spans:
+            return []
         words: list[Word] = []
+        recognizer, taken = self._make(), 0
         for start_s, end_s in spans:
-            recognizer, self._kept = self._kept or self._fresh(), None  # what fails half-way is not used again
             begin = round(start_s * RATE_HZ)
-            moved_s = (begin - self._taken) / RATE_HZ
-            for heard in self._utterances(recognizer, samples[begin : round(end_s * RATE_HZ)]):
+            said = samples[begin : round(end_s * RATE_HZ)]
+            moved_s = (begin - taken) / RATE_HZ  # its times count from the first sample that it was given
+            taken += len(said)
+            for heard in _utterances(recognizer, said):
                 if heard.confidence >= SURE:
                     words += [_moved(word, moved_s) for word in heard.words]
-            if self._taken < _RENEWED_AFTER_S * RATE_HZ:
-                self._kept = recognizer
         return words
 
-    def _fresh(self) -> Recognizer:
-        self._taken = 0
-        return self._make()
 
-    def _utterances(self, recognizer: Recognizer, samples: Samples) -> Iterator[Heard]:
-        for begin in range(0, len(samples), _PIECE):
-            piece = samples[begin : begin + _PIECE]
-            self._taken += len(piece)
-            if recognizer.accept(piece.tobytes()):
-                yield recognizer.result()
-        yield recognizer.final()
+def _utterances(recognizer: Recognizer, samples: Samples) -> Iterator[Heard]:
+    for begin in range(0, len(samples), _PIECE):
+        if recognizer.accept(samples[begin : begin + _PIECE].tobytes()):
+            yield recognizer.result()
+    yield recognizer.final()
 
 
 def _moved(word: Word, by_s: float) -> Word:
