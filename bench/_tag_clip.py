@@ -22,17 +22,22 @@ SAID = (
     (2.0, "happy birthday my dear, what a lovely day it is today"),
     (11.0, "look at the palace, we should come back here in the summer"),
 )
+OTHERWISE_SAID = (
+    (2.0, "can you hold this for me please, i will fetch the tickets"),
+    (11.0, "the train leaves at nine from the other side"),
+)
+"""Of the clip with which the models are loaded: who has heard the very words before would hear them quicker."""
 SIGN = "Palace Garden 1420"
 _ROOM = 1.15
 """The picture is so much larger than a frame: room for the camera to move."""
 
 
-def write_clip(path: Path, store: ModelStore) -> float:
+def write_clip(path: Path, store: ModelStore, said: tuple[tuple[float, str], ...] = SAID) -> float:
     """20 s in the capture profile. Returns the seconds in which somebody speaks."""
     rate_hz = PROFILE.audio_rate_hz
     sound = np.random.default_rng(1).normal(0, 60, round(sum(seconds for _, seconds in SHOTS) * rate_hz)).astype(np.int16)
     voice, spoken_s = Voice(), 0.0
-    for at_s, text in SAID:
+    for at_s, text in said:
         words = voice.speak(text)[: len(sound) - round(at_s * rate_hz)]
         begin = round(at_s * rate_hz)
         sound[begin : begin + len(words)] = np.clip(sound[begin : begin + len(words)].astype(int) + words, -32768, 32767)

@@ -65,6 +65,8 @@ class World:
     groups: dict[str, tuple[str, ...]]
     """A phrase for several people -> their ids."""
     frames: tuple[str, ...]
+    shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """A phrase for one of several -> their ids: of two daughters, "my daughter" is either, for nothing tells which."""
     weekend_before: tuple[str, ...] = ()
     southern: bool = False
     one_moment: bool = True

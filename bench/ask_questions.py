@@ -118,20 +118,31 @@ class Asker:
         if me in people and len(people) == 1 and rng.random() < 0.5:
             people = [*people, rng.choice(world.people[1:])]
         people.sort(key=lambda one: one is me)
-        said = " and ".join(self._said(rng, one, first=at == 0) for at, one in enumerate(people))
+        names = [self._said(rng, one, first=at == 0) for at, one in enumerate(people)]
+        said = " and ".join(names)
+        meant = [self._meant(one, name) for one, name in zip(people, names, strict=True)]
+        terms = tuple(("person", value) for value, _ in meant)
         ids = {one.person_id for one in people}
+        there: Check = lambda moment: all(set(moment["people"]) & those for _, those in meant)  # noqa: E731 - of two questions
         if rng.random() < 0.25 and len(ids) >= 2:
             return Asked(
-                "who", f"just {said}", (*(("person", one.person_id) for one in people), ("count", str(len(ids)))),
-                moment=lambda moment: ids <= set(moment["people"]) and _faces(moment) == len(ids),
+                "who", f"just {said}", (*terms, ("count", str(len(ids)))),
+                moment=lambda moment: there(moment) and _faces(moment) == len(ids),
             )  # fmt: skip
-        return Asked(
-            "who", said, tuple(("person", one.person_id) for one in people), moment=lambda moment: ids <= set(moment["people"])
-        )  # fmt: skip
+        return Asked("who", said, terms, moment=there)
+
+    def _meant(self, person: Person, said: str) -> tuple[str, set[str]]:
+        """What a term says, and the ids of those of whom each is meant as well as another."""
+        shared = set(self.world.shared.get(said, ()))
+        return (person.relations[0], shared) if shared else (person.person_id, {person.person_id})
 
     def _said(self, rng: random.Random, person: Person, *, first: bool) -> str:
         said = rng.choice(person.said)
         return {"me": "me" if first else rng.choice(["me", "I", "me"])}.get(said, said)
+
+    def _alone(self, person: Person, said: str) -> str:
+        """As said, if it is said of nobody else."""
+        return person.name if said in self.world.shared else said
 
     def _group(self, rng: random.Random) -> Asked:
         words, members = rng.choice(list(self.world.groups.items()))
@@ -204,7 +215,7 @@ class Asker:
             )
         if roll < 0.2:
             person = rng.choice([one for one in world.people if one.birthday])
-            whose = "my" if person is world.people[0] else f"{rng.choice(person.said)}'s"
+            whose = "my" if person is world.people[0] else f"{self._alone(person, rng.choice(person.said))}'s"
             begin, last = ask_days.birthday(today, person.birthday)
             span = Span(f"on {whose} birthday", begin, last)
         elif roll < 0.5:
@@ -233,10 +244,12 @@ class Asker:
         world = self.world
         if rng.random() < 0.5:
             person = rng.choice(world.people[1:])
-            words = rng.choice(["without {}", "but not {}", "except {}", "but without {}"]).format(rng.choice(person.said))
+            frame = rng.choice(["without {}", "but not {}", "except {}", "but without {}"])
+            said = rng.choice(person.said)
+            value, those = self._meant(person, said)
             return Asked(
-                "without", words, (("without", person.person_id),),
-                moment=lambda moment: person.person_id not in moment["people"], throughout=True,
+                "without", frame.format(said), (("without", value),),
+                moment=lambda moment: not those & set(moment["people"]), throughout=True,
             )  # fmt: skip
         label, phrases = rng.choice(list(world.things.items()))
         noun = phrases[0].split(" ", 2)[-1]

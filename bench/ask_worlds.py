@@ -191,6 +191,7 @@ _AUCKLAND = World(
     },
     weekend_before=("at Christmas", "on Anzac Day"),
     groups={"my daughters": ("31", "44"), "the girls": ("31", "44"), "our kids": ("31", "44")},
+    shared={"my daughter": ("31", "44"), "our little girl": ("31", "44")},
     frames=("show me {}", "a short clip of {}", "get me {}", "I would like to see {}", "bring up {}", "make a montage of {}", "footage of {}", "have we got {}", "play {}", "let's watch {}", "{}"),
 )
 # fmt: on

@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         result.update(render_check.checked(film, plan, clips))
         result["with_title"] = _title(clips, scratch)
         result["cached_transitions"] = _cached(clips, scratch)
+        result["with_music"] = _with_music(clips, scratch)
         result["peers"] = (
             {} if arguments.no_peers else render_peers.all_of(clips, plan, scratch, arguments.peer_clips, arguments.peer_python)
         )
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def table(result: dict[str, Any]) -> str:
     lines = [f"{name:28} {value}" for name, value in result.items() if not isinstance(value, dict)]
-    groups = {name: result[name] for name in ("with_title", "cached_transitions")}
+    groups = {name: result[name] for name in ("with_title", "cached_transitions", "with_music")}
     lines += [f"{name:28} " + ", ".join(f"{key} {value}" for key, value in group.items()) for name, group in groups.items()]
     lines += [f"peer: {name:22} " + ", ".join(f"{key} {value}" for key, value in peer.items()) for name, peer in result["peers"].items()]
     return "\n".join(lines)
@@ -83,6 +84,15 @@ def _cached(clips: dict[str, Path], scratch: Path) -> dict[str, Any]:
     render_in_child(clips, scratch / "first.mp4", FILM_S, title_s=0.0, cache=scratch / "joints")
     figures = render_in_child(clips, scratch / "second.mp4", FILM_S, title_s=0.0, cache=scratch / "joints")
     return {"cpu_s": round(figures.cpu_s, 2), "wall_s": round(figures.wall_s, 2)}
+
+
+def _with_music(clips: dict[str, Path], scratch: Path) -> dict[str, Any]:
+    """The same film, without title and cache, with an MP3 of 50 s under it: repeated, ducked, the whole at one loudness."""
+    figures = render_in_child(clips, scratch / "music.mp4", FILM_S, title_s=0.0, cache=None, music=render_clips.tune(scratch / "tune.mp3"))
+    return {
+        "cpu_s": round(figures.cpu_s, 2), "wall_s": round(figures.wall_s, 2), "first_playable_s": round(figures.first_playable_s, 2),
+        "rss_mb": figures.rss_mb,
+    }  # fmt: skip
 
 
 def _ratios(result: dict[str, Any]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +35,21 @@ def drawn(folder: Path, *, scenes: int = DRAWN, seconds: int = SECONDS) -> dict[
     for number, path in enumerate(clips.values()):
         shutil.copyfile(recorded[number % scenes], path)
     return clips
+
+
+def tune(path: Path, seconds: int = 50) -> Path:
+    """Two notes that beat, in stereo, as MP3."""
+    times = np.arange(seconds * PROFILE.audio_rate_hz) / PROFILE.audio_rate_hz
+    notes = [np.sin(2 * np.pi * hertz * times) * (0.6 + 0.4 * np.sin(2 * np.pi * 0.5 * times)) * 8_000 for hertz in (262, 330)]
+    with av.open(str(path), "w") as container:
+        track = container.add_stream("libmp3lame", rate=PROFILE.audio_rate_hz, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.stack(notes).astype(np.int16), "s16p", "stereo")
+        frame.sample_rate, frame.time_base, frame.pts = PROFILE.audio_rate_hz, Fraction(1, PROFILE.audio_rate_hz), 0
+        resampler = av.AudioResampler(track.codec_context.format, "stereo", PROFILE.audio_rate_hz, track.codec_context.frame_size)
+        for piece in (*resampler.resample(frame), *resampler.resample(None)):
+            container.mux(track.encode(piece))
+        container.mux(track.encode(None))
+    return path
 
 
 def _record(path: Path, seed: int, seconds: int) -> Path:

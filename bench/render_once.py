@@ -6,6 +6,7 @@ import multiprocessing
 import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache as remembered
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import av
 
 from relay.assemble.cutlist import Candidate, CutList, choose
-from relay.assemble.film import FilmPlan
+from relay.assemble.film import Bed, FilmPlan
 from relay.assemble.render import render
 from relay.extract.sound import hear
 
@@ -38,10 +39,13 @@ def cut_list_of(clips: dict[str, Path], film_s: float, *, title_s: float) -> Cut
     return choose(found, max_duration_s=film_s, title_s=title_s)
 
 
-def render_in_child(clips: dict[str, Path], out: Path, film_s: float, *, title_s: float, cache: Path | None) -> Figures:
+def render_in_child(
+    clips: dict[str, Path], out: Path, film_s: float, *, title_s: float, cache: Path | None, music: Path | None = None
+) -> Figures:
     """Loudness is measured before, as the relay does when a clip arrives."""
     loudness = {name: lufs for name, path in clips.items() if (lufs := loudness_of(path)) is not None}
     plan = FilmPlan(cut_list_of(clips, film_s, title_s=title_s), "Twelve clips", "Paris", "14 June 2025", loudness)
+    plan = replace(plan, bed=Bed(str(music), music.name)) if music else plan
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_measured, plan, clips, out, cache).result()
 

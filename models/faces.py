@@ -31,13 +31,15 @@ class FoundFace(NamedTuple):
     height_px: int
     sharpness: float
     """Variance of the Laplacian of the aligned face: about 200 when large and clear, 20 at 48 pixels or when blurred."""
+    aligned: Picture
+    """150x150x3: what it is known by."""
 
 
 class FaceFinder:
     """CenterFace. ``path``: ModelStore's ``faces``."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = Session(path)
+    def __init__(self, path: Path, *, roomy: bool = False) -> None:
+        self._session = Session(path, roomy=roomy)
         (self._input,) = self._session.input_names
 
     def find(self, rgb: Picture, *, side_px: int = 640, min_score: float = 0.55) -> list[FoundFace]:
@@ -59,13 +61,14 @@ class FaceFinder:
 class FaceEmbedder:
     """dlib's face ResNet. ``path``: ModelStore's ``who``."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = Session(path)
+    def __init__(self, path: Path, *, roomy: bool = False) -> None:
+        self._session = Session(path, roomy=roomy)
 
-    def embed(self, rgb: Picture, face: FoundFace) -> npt.NDArray[np.float32]:
+    def embed(self, face: FoundFace) -> npt.NDArray[np.float32]:
         """128 numbers, compared by Euclidean distance: below 0.5 the same person, nearly always."""
-        aligned = align(rgb, face.points_px)
-        embedding: npt.NDArray[np.float32] = self._session.run(image=aligned.transpose(2, 0, 1)[None].astype(np.float32))["embedding"][0]
+        embedding: npt.NDArray[np.float32] = self._session.run(image=face.aligned.transpose(2, 0, 1)[None].astype(np.float32))["embedding"][
+            0
+        ]
         return embedding
 
 
@@ -74,9 +77,9 @@ def made(rgb: Picture, box_px: Array, points_px: Array, score: float) -> FoundFa
     size = np.array([rgb.shape[1], rgb.shape[0]])
     near, far = np.clip(box_px[0] / size, 0, 1), np.clip((box_px[0] + box_px[1]) / size, 0, 1)
     box = (float(near[0]), float(near[1]), float(far[0] - near[0]), float(far[1] - near[1]))
-    grey = cv2.cvtColor(align(rgb, points_px), cv2.COLOR_RGB2GRAY)
-    sharpness = float(cv2.Laplacian(grey, cv2.CV_64F).var())
-    return FoundFace(box, score, points_px, round(float(box_px[1][1])), sharpness)
+    aligned = align(rgb, points_px)
+    sharpness = float(cv2.Laplacian(cv2.cvtColor(aligned, cv2.COLOR_RGB2GRAY), cv2.CV_64F).var())
+    return FoundFace(box, score, points_px, round(float(box_px[1][1])), sharpness, aligned)
 
 
 def align(rgb: Picture, points_px: Array) -> Picture:

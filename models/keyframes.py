@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import av
 import cv2
@@ -31,11 +33,22 @@ LOOK_EVERY_S = 2.7
 """Else so long passes between two looks."""
 
 
-class KeyFrame(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class KeyFrame:
     at_s: float
     rgb: Picture
     motion: tuple[float, float] | None = None
     """Pan and shake over the pictures that follow it, in fractions of the width a frame; None when they were not looked at."""
+
+    @cached_property
+    def tiny(self) -> Picture:
+        """18x32x3: enough to tell whether it is another picture, and how light it is."""
+        return np.asarray(cv2.resize(self.rgb, (32, 18), interpolation=cv2.INTER_AREA), np.uint8)
+
+    @cached_property
+    def glance(self) -> Array:
+        """The picture in 32x18 grey levels."""
+        return np.asarray(cv2.cvtColor(self.tiny, cv2.COLOR_RGB2GRAY), np.int16)
 
 
 def read_photo(source: Path | IO[bytes]) -> Picture:
@@ -61,6 +74,7 @@ def key_frames(path: Path, every_s: float = EVERY_S, *, motion: bool = False) ->
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         stream.codec_context.skip_frame = "DEFAULT" if motion else "NONKEY"
+        stream.codec_context.options = {"skip_loop_filter": "nokey"}  # what follows a key frame is only looked at small
         due_s = -np.inf
         for group in _groups(container, stream, 2 if motion else 0):
             at_s = float((group[0].pts or 0) * group[0].time_base)
@@ -133,15 +147,10 @@ def changed(frames: Iterator[KeyFrame], unchanged: float = UNCHANGED, every_s: f
     last: Array | None = None
     last_s = 0.0
     for frame in frames:
-        seen = glance(frame.rgb)
+        seen = frame.glance
         if last is None or is_cut(last, seen) or (_apart(last, seen) >= unchanged and frame.at_s >= last_s + every_s):
             last, last_s = seen, frame.at_s
             yield frame
-
-
-def glance(rgb: Picture) -> Array:
-    """The picture in 32x18 grey levels."""
-    return np.asarray(Image.fromarray(rgb).convert("L").resize((32, 18), Image.Resampling.BOX), np.int16)
 
 
 def is_cut(one: Array, other: Array) -> bool:

@@ -24,8 +24,8 @@ _OVERLAP_KEPT = 0.4
 class ObjectDetector:
     """CenterNet on MobileNetV3. ``path``: ModelStore's ``objects``."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = Session(path)
+    def __init__(self, path: Path, *, roomy: bool = False) -> None:
+        self._session = Session(path, roomy=roomy)
         self._names = read_labels("coco.txt")
 
     def detect(self, rgb: Picture, min_score: float = 0.35) -> list[Label]:

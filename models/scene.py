@@ -26,8 +26,8 @@ _HIDDEN_AT_MOST = 0.5
 class SceneClassifier:
     """EfficientNet-Lite0. ``path``: ModelStore's ``scene``."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = Session(path)
+    def __init__(self, path: Path, *, roomy: bool = False) -> None:
+        self._session = Session(path, roomy=roomy)
         self._names = read_labels("imagenet.txt")
 
     def classify(self, rgb: Picture, hide: Sequence[Box] = (), *, top: int = 3, min_score: float = 0.15) -> list[Label]:
@@ -47,12 +47,13 @@ class SceneClassifier:
 def _middle_square(rgb: Picture, hide: Sequence[Box]) -> tuple[Array, float]:
     """224x224x3 with the hidden boxes grey, and how much of it they are."""
     height_px, width_px = rgb.shape[:2]
-    shown = np.ones((height_px, width_px), np.uint8)
-    for left, top, width, height in hide:
-        rows = slice(round(top * height_px), round((top + height) * height_px))
-        shown[rows, round(left * width_px) : round((left + width) * width_px)] = 0
     side_px = min(height_px, width_px)
     top_px, left_px = (height_px - side_px) // 2, (width_px - side_px) // 2
-    area = (slice(top_px, top_px + side_px), slice(left_px, left_px + side_px))
-    picture = np.where(shown[area][..., None] == 1, rgb[area], np.uint8(_GREY))
-    return cv2.resize(picture, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), 1 - float(shown[area].mean())
+    picture = rgb[top_px : top_px + side_px, left_px : left_px + side_px].copy()
+    hidden = np.zeros((side_px, side_px), np.uint8)
+    for left, top, width, height in hide:
+        rows = slice(max(0, round(top * height_px) - top_px), max(0, round((top + height) * height_px) - top_px))
+        columns = slice(max(0, round(left * width_px) - left_px), max(0, round((left + width) * width_px) - left_px))
+        hidden[rows, columns] = 1
+        picture[rows, columns] = _GREY
+    return cv2.resize(picture, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), cv2.countNonZero(hidden) / hidden.size

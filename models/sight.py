@@ -36,10 +36,10 @@ def versions(store: ModelStore) -> dict[str, str]:
 
 
 class Sight:
-    """Loads each model at its first use and keeps it (about 300 MB with all four)."""
+    """Loads each model at its first use and keeps it (about 300 MB with all four; ``roomy``, for servers: 400 MB, and less work)."""
 
-    def __init__(self, store: ModelStore) -> None:
-        self._store = store
+    def __init__(self, store: ModelStore, *, roomy: bool = False) -> None:
+        self._store, self._roomy = store, roomy
         cv2.setNumThreads(1)
 
     def look(self, rgb: Picture, at_s: float = 0.0, *, faces: bool = True) -> Moment:
@@ -50,7 +50,7 @@ class Sight:
         scene = self._scene.classify(rgb, [*people, *(_body(face.box) for face in found)])
         return believable(Moment(
             start_s=at_s, end_s=at_s, scene=scene, objects=[label for label in objects if label.score >= LEAST_SCORE],
-            faces=self._tags(rgb, found, at_s) if faces else [], sharpness=sharpness(rgb),
+            faces=self._tags(found, at_s) if faces else [], sharpness=sharpness(rgb),
         ))  # fmt: skip
 
     def look_at(self, frames: Iterable[KeyFrame], *, faces: bool = True) -> list[Moment]:
@@ -58,36 +58,36 @@ class Sight:
 
     def faces(self, rgb: Picture, at_s: float = 0.0) -> list[FaceTag]:
         """Faces with their embeddings, largest first."""
-        return self._tags(rgb, self._faces.find(rgb), at_s)
+        return self._tags(self._faces.find(rgb), at_s)
 
     def portrait(self, rgb: Picture) -> list[FaceTag]:
         """``faces`` of a photo to know somebody by: looked for harder, and closer."""
-        return self._tags(rgb, search(self._faces, rgb), 0.0)
+        return self._tags(search(self._faces, rgb), 0.0)
 
-    def _tags(self, rgb: Picture, found: list[FoundFace], at_s: float) -> list[FaceTag]:
-        return [self._tag(rgb, face, at_s) for face in found[:_MOST_FACES]]
+    def _tags(self, found: list[FoundFace], at_s: float) -> list[FaceTag]:
+        return [self._tag(face, at_s) for face in found[:_MOST_FACES]]
 
-    def _tag(self, rgb: Picture, face: FoundFace, at_s: float) -> FaceTag:
-        embedding = [round(float(number), 5) for number in self._who.embed(rgb, face)]
+    def _tag(self, face: FoundFace, at_s: float) -> FaceTag:
+        embedding = [round(float(number), 5) for number in self._who.embed(face)]
         return FaceTag(
             at_s=at_s, box=face.box, score=face.score, height_px=face.height_px, sharpness=round(face.sharpness, 1), embedding=embedding,
         )  # fmt: skip
 
     @cached_property
     def _objects(self) -> ObjectDetector:
-        return ObjectDetector(self._store.path("objects"))
+        return ObjectDetector(self._store.path("objects"), roomy=self._roomy)
 
     @cached_property
     def _scene(self) -> SceneClassifier:
-        return SceneClassifier(self._store.path("scene"))
+        return SceneClassifier(self._store.path("scene"), roomy=self._roomy)
 
     @cached_property
     def _faces(self) -> FaceFinder:
-        return FaceFinder(self._store.path("faces"))
+        return FaceFinder(self._store.path("faces"), roomy=self._roomy)
 
     @cached_property
     def _who(self) -> FaceEmbedder:
-        return FaceEmbedder(self._store.path("who"))
+        return FaceEmbedder(self._store.path("who"), roomy=self._roomy)
 
 
 def _body(face: Box) -> Box:

@@ -7,8 +7,9 @@ upload -> ingest -> [job: extract] -> catalogue + index -> ask -> [job: create_m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 from aiohttp import web
@@ -35,6 +36,7 @@ from glasses.wire.account import (
 )  # fmt: skip
 from glasses.wire.change import ConflictChoice, ConflictList, OpBatch, OpResults
 from glasses.wire.memory import CorrectionRequest, Memory, MemoryList, MemoryRequest
+from glasses.wire.music import MusicDefault, MusicInfo, MusicList
 from glasses.wire.pairing import DeviceAuthorization, TokenGrant
 from glasses.wire.people import (
     FacesInView,
@@ -65,6 +67,8 @@ from relay.auth.me import AdminHttp, MeHttp
 from relay.auth.tokens import Scope
 from relay.catalog import changes
 from relay.companion.http import CompanionHttp
+from relay.extract.facts import MusicFacts
+from relay.extract.tasks import examine_music
 from relay.front import front
 from relay.health import HealthHttp
 from relay.ingest.http import IngestHttp
@@ -72,6 +76,8 @@ from relay.ingest.tus import CHUNK_TYPE, TusHttp, say_version
 from relay.jobs.workers import Workers
 from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
+from relay.music.http import MusicHttp
+from relay.music.shelf import MusicShelf
 from relay.routes import Param, Route
 from relay.services import SCRATCH, UPLOADS, Services
 from relay.share.http import ShareHttp
@@ -106,6 +112,10 @@ PROOF_ERRORS = ("auth.proof", "auth.key_required")
 CONFIRM_ERRORS = ("auth.credentials", "auth.second_factor")
 
 
+async def _nothing_to_do() -> None:
+    return None
+
+
 async def _nothing_known(_user_id: str) -> None:
     return None
 
@@ -118,6 +128,8 @@ class Stages:
     people: PeopleBook
     workers: Workers
     close: Callable[[], None] = lambda: None
+    idle: Callable[[], Awaitable[None]] = _nothing_to_do
+    """What is done, for as long as the app runs, while nobody wants anything."""
     forget: Forget = _nothing_known
     """Take an account that has ended out of what is searched."""
 
@@ -148,9 +160,11 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
         await relay.bus.recover()
         await relay.database.write(lambda connection: changes.forget(connection, relay.now_ms() - relay.config.sync.feed_s * 1000))
         stages.workers.start()
-        settling = asyncio.create_task(_settle(relay))
+        beside = [asyncio.create_task(_settle(relay)), asyncio.ensure_future(stages.idle())]
         yield
-        settling.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await relay.sweeper.stop()
         await stages.workers.stop()
         stages.close()
@@ -270,14 +284,20 @@ def _shared(relay: Services, _stages: Stages) -> list[Route]:
 
 
 def _films(relay: Services, _stages: Stages) -> list[Route]:
-    """Films."""
+    """Films, and the music under them."""
+    music = _music(relay)
     memories = MemoriesHttp(relay.database, relay.bus, relay.links, relay.now_ms, relay.config.films.variants)
     stream = StreamHttp(relay.database, relay.blobs, relay.links, relay.folder / SCRATCH)
     return [
-        Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted, errors=("ask.nothing_understood", "request.conflict"), rate=DEAR),
+        Route("create_memory", "POST", f"{API}/memories/create", memories.create, BOTH, "Ask for a film", 202, MemoryRequest, MemoryAccepted, errors=("ask.nothing_understood", "request.conflict", "request.not_found"), rate=DEAR),
         Route("correct_memory", "POST", f"{API}/memories/{{memory_id}}/correct", memories.correct, BOTH, "Say what was wrong with a film: a new one is made", 202, CorrectionRequest, MemoryAccepted, errors=("ask.nothing_understood", "request.conflict"), rate=DEAR),
-        Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first", 200, None, MemoryList),
+        Route("music", "GET", f"{API}/music", music.list, BOTH, "The music that the account has brought", 200, None, MusicList),
+        Route("add_music", "POST", f"{API}/music", music.add, OWNER, "Bring a piece of music: the file itself, its name in the query", 201, "application/octet-stream", MusicInfo, (Param("name", _TEXT),), errors=("music.unreadable", "music.no_sound", "music.too_long", "request.conflict", "request.not_found", "storage.full", "upload.quota"), rate=DEAR),
+        Route("default_music", "PUT", f"{API}/music/default", music.choose, OWNER, "The piece that plays under films which ask for none, or nothing", 200, MusicDefault, MusicDefault, errors=("request.not_found",)),
+        Route("remove_music", "DELETE", f"{API}/music/{{music_id}}", music.remove, OWNER, "Take a piece away; films that have it keep it", 204),
+        Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first; prepared=true: those made without being asked for", 200, None, MemoryList, (Param("prepared", {"enum": ["true", "false"]}),)),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
+        Route("delete_memory", "DELETE", f"{API}/memories/{{memory_id}}", memories.remove, OWNER, "Delete a film; one that was prepared never comes back", 204),
         Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", (Param("expires", _TEXT), Param("signature", _TEXT)), errors=("auth.expired",), rate=CHEAP),
     ]
 
@@ -305,6 +325,17 @@ def _auth(relay: Services) -> AuthHttp:
 
 def _shares(relay: Services) -> Shares:
     return Shares(relay.database, relay.links, relay.now_ms, relay.address)
+
+
+def music_shelf(relay: Services) -> MusicShelf:
+    async def examine(file: Path) -> MusicFacts:
+        return await relay.pool.run(examine_music, file, relay.config.films.music_longest_s)
+
+    return MusicShelf(relay.database, relay.blobs, examine, relay.links, relay.now_ms)
+
+
+def _music(relay: Services) -> MusicHttp:
+    return MusicHttp(relay.database, music_shelf(relay), relay.uploads.room, relay.folder / UPLOADS, relay.config.films, relay.now_ms)
 
 
 def _ingest(relay: Services) -> IngestHttp:

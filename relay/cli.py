@@ -7,11 +7,13 @@ import asyncio
 import contextlib
 import getpass
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from relay.cli_music import music_parser
 from relay.config import RelayConfig, load
 from relay.errors import SouvenirError
 
@@ -40,6 +42,8 @@ help, it is given up and stays here as a dead letter:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0 well, 1 something is wrong, 2 the command line is."""
+    # Matrices are small here: on a busy machine a second thread of numpy's would cost milliseconds of waiting, and save none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     asked = _parser().parse_args(arguments)
     try:
         status = asked.run(asked)
@@ -69,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _user_parser(commands.add_parser("user", help="accounts and their devices"), where)
     _keys_parser(commands.add_parser("keys", help="the keys that sign tokens"), where)
     _jobs_parser(commands.add_parser("jobs", help="work under way and given up"), where)
+    music_parser(commands.add_parser("music", help="music to play under films"), where, _services)
     doctor = commands.add_parser("doctor", parents=[where], help="check everything; say what is wrong and what to do")
     doctor.add_argument("--json", action="store_true", help="one JSON object")
     doctor.set_defaults(run=_doctor)
@@ -151,6 +156,15 @@ async def _opened(asked: argparse.Namespace) -> Services:
     from relay.services import open_services
 
     return await open_services(_config(asked), now_ms)
+
+
+@contextlib.asynccontextmanager
+async def _services(asked: argparse.Namespace) -> AsyncIterator[Services]:
+    relay = await _opened(asked)
+    try:
+        yield relay
+    finally:
+        relay.close()
 
 
 def _user_add(asked: argparse.Namespace) -> None:

@@ -142,6 +142,13 @@ class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Done to clips that are brought into the films' form anyway (from phones): takes several times as long."""
     variants: list[Literal["hevc", "720p"]] = msgspec.field(default_factory=lambda: ["hevc", "720p"])
     """Forms besides H.264 in which a film may be asked for: each is encoded whole."""
+    music_max_bytes: int = 128 * MIB
+    """Of one piece of music that an account brings."""
+    music_longest_s: float = 1800.0
+    prepare: bool = True
+    """Films of trips and of years that have ended are made before anybody asks, while there is nothing else to do."""
+    prepare_every_s: float = 900.0
+    """At most one for each account so often."""
 
 
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ from relay.auth.throttle import Throttle
 from relay.auth.tokens import Tokens
 from relay.catalog import settings
 from relay.catalog.db import Database
+from relay.catalog.profiles import Profiles
 from relay.config import RelayConfig
 from relay.ingest.blobs import BlobStore
 from relay.ingest.intake import Intake
@@ -75,6 +76,7 @@ class Services:
     intake: Intake
     uploads: Uploads
     library: Library
+    profiles: Profiles
 
     def close(self) -> None:
         self.pool.close()
@@ -96,7 +98,7 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     factors = SecondFactors(database, keys.seal_key(folder / KEYS), now_ms)
     blobs = open_blobs(config)
     tiers = Tiers(database, blobs, config.storage, now_ms)
-    bus = Bus(database, config.jobs, now_ms)
+    bus, profiles = Bus(database, config.jobs, now_ms), Profiles(now_ms)
     intake = Intake(database, bus, now_ms, relay_id)
     uploads = Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms)
     return Services(
@@ -107,5 +109,5 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
         origin=Origin(config.server.trusted_proxies), throttle=throttle, factors=factors,
         rates=Rates(config.limits.requests_per_minute, config.auth.tries_per_minute, now_ms), intake=intake,
         uploads=uploads, tiers=tiers, sweeper=Sweeper(uploads, tiers, folder / UPLOADS, config.uploads.sweep_s),
-        library=Library(bus, links, now_ms, config.sync.trash_s),
+        library=Library(bus, links, now_ms, config.sync.trash_s, profiles), profiles=profiles,
     )  # fmt: skip

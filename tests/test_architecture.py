@@ -30,6 +30,7 @@ ADAPTERS = {
     "pyotp": {"relay/auth/factors.py"},
     "obstore": {"relay/ingest/objects.py"},
     "argon2": {"relay/auth/passwords.py"},
+    "cachetools": {"relay/catalog/kept.py"},
     "piexif": {"glasses/capture/photo.py"},
     "bumble": {
         *(f"glasses/sync/ble/{name}.py" for name in ("air", "gate", "keys", "peripheral", "pipe", "radio")),

@@ -43,11 +43,13 @@ class Settings:
         def work(connection: sqlite3.Connection) -> None:
             if anew:
                 connection.execute("DELETE FROM vocabulary")
+                connection.execute("DELETE FROM memories")
             _teach(connection, known)
             connection.executemany(
                 "INSERT OR REPLACE INTO memories (memory_id, body, changed_at) VALUES (?, ?, ?)",
                 [(memory.memory_id, encode_json(memory).decode(), memory.completed_at or memory.created_at) for memory in memories],
             )
+            connection.executemany("DELETE FROM memories WHERE memory_id = ?", [(memory.memory_id,) for memory in memories if memory.gone])
             _set(connection, FEED_CURSOR, str(cursor))
 
         await self._db.write(work, "feed")

@@ -54,7 +54,7 @@ class Pull:
         anew = entries[0].kind == RESET
         told = {memory.memory_id for memory in await self._spool.settings.memories()} if anew else set()
         await self._spool.settings.learn(known, memories, entries[-1].cursor, anew=anew)
-        for memory in (memory for memory in memories if memory.memory_id not in told):
+        for memory in (memory for memory in memories if memory.memory_id not in told and not memory.gone):
             await self._announce(memory)
         return True
 
@@ -62,7 +62,8 @@ class Pull:
         if memory.status == MemoryStatus.COMPLETED:
             for segment_id in await self._spool.catalog.filmed([clip.video_id for clip in memory.clips_used]):
                 self._bus.publish(CustodyChanged(segment_id, Custody.FILMED))
-        self._bus.publish(MemoryChanged(memory))
+        if memory.occasion is None:  # what was prepared is there when it is asked for; it rings for nobody
+            self._bus.publish(MemoryChanged(memory))
 
 
 def _known(entry: FeedEntry) -> Known | None:

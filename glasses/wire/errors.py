@@ -127,6 +127,9 @@ ERRORS: dict[str, ErrorKind] = {
     "ask.nothing_found": ErrorKind(404, Action.FIX, "No clip matches the request", "The answer lists the nearest there is; ask for one of those."),
     "film.no_clips": ErrorKind(422, Action.FIX, "No clip could be used for the film", "The answer says why each clip was left out."),
     "film.off_profile": ErrorKind(422, Action.PARK, "A clip is not in the capture profile", "It is left out of films until it has been normalised."),
+    "music.unreadable": ErrorKind(422, Action.FIX, "The file does not decode as music", "Send a sound file: MP3, M4A, FLAC, WAV, Ogg or Opus."),
+    "music.no_sound": ErrorKind(422, Action.FIX, "Nothing can be heard in the file", "Choose a file with sound in it."),
+    "music.too_long": ErrorKind(422, Action.FIX, "The music is longer than this relay takes", "Send a shorter piece; it is repeated under longer films (relay.toml: films.music_longest_s)."),
     "film.failed": ErrorKind(500, Action.RETRY, "The film could not be made", "Ask again; the clips are safe."),
 }
 # fmt: on

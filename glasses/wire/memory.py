@@ -99,6 +99,17 @@ class Variant(StrEnum):
     SMALL = "720p"
 
 
+class Occasion(Wire):
+    """What a film was prepared of that nobody had asked for."""
+
+    kind: str = ""
+    """"trip" or "year"."""
+    title: str = ""
+    start_at: int = 0
+    end_at: int = 0
+    """UTC ms, exclusive."""
+
+
 class Memory(Wire):
     memory_id: str = ""
     query: str = ""
@@ -123,8 +134,14 @@ class Memory(Wire):
     max_duration: float = 120.0
     variant: Variant = Variant.H264
     """The form of ``video_url``."""
+    music: str = ""
+    """The piece that plays under it; empty: none."""
     remade: str = ""
     """Why it was made anew, as when a clip that was in it was deleted."""
+    occasion: Occasion | None = None
+    """Of what it was prepared without being asked for: it rings nowhere. None: somebody asked for it."""
+    gone: bool = False
+    """Deleted: forget it."""
     created_at: int = 0
     completed_at: int | None = None
 
@@ -133,6 +150,8 @@ class MemoryRequest(Wire):
     query: str = ""
     max_duration: float = 120.0
     variant: Variant = Variant.H264
+    music: str = ""
+    """The id of a piece that the account has brought, or "none"; empty: its usual one (``PUT /music/default``)."""
     idempotency_key: str = ""
     device_id: str = ""
     unsure: list[str] = []

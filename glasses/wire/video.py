@@ -120,6 +120,10 @@ class MatchedClip(Wire):
     end_s: float = 0.0
     score: float = 0.0
     reason: str = ""
+    thumbnail_url: str = ""
+    """The picture that tells most of this moment; empty where there is none: the video's stands for it."""
+    thumbnail_at_s: float = 0.0
+    """Where in the clip that picture was taken."""
 
 
 class FoundVideo(Wire):

@@ -14,7 +14,7 @@ import msgspec
 
 from glasses.wire.codec import to_builtins
 from relay.auth.sessions import Sessions
-from relay.catalog import memories, moments, people, uploads, users, videos
+from relay.catalog import memories, moments, music, people, uploads, users, videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
 from relay.errors import NotFoundError
@@ -81,7 +81,7 @@ def _items(connection: Connection, user_id: str) -> list[Item]:
     user = users.get(connection, user_id)
     clips = videos.page(connection, user_id, limit=1 << 30)
     films = memories.of_user(connection, user_id)
-    known = people.of_user(connection, user_id)
+    known, pieces = people.of_user(connection, user_id), music.of_user(connection, user_id)
     told: dict[str, Any] = {
         "account": msgspec.to_builtins(user),
         "videos": [
@@ -90,8 +90,10 @@ def _items(connection: Connection, user_id: str) -> list[Item]:
         ],
         "people": msgspec.to_builtins(known),
         "films": [to_builtins(film.memory) for film in films],
+        "music": msgspec.to_builtins(pieces),
     }
     items = [Item("souvenir/account.json", msgspec.json.format(msgspec.json.encode(told), indent=2))]
     items += [Item(f"souvenir/videos/{Path(clip.blob_key).name}", blob_key=clip.blob_key) for clip in clips if clip.blob_key]
     items += [Item(f"souvenir/films/{Path(film.blob_key).name}", blob_key=film.blob_key) for film in films if film.blob_key]
+    items += [Item(f"souvenir/music/{Path(piece.blob_key).name}", blob_key=piece.blob_key) for piece in pieces]
     return items

@@ -34,7 +34,8 @@ _LEADING = listed("the a an our my his her their that how about of to some")
 
 _WITHOUT = phrases(
     "without, excluding, except for, except, minus, but not, but no, and no, with no, but without, not with, neither, "
-    "nor, not, no, leave out, leaving out, other than, apart from "
+    "nor, not, no, leave out, leaving out, other than, apart from, everyone but, everybody but, anyone but, anybody but, "
+    "all of us but, all but, everything but, anything but, everywhere but, anywhere but "
 )
 _UNSURE = phrases(
     "i think, i guess, i believe, i am not sure, im not sure, not sure, maybe, perhaps, probably, possibly, something like, sort of, "
@@ -54,10 +55,13 @@ _ONLY_THESE = phrases(
 
 
 _NOBODY = phrases(
-    "no people, with no people, without people, without any people, without anyone, without anybody, no one in it, nobody in it, nobody "
+    "no people, with no people, without people, without any people, without faces, without any faces, with no faces, "
+    "without anyone, without anybody, no one in it, nobody in it, nobody "
     "in view, "
     "no one in view, nobody at all, no one at all, no faces, no persons, with nobody, with no one, with noone, empty of people "
 )
+_NOBODY_IS = listed("in on at by near around there")
+"""What may follow "nobody" when it is meant of the picture: "nobody in the kitchen"."""
 _PERSONS = listed("people persons person faces folks adults guys humans")
 _BOUNDS: dict[tuple[str, ...], tuple[int, bool]] = {
     ("at", "least"): (0, True), ("more", "than"): (1, True), ("over",): (1, True), ("exactly",): (0, False), ("precisely",): (0, False),
@@ -95,7 +99,7 @@ def text_clauses(
     words: list[Word], start: int, ends: Callable[[int], bool], known: Callable[[int, int], bool] = lambda _first, _end: False
 ) -> list[Clause]:
     """ "a sign that says exit", "where it says sale", "with the words open late". ``known(i, j)``: words i to j name a thing."""
-    found = _plates(words, start, known)
+    found = _plates(words, start, known) + _written_on(words, start)
     at = start
     while at < len(words):
         lead = _text_lead(words, at)
@@ -113,15 +117,15 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
     found = []
     at = start
     while at < len(words):
-        folded = [word.folded for word in words[at : at + 2]]
-        lead = next((len(phrase) for phrase in _WITHOUT if tuple(folded[: len(phrase)]) == phrase), 0)
+        folded = [word.folded for word in words[at : at + 4]]
+        lead = next((len(phrase) for phrase in _WITHOUT if tuple(folded[: len(phrase)]) == phrase), int(at == start and folded[0] == "but"))
         but_for = " ".join(word.folded for word in words[max(0, at - 2) : at]).endswith(("nobody", "no one", "noone", "nothing"))
         if (
             lead
             and not but_for
             and not only_these(words, at)
             and not nobody(words, at)
-            and not (folded[0] == "not" and folded[1:] in (["only"], ["just"]))
+            and not (folded[0] == "not" and folded[1:2] in (["only"], ["just"]))
         ):
             end = _without_end(words, at + lead)
             if end > at + lead:
@@ -181,6 +185,9 @@ def unsure(words: list[Word], at: int) -> int:
 def nobody(words: list[Word], at: int) -> int:
     """How many words at ``at`` say that there is nobody at all."""
     folded = [word.folded for word in words[at : at + 6]]
+    alone = 2 if folded[:2] == ["no", "one"] else int(folded[:1] in (["nobody"], ["noone"]))
+    if alone and not _NOBODY_IS.isdisjoint(folded[alone : alone + 1] or ["in"]):
+        return alone
     found = (len(phrase) for phrase in _NOBODY if tuple(folded[: len(phrase)]) == phrase)
     return next((took for took in found if folded[took : took + 1] not in (["else"], ["other"])), 0)
 
@@ -263,6 +270,20 @@ def _plates(words: list[Word], start: int, known: Callable[[int, int], bool]) ->
             first -= 1
         if start < first < at and words[first - 1].folded in {"a", "an", "the"} and not known(first, at + 1):
             found.append(Clause(first, at + 1, 0, " ".join(word.text for word in words[first:at])))
+    return found
+
+
+def _written_on(words: list[Word], start: int) -> list[Clause]:
+    """ "with platform 3 written on it"."""
+    found = []
+    for at in range(start + 2, len(words) - 1):
+        if words[at].folded not in {"written", "printed", "painted"} or words[at + 1].folded != "on":
+            continue
+        first = max((index for index in range(start, at) if words[index].folded in {"with", "has", "have", "having"}), default=-1)
+        lead = first + 1 + (first + 1 < at and words[first + 1].folded in _LEADING)
+        if first >= 0 and lead < at <= first + 7:
+            end = min(at + 3 + (words[at + 2 : at + 3] != [] and words[at + 2].folded in {"a", "the", "an"}), len(words))
+            found.append(Clause(first, end, lead - first, " ".join(word.text for word in words[lead:at])))
     return found
 
 

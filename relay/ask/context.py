@@ -30,6 +30,8 @@ class Gazetteer(Protocol):
         """Every place of that name, in any case and with or without accents, the likeliest first; empty when there is none."""
         ...
 
+    def __hash__(self) -> int: ...
+
 
 @dataclass(frozen=True)
 class KnownPerson:

@@ -101,6 +101,7 @@ def _nth_weekday(month: int, weekday: int, nth: int) -> Yearly:
 
 
 RULES: dict[str, Yearly] = {
+    "christmas holiday": _fixed(12, 20, 15), "holiday season": _fixed(12, 20, 15), "festive season": _fixed(12, 20, 15),
     "christmas eve": _fixed(12, 24), "christmas day": _fixed(12, 25), "christmas": _fixed(12, 24, 3), "boxing day": _fixed(12, 26),
     "new year eve": _fixed(12, 31), "new year day": _fixed(1, 1), "new year": _fixed(12, 31, 2), "silvester": _fixed(12, 31),
     "epiphany": _fixed(1, 6), "valentine day": _fixed(2, 14), "valentine": _fixed(2, 14), "saint patrick day": _fixed(3, 17),
@@ -124,7 +125,7 @@ RULES: dict[str, Yearly] = {
 }  # fmt: skip
 """Named days that go by a rule, by their words in the singular. Easter is the western one (Gregorian computus)."""
 
-EVERYWHERE = frozenset({"christmas", "new year", "easter"})
+EVERYWHERE = frozenset({"christmas", "christmas holiday", "new year", "easter"})
 """Several days of which the law of a country may name one only."""
 
 _SEVERAL_RULES: dict[str, tuple[tuple[str, Yearly], ...]] = {

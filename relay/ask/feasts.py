@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from relay.ask.continents import CONTINENTS
 from relay.ask.days import DAY_PARTS, EVERYWHERE, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, by_country
 from relay.ask.wordlist import in_order, phrases
 from relay.ask.words import key_of, singular
@@ -35,6 +36,7 @@ _NO_NAMES = (
     | WEEKDAYS.keys()
     | MONTHS.keys()
     | SEASONS.keys()
+    | CONTINENTS.keys()
     | {"holiday", "public holiday", "independence", "family", "victory", "children"}
 )
 _ENDINGS = frozenset({"day", "festival", "holiday", "celebration"})

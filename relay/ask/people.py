@@ -25,6 +25,8 @@ _PARTICLES = listed(
 _OWNERS = frozenset({"my", "our"})
 _OPENERS = frozenset({"my", "our", "the"})
 _OTHERS = frozenset({"his", "her", "their", "its"})
+_OF_THE_CHILDREN = listed("grandmother grandfather grandparent godmother godfather godparent aunt uncle cousin nanny teacher")
+"""Whom a family calls as its children do: "the twins with their nan"."""
 _AGES = listed(
     "old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late next door "
     "upstairs downstairs "
@@ -146,7 +148,11 @@ class People:
             if further:
                 at += further[1]
                 own = f"{relation}s {further[0]}"
-                relation = own if self._with_relation(own) else CHAINED.get((relation, further[0]), own)
+                relation = (
+                    own
+                    if self._with_relation(own)
+                    else CHAINED.get((relation, further[0]), self._as_the_children_say(relation, further[0]))
+                )
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
         several = plural and relation not in {"son", "daughter"}
@@ -165,6 +171,11 @@ class People:
             return PersonReading(at + 1 - start, _heard(self.unknown(words, at), words, start, at + 1))
         return self._of_relation(words, start, at, relation, plural=plural)
 
+    def _as_the_children_say(self, relation: str, further: str) -> str:
+        """ "My kids' godmother" is called godmother by the whole family, where there is one."""
+        shared = relation in {"child", "son", "daughter", "twin"} and further in _OF_THE_CHILDREN and self._with_relation(further)
+        return further if shared else f"{relation}s {further}"
+
     def _relative(self, words: list[Word], at: int) -> PersonReading | None:
         """ "Anna's mother", "her sister": of the wearer only if it follows from what Anna is to them; else nobody knows who that is."""
         if words[at].folded in _OTHERS:
@@ -181,6 +192,8 @@ class People:
             relation for person in self._people if whose and person.person_id in whose.ids for relation in self._relations[person.person_id]
         }
         known = next((CHAINED[(one, found[0])] for one in sorted(of) if (one, found[0]) in CHAINED), "")
+        if not known and words[at].folded == "their" and found[0] in _OF_THE_CHILDREN:
+            known = found[0]
         if known:
             return self._of_relation(words, at, end, known, plural=found[2])
         heard = " ".join(word.text for word in words[at:end])

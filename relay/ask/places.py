@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import AskContext, PlaceMatch
 from relay.ask.continents import CONTINENTS
+from relay.ask.nearby import alike, sights_near
 from relay.ask.sights import SIGHTS
 from relay.ask.vocabulary import FILLERS
 from relay.ask.wordlist import listed
@@ -66,6 +67,8 @@ class Places:
         self._gazetteer = context.gazetteer
         self._home = context.home
         self._visited = context.visited
+        self._labels = context.labels
+        self._nearby = sights_near(context.gazetteer, context.visited)
         self._clips: dict[str, int] = {}
         for place in context.visited:
             for place_id in place.ids:
@@ -87,6 +90,21 @@ class Places:
             if found:
                 return self._refined(words, at, took, found, after)
         return None
+
+    def outside(self, words: list[Word], at: int) -> tuple[int, PlaceReading] | None:
+        """ "outside Ireland", "outside of Rome": where the place begins that is not meant, and the place. Outside a town is near it."""
+        if words[at].folded != "outside" or at + 1 >= len(words):
+            return None
+        first = at + 1 + (words[at + 1].folded == "of")
+        reading = self.read(words, first, after="in") if first < len(words) else None
+        large = reading is not None and reading.term.ids[:1] and reading.term.ids[0].startswith(("country:", "admin1:"))
+        return (first, reading) if reading and (large or first > at + 1) else None
+
+    def abroad(self, word: Word, country: str) -> Term | None:
+        """What "abroad" is not: the country (ISO 3166) where home is."""
+        if word.folded not in {"abroad", "overseas"} or not country:
+            return None
+        return Term(kind=TermKind.PLACE, value="the home country", ids=[f"country:{country}"], heard=word.text, source="home")
 
     def is_ordinary(self, word: str) -> bool:
         """Whether "in X" is a manner of speaking and no place."""
@@ -162,6 +180,8 @@ class Places:
         sight = SIGHTS.get(name) or (SIGHTS.get(" ".join(part[1:])) if part[0] == "the" else None)
         if sight and not any(match.kind == "region" for match in self._gazetteer.named(name)):
             return sight
+        if name in self._nearby and name not in self._labels:
+            return self._nearby[name]
         if name in CONTINENTS:
             ids = tuple(f"country:{code}" for code in CONTINENTS[name])
             return PlaceMatch(name=name.title(), kind="continent", ids=ids)
@@ -171,6 +191,8 @@ class Places:
             return None
         matches = self._gazetteer.named(name) or (self._gazetteer.named(f"saint {' '.join(part[1:])}") if part[0] == "st" else ())
         match = self._likeliest(matches)
+        if match is None and (after or article) and name not in self._labels and (misspelt := alike(name, self._nearby)):
+            return replace(misspelt, kind="spelling")
         if after and not article and (spelt := self._spelt(name, match)):
             return spelt
         if match is None or not self._meant(match, part, after=after, article=article):
@@ -183,6 +205,8 @@ class Places:
         own_name = key_of(match.name) == " ".join(part)
         if not own_name and len(part) == 1 and len(part[0]) <= 3 and part[0] not in _SHORT_NAMES:
             return False
+        if part[0] == "the" and not own_name and not broad:
+            return False  # "the bridge" is an old name of Norwalk
         if article and part[0] != "the":
             larger = match.kind == "country" or (match.kind == "region" and (self._visits(match) > 0 or match.population >= BEATS_A_WORD))
             return larger or (match.population >= ARTICLE_CITY and len(part) == 1 and key_of(match.name) == part[0])

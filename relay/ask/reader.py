@@ -6,33 +6,27 @@ from glasses.wire.memory import Term, TermKind
 from relay.ask import clauses, vocabulary
 from relay.ask.carrier import carrier_length, farewell
 from relay.ask.context import AskContext
+from relay.ask.feasts import country_of
+from relay.ask.ledger import Ledger
 from relay.ask.names import GIVEN_NAMES
 from relay.ask.people import PersonReading, people_of
 from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
-from relay.ask.reading import TimeReading
 from relay.ask.relations import RELATIONS, canonical
-from relay.ask.spans import Candidate, Span, Standing, Use
+from relay.ask.spans import Candidate, Standing, Use
 from relay.ask.things import CLOSE_IN_MEANING, Things
 from relay.ask.times import Calendar
-from relay.ask.wordlist import listed
 from relay.ask.words import cardinal, is_plural, singular, words_of
 
-_TIDE_WORDS = frozenset({"may", "march", "fall", "spring", "night", "noon", "mar", "sun"})
-"""Times only where the sentence says so: "in May", not "may I"."""
-_EATEN = listed("eating eat eats ate cooking cook carving roasting drinking drink making serving holding wearing feeding ")
 FACES_FROM = "faces>="
 """Prefix of a count's id when more are welcome too: "at least three people"."""
-_PLACE_LEADS = listed("in to near visiting around through across exploring outside into toward towards past leaving")
 
 
-class Reader:
+class Reader(Ledger):
     """One pass over one request. Afterwards ``spans`` holds the terms and ``uses`` what became of each word."""
 
     def __init__(self, query: str, context: AskContext) -> None:
+        super().__init__(words_of(query))
         self.context = context
-        self.words = words_of(query)
-        self.uses: list[Use | None] = [None] * len(self.words)
-        self.spans: list[Span] = []
         self.vague = False
         self.only_these: list[int] = []
         """Words that say that nobody else is there."""
@@ -40,10 +34,7 @@ class Reader:
         self.places = Places(context)
         self.things = Things(context.labels, context.neighbours)
         southern = context.home is not None and context.home[0] < 0
-        self._folded = [word.folded for word in self.words]
         self.calendar = Calendar(context.now_ms, context.timezone, country=context.country, southern=southern, birthdays=self._birthday)
-        self._absent: set[int] = set()
-        self._where = Standing()
         length, self.intent = carrier_length(self.words)
         self._end = max(length, farewell(self.words))
         for index in [*range(length), *range(self._end, len(self.words))]:
@@ -73,7 +64,22 @@ class Reader:
             for index in range(clause.start, clause.start + clause.lead):
                 self.uses[index] = self.uses[index] or Use.STOP
             self._absent |= set(range(clause.start + clause.lead, clause.end))
+        self._elsewhere(start)
         self._folded = ["" if use else word.folded for use, word in zip(self.uses, self.words, strict=True)]
+
+    def _elsewhere(self, start: int) -> None:
+        """Marks the places that are named for what lies outside of them."""
+        for at in range(start, self._end):
+            outside = self.places.outside(self.words, at)
+            if outside:
+                first, reading = outside
+                self.uses[at:first] = [Use.STOP] * (first - at)
+                self._absent.add(first)
+                self._take(first, first + reading.took, reading.term)
+            home = self.places.abroad(self.words[at], self.context.country or country_of(self.context.timezone))
+            if home and self.uses[at] is None:
+                self._absent.add(at)
+                self._take(at, at + 1, home)
 
     def _is_known(self, first: int, end: int) -> bool:
         """Whether words name one thing of the library: "stop sign"."""
@@ -156,9 +162,9 @@ class Reader:
             self._where.lead in vocabulary.TIME_PREPOSITIONS | {"at", "every", "each", "around", "by"}
             or self._where.joined == TermKind.TIME
         )
-        if reading.took == 1 and self._folded[at] in _TIDE_WORDS and not led:
+        if reading.took == 1 and self._folded[at] in vocabulary.TIDE_WORDS and not led:
             return None
-        if reading.took == 2 and self._folded[at] == "the" and self._folded[at + 1] in _TIDE_WORDS and not led:
+        if reading.took == 2 and self._folded[at] == "the" and self._folded[at + 1] in vocabulary.TIDE_WORDS and not led:
             return None
         if len(reading.value) < 3 or (reading.took == 1 and self._where.lead == "at" and reading.value.isdigit()):
             return None
@@ -191,7 +197,7 @@ class Reader:
             return None
         if self._folded[at] in {"will", "may"} and self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.PRONOUNS:
             return None
-        if not reading.certain and (self.things.read(self.words, at) or where.lead in _PLACE_LEADS):
+        if not reading.certain and (self.things.read(self.words, at) or where.lead in vocabulary.PLACE_LEADS):
             return None
         if named and reading.partial and where.lead in {"of", ""} and not where.joined and self._is_visited(at):
             return Candidate(reading.took, 4, reading.term)
@@ -200,8 +206,9 @@ class Reader:
         return Candidate(reading.took, 7 if self._among_people else 6, reading.term)
 
     def _is_led(self, at: int) -> bool:
-        """Whether "with" stands before a word that is no thing of the library: "with sister"."""
-        return self._where.lead == "with" and not self._where.article and self._folded[at] not in self.context.labels
+        """Whether a bare relation is somebody, and no thing of the library: "with sister", "flatmate in the kitchen"."""
+        sure = self._where.lead == "with" or self._folded[at] not in vocabulary.NOT_ONLY_PEOPLE
+        return sure and not self._where.article and self._folded[at] not in self.context.labels
 
     def _speaker(self, at: int) -> PersonReading | None:
         """ "my wife and I", "I and Anna"."""
@@ -228,7 +235,7 @@ class Reader:
             return None
         if word in {"will", "may", "art", "mark", "summer", "frank", "grant", "miles", "clay"} and not self._among_people:
             return None
-        if where.lead in _PLACE_LEADS | {"at"} and where.joined != TermKind.PERSON:
+        if where.lead in vocabulary.PLACE_LEADS | {"at"} and where.joined != TermKind.PERSON:
             return Candidate(1, 2, self.people.unknown(self.words, at))
         surname = at + 1 < len(self.words) and self.words[at].capital and self.words[at + 1].capital and self._is_surname(at + 1)
         took = 2 if surname else 1
@@ -253,7 +260,8 @@ class Reader:
         if reading.took == 1 and not after and not reading.broad and self._folded[at].endswith("ing"):
             return None
         clear = reading.broad or reading.population >= BEATS_A_WORD
-        if where.article and not reading.visited and self._is_thing(at):
+        thing = self.things.read(self.words, at)
+        if where.article and not reading.visited and thing is not None and thing.took >= reading.took:
             return None
         beside_people = where.joined == TermKind.PERSON or where.lead in {"with", "featuring", "meeting"}
         if reading.took > 1 and beside_people and self.people.is_name(self._folded[at]):
@@ -262,7 +270,7 @@ class Reader:
             return Candidate(
                 reading.took, 5 if clear or (reading.population >= KNOWN_WORLDWIDE and not self._is_thing(at)) else 3, reading.term
             )
-        if where.lead == "with" or (self._folded[at - 1 : at] and self._folded[at - 1] in _EATEN):
+        if where.lead == "with" or (self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.EATEN):
             return Candidate(reading.took, 1, reading.term)
         return Candidate(reading.took, 5 if clear else 2, reading.term)
 
@@ -271,7 +279,7 @@ class Reader:
 
     def _thing(self, at: int) -> Candidate | None:
         reading = self.things.read(self.words, at)
-        if reading is None or (self.words[at].owner and self.people.is_name(self._folded[at])):
+        if reading is None or (self.words[at].owner and self._owner_is_known(at)):
             return None
         if reading.took == 1 and self._folded[at] in vocabulary.FILLERS and not reading.term.ids:
             return None
@@ -288,9 +296,7 @@ class Reader:
             return 2
         if self.words[at].owner and self._owner_is_known(at):
             return self._leave(at)
-        if word in vocabulary.SMALL_WORDS or word in vocabulary.NAMES_FOR_ANYONE:
-            return self._stop(at, 1)
-        if word == "them" and where.lead in {"in", "of"}:
+        if self._says_nothing(at):
             return self._stop(at, 1)
         if word in vocabulary.COLOURS or word.endswith("ly") or word.isdigit() or cardinal(word) or self._modifies(at):
             return self._leave(at)
@@ -309,8 +315,22 @@ class Reader:
             return self._take(at, at + 1, guess)
         return self._leave(at)
 
+    def _says_nothing(self, at: int) -> bool:
+        word = self._folded[at]
+        if word in vocabulary.SMALL_WORDS or word in vocabulary.NAMES_FOR_ANYONE:
+            return True
+        return (word == "them" and self._where.lead in {"in", "of"}) or (word.endswith("ing") and self._is_done_to(at + 1))
+
     def _owner_is_known(self, at: int) -> bool:
         return self.people.read(self.words, at) is not None
+
+    def _is_done_to(self, at: int) -> bool:
+        """Whether a thing of the library follows, so that what is done with it says no more: "reading a book", "working on the laptop"."""
+        skip = vocabulary.ARTICLES | vocabulary.POSSESSIVES | {"on", "at", "with", "to"}
+        while at < min(self._end, len(self.words)) and self._folded[at] in skip:
+            at += 1
+        reading = self.things.read(self.words, at) if at < self._end else None
+        return reading is not None and bool(reading.term.ids)
 
     def _modifies(self, at: int) -> bool:
         """Whether the next word is what this one describes: "spotted dog"."""
@@ -320,7 +340,7 @@ class Reader:
 
     def _looks_like_place(self, at: int) -> bool:
         word, where = self._folded[at], self._where
-        if where.lead not in _PLACE_LEADS | {"at", "from"} or where.article or where.joined == TermKind.PERSON:
+        if where.lead not in vocabulary.PLACE_LEADS | {"at", "from"} or where.article or where.joined == TermKind.PERSON:
             return False
         if where.lead in {"at", "from"} and not self.words[at].capital:
             return False
@@ -354,47 +374,3 @@ class Reader:
                 break
             end += 1
         return end - at
-
-    def _take(self, start: int, end: int, term: Term, time: TimeReading | None = None) -> int:
-        for index in range(start, end):
-            self.uses[index] = Use.TERM
-        where = self._where
-        kind = str(term.kind)
-        if start > 0 and self._folded[start - 1 : start] and self._either(start):
-            term.alternative = True
-        term.span = [self.words[start].start, self.words[end - 1].end]
-        self.spans.append(Span(start, end, term, time, negated=start in self._absent and term.kind is not TermKind.COUNT))
-        self._where = Standing(lead="", last_lead=where.lead, last_kind=kind)
-        return end - start
-
-    def _either(self, at: int) -> bool:
-        """Whether "or" joins the term at ``at`` to the one before it."""
-        back = at - 1
-        while back > 0 and self._folded[back] in vocabulary.ARTICLES | vocabulary.PLACE_PREPOSITIONS | vocabulary.POSSESSIVES | {"with"}:
-            back -= 1
-        return self._folded[back] == "or" and bool(self.spans)
-
-    def _leave(self, at: int) -> int:
-        self.uses[at] = Use.LEFT
-        return 1
-
-    def _stop(self, at: int, took: int) -> int:
-        """Small words, and what they change for the words after them."""
-        for index in range(at, at + took):
-            self.uses[index] = Use.STOP
-        word, where = self._folded[at], self._where
-        leads = vocabulary.PLACE_PREPOSITIONS | vocabulary.PERSON_PREPOSITIONS | vocabulary.TIME_PREPOSITIONS | {"every", "each"}
-        if word in vocabulary.CONJUNCTIONS or (self.words[at].comma and where.last_kind):
-            where.joined, where.lead, where.article = where.last_kind, where.last_lead, False
-        elif word in leads:
-            where.lead, where.joined, where.article = word, "", False
-        elif word in vocabulary.ARTICLES or word in vocabulary.POSSESSIVES:
-            where.article = True
-        elif word in _EATEN:
-            where.lead, where.joined, where.article = "with", TermKind.THING, False
-        elif word not in vocabulary.ADJECTIVES:
-            where.article = False
-        return took
-
-    def _text(self, at: int, took: int) -> str:
-        return " ".join(word.text for word in self.words[at : at + took])

@@ -225,6 +225,69 @@ Monument Valley 36.9980 -110.0985 15
 Millennium Park 41.8826 -87.6226 0.6
 French Quarter 29.9584 -90.0644 1
 Stanley Park 49.3017 -123.1417 1.8
+Belem Tower 38.6916 -9.2160 0.6
+Jeronimos Monastery 38.6979 -9.2068 0.6
+Temple Bar 53.3455 -6.2640 0.5
+Phoenix Park 53.3559 -6.3298 2.5
+Guinness Storehouse 53.3419 -6.2867 0.5
+Vatican City 41.9029 12.4534 1
+St Peter's Basilica 41.9022 12.4539 0.5
+Palace of Versailles 48.8049 2.1204 2
+Buda Castle 47.4962 19.0396 0.8
+Topkapi Palace 41.0115 28.9833 0.7
+Galata Tower 41.0256 28.9741 0.5
+Western Wall 31.7767 35.2345 0.5
+Al-Aqsa 31.7761 35.2358 0.5
+Burj Al Arab 25.1412 55.1853 0.8
+Oslo Opera House 59.9074 10.7531 0.5
+Vasa Museum 59.3280 18.0914 0.4
+Hermitage 59.9398 30.3146 0.6
+Victoria and Albert Museum 51.4966 -0.1722 0.4
+St Paul's Cathedral 51.5138 -0.0984 0.5
+Tower of London 51.5081 -0.0759 0.5
+Westminster Abbey 51.4993 -0.1273 0.4
+The Shard 51.5045 -0.0865 0.4
+Arthur's Seat 55.9441 -3.1618 1.2
+Royal Mile 55.9501 -3.1882 1
+Jemaa el-Fnaa 31.6258 -7.9891 0.5
+Robben Island -33.8067 18.3662 3
+Chapman's Peak -34.0870 18.3590 2
+Boulders Beach -34.1972 18.4512 1
+Casa Rosada -34.6081 -58.3703 0.5
+Obelisco -34.6037 -58.3816 0.5
+La Boca -34.6345 -58.3631 1.2
+Ipanema Beach -22.9868 -43.2050 1.5
+Zocalo 19.4326 -99.1332 0.6
+Teotihuacan 19.6925 -98.8438 2.5
+Griffith Park 34.1365 -118.2942 4
+Union Square 37.7880 -122.4075 0.5
+Pike Place Market 47.6094 -122.3422 0.5
+Navy Pier 41.8917 -87.6044 0.8
+Cloud Gate 41.8827 -87.6233 0.3
+Faneuil Hall 42.3600 -71.0563 0.4
+National Mall 38.8896 -77.0230 2
+Empress Hotel 48.4218 -123.3680 0.4
+Granville Island 49.2712 -123.1340 0.8
+Darling Harbour -33.8748 151.2009 0.8
+Federation Square -37.8180 144.9691 0.4
+Sky Tower -36.8485 174.7622 0.5
+Meiji Shrine 35.6764 139.6993 0.7
+Dotonbori 34.6687 135.5013 0.6
+Himeji Castle 34.8394 134.6939 0.8
+Gyeongbokgung 37.5796 126.9770 0.7
+Grand Palace 13.7500 100.4913 0.6
+Wat Arun 13.7437 100.4889 0.4
+Petronas Towers 3.1579 101.7116 0.6
+Merlion 1.2868 103.8545 0.4
+Sentosa 1.2494 103.8303 2.5
+Borobudur -7.6079 110.2038 1
+The Bund 31.2400 121.4900 1
+Terracotta Army 34.3841 109.2785 1
+Charminar 17.3616 78.4747 0.5
+Marine Drive 18.9440 72.8230 2
+Lotus Temple 28.5535 77.2588 0.5
+Hawa Mahal 26.9239 75.8267 0.5
+Mysore Palace 12.3052 76.6552 0.7
 """
 
 
@@ -233,7 +296,7 @@ def _table() -> dict[str, PlaceMatch]:
     for line in _SIGHTS.strip().splitlines():
         name, lat, lon, radius = line.rsplit(" ", 3)
         match = PlaceMatch(name=name, kind="sight", ids=(f"near:{lat},{lon},{radius}",), lat=float(lat), lon=float(lon))
-        table[key_of(name)] = match
+        table[key_of(name).removeprefix("the ")] = match
     return table
 
 

@@ -143,6 +143,10 @@ class Calendar:
 
     def _ago(self, words: list[str], at: int) -> TimeReading | None:
         """two weeks ago, a year ago today."""
+        if words[at : at + 3] == ["a", "fortnight", "ago"]:
+            return TimeReading(3, "a fortnight ago", self._today.back("week", 2, exact=False))
+        if words[at : at + 4] == ["this", "day", "last", "year"]:
+            return TimeReading(4, "this day last year", self._today.back("year", 1, exact=True))
         if words[at : at + 4] == ["half", "a", "year", "ago"]:
             return TimeReading(4, "half a year ago", self._today.back("month", 6, exact=False))
         amount = amount_at(words, at)

@@ -129,6 +129,8 @@ def _counted(terms: list[Term], reader: Reader) -> list[Term]:
     people = [term for term in terms if term.kind is TermKind.PERSON]
     if not reader.only_these or any(term.kind is TermKind.COUNT for term in terms):
         return terms
+    if [term.heard.casefold() for term in people] in (["us"], ["ourselves"]):
+        return terms  # "just us": how many that is was not said
     heard = " ".join(reader.words[index].text for index in reader.only_these)
     number = len({tuple(term.ids) if term.source != GROUP else each for term in people for each in term.ids or [term.value]}) or 1
     first, last = reader.words[reader.only_these[0]], reader.words[reader.only_these[-1]]

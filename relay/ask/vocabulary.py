@@ -41,7 +41,7 @@ FILLERS = listed(
     "front inside under above between playing play plays played riding ride rides rode eating eat eats ate drinking drink "
     "drank walking walk walked driving drive drove petting feeding running run lying sleeping flying crossing watching facing "
     "passing smiling laughing smile laugh talking posing old new young own same different full first whole entire long short "
-    "quick one ones day days place places area part place anywhere somewhere everywhere while whilst during on in at to by "
+    "quick one ones else sometime day days place places area part place anywhere somewhere everywhere while whilst during on in at to by "
     "from with into through around "
 )
 """Words that carry no condition of their own."""
@@ -68,6 +68,16 @@ ADJECTIVES = listed(
     "entire long short quick best favorite favourite other most better one "
 )
 """Small words that may stand between an article and its noun."""
+
+TIDE_WORDS = frozenset({"may", "march", "fall", "spring", "night", "noon", "mar", "sun"})
+"""Times only where the sentence says so: "in May", not "may I"."""
+
+EATEN = listed("eating eat eats ate cooking cook carving roasting drinking drink making serving holding wearing feeding ")
+
+PLACE_LEADS = listed("in to near visiting around through across exploring outside into toward towards past leaving")
+
+NOT_ONLY_PEOPLE = listed("boy boys girl girls lad lass pop pops kid kids baby coach trainer twin ex guardian client folks mate self doctor")
+"""Relations that are something else as often when no "my" stands before them."""
 
 COLOURS = listed("red green blue yellow black white brown orange purple pink grey gray golden silver dark bright")
 

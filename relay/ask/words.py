@@ -10,7 +10,14 @@ from functools import lru_cache
 from relay.ask.wordlist import in_order, listed
 
 _WORD = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}\b|\d{1,2}:\d{2}|[^\W_]+(?:['\u2019][^\W_]+)*")
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h"})
+_QUOTED = re.compile(r"(?:^|\s)['\u2018\u2019]")
+"""A word in single quotes begins: then one at an end is no possessive."""
 _NOT_OWNERS = listed("it that let what where who there he she here how when")
+_HAVE_YEARS = listed(
+    "spring summer autumn fall winter christmas easter january february march april may june july august september october november "
+    "december jan feb mar apr jun jul aug sep sept oct nov dec in of since before after "
+)
 _UNITS = in_order(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
 )
@@ -50,21 +57,30 @@ class Word:
 
 def words_of(text: str) -> list[Word]:
     """All words of ``text``, in order; what is not a letter or digit only separates."""
-    found = []
+    found: list[Word] = []
     for match in _WORD.finditer(unicodedata.normalize("NFC", text)):
         raw = match.group()
         low = fold(raw)
         owner = low.endswith("'s") and low[:-2] not in _NOT_OWNERS
-        folded = (low[:-2] if owner else low).replace("'", "") or low
+        owner = owner or (low.endswith("s") and text[match.end() : match.end() + 2] in {"' ", "\u2019 "} and not _QUOTED.search(text))
+        folded = (low[:-2] if owner and low.endswith("'s") else low).replace("'", "") or low
         after = text[match.end() : match.end() + 1]
-        capital = raw[:1].isupper() and not (len(raw) > 1 and raw.isupper())
+        capital = raw[:1].isupper() and not raw.isupper()
+        if len(raw) == 2 and raw.isdigit() and raw < "50" and _is_year(found, text[: match.start()]):
+            folded = f"20{raw}"
         found.append(Word(raw, folded, owner, capital, after in {",", ";", ".", ":"}, match.start(), match.end()))
     return found
 
 
+def _is_year(before: list[Word], text: str) -> bool:
+    """Whether two digits are a year: "the summer of 23", "in May '24"."""
+    last = [word.folded for word in before[-2:]]
+    return bool(last) and ((last[-1] == "of" and last[0] in _HAVE_YEARS) or (text.endswith(("'", "\u2019")) and last[-1] in _HAVE_YEARS))
+
+
 def fold(text: str) -> str:
-    """Lower case, no accents, straight apostrophes."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))
+    """Lower case, no accents, straight apostrophes; letters of their own as English writes them ("Łódź": "lodz")."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'").translate(_LETTERS))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

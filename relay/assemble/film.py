@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from glasses.wire.memory import NearMiss
 from relay.assemble.cutlist import CutList
 from relay.errors import SouvenirError
+
+Span = tuple[float, float]
+"""Start and end in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Music under a film: a file with sound, and the hash of its bytes."""
+
+    path: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,9 @@ class FilmPlan:
     loudness_lufs: Mapping[str, float] = field(default_factory=dict)
     chapters: Mapping[str, str] = field(default_factory=dict)
     """Video id to the name of its chapter: "Paris · 14 June 2025"."""
+    bed: Bed | None = None
+    speech: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    """Video id to the seconds of the clip in which somebody speaks: there the bed is quietest. Without a bed it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from glasses.wire.segment import PROFILE, CaptureProfile
 from relay.assemble.audio import Samples, encode_aac, is_mono, mix
+from relay.assemble.bed import decoded, looped, spoken_in, with_bed
 from relay.assemble.cutlist import Cut, CutList
 from relay.assemble.encode import EncodedPicture, FilmEncoder
 from relay.assemble.film import ClipOffProfileError, ClipUnreadableError, FilmFacts, FilmFailedError, FilmNoClipsError, FilmPlan
@@ -81,7 +82,7 @@ class _Making:
     def attempt(self, out: Path) -> FilmFacts:
         clock = _Stages(self.on_progress)
         clock.begin("prepare", 0.0)
-        mixing = self.pool.submit(mix, self.cut_list, self.paths, self.plan.loudness_lufs)
+        mixing = self.pool.submit(self._sound)
         self._prepare()
         joints: list[Joint] = list(pairwise([None, *self.cut_list.cuts, None]))
         waiting = {joint: self.pool.submit(self._joint, joint) for joint in joints}
@@ -96,6 +97,13 @@ class _Making:
         clock.end()
         self.cache.prune()
         return self._facts(out, copied, encoded, clock.timings_s)
+
+    def _sound(self) -> Samples:
+        film, plan = mix(self.cut_list, self.paths, self.plan.loudness_lufs), self.plan
+        if plan.bed is None:
+            return film
+        music = decoded(Path(plan.bed.path), film.shape[1])
+        return with_bed(film, looped(music, film.shape[1]), spoken_in(self.cut_list, plan.speech))
 
     def _prepare(self) -> None:
         for cut in self.cut_list.cuts:

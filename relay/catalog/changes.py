@@ -84,6 +84,11 @@ def acknowledged(connection: Connection, user_id: str, device_id: str) -> int:
     return int(row["cursor"]) if row else 0
 
 
+def drop(connection: Connection, user_id: str, kind: OpKind, subject_id: str) -> None:
+    """The feed never told it."""
+    connection.execute("DELETE FROM changes WHERE user_id = ? AND kind = ? AND subject_id = ?", (user_id, kind, subject_id))
+
+
 def blank(connection: Connection, user_id: str, subject_id: str) -> None:
     """What the feed told of the subject is forgotten; that it told something is not."""
     connection.execute("UPDATE changes SET value = '{}' WHERE user_id = ? AND subject_id = ?", (user_id, subject_id))

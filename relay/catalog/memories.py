@@ -60,6 +60,10 @@ def get(connection: Connection, user_id: str, memory_id: str) -> MemoryRow:
     return _row(row)
 
 
+def is_there(connection: Connection, user_id: str, memory_id: str) -> bool:
+    return connection.execute("SELECT 1 FROM memories WHERE user_id = ? AND memory_id = ?", (user_id, memory_id)).fetchone() is not None
+
+
 def same_film(connection: Connection, user_id: str, fingerprint: str, variant: str = "") -> MemoryRow | None:
     """A finished film of the account with that fingerprint (and in that form), the newest."""
     row = connection.execute(
@@ -80,6 +84,28 @@ def with_clip(connection: Connection, user_id: str, video_id: str) -> list[Memor
     """The account's films that the clip is in."""
     sql = "SELECT m.* FROM memories m JOIN memory_clips c USING (user_id, memory_id) WHERE c.user_id = ? AND c.video_id = ?"
     return [_row(row) for row in connection.execute(sql, (user_id, video_id)).fetchall()]
+
+
+def drop(connection: Connection, user_id: str, memory_id: str) -> None:
+    connection.execute("DELETE FROM memories WHERE user_id = ? AND memory_id = ?", (user_id, memory_id))
+    connection.execute("DELETE FROM memory_clips WHERE user_id = ? AND memory_id = ?", (user_id, memory_id))
+
+
+def miss(connection: Connection, user_id: str, video_id: str, memory_ids: list[str]) -> None:
+    """These films were made of the clip, which is in the trash."""
+    connection.executemany("INSERT OR IGNORE INTO missed_clips VALUES (?, ?, ?)", [(user_id, video_id, one) for one in memory_ids])
+
+
+def missing(connection: Connection, user_id: str, video_id: str) -> list[MemoryRow]:
+    """The films that miss it, those that were deleted left out; they miss it no more."""
+    sql = "SELECT m.* FROM memories m JOIN missed_clips c USING (user_id, memory_id) WHERE c.user_id = ? AND c.video_id = ?"
+    found = [_row(row) for row in connection.execute(sql, (user_id, video_id)).fetchall()]
+    miss_no_more(connection, user_id, video_id)
+    return found
+
+
+def miss_no_more(connection: Connection, user_id: str, video_id: str) -> None:
+    connection.execute("DELETE FROM missed_clips WHERE user_id = ? AND video_id = ?", (user_id, video_id))
 
 
 def count(connection: Connection) -> int:

@@ -30,6 +30,8 @@ class User(msgspec.Struct, kw_only=True):
     """When the account agreed to face recognition; None: it has not."""
     home_lat: float | None = None
     home_lon: float | None = None
+    music_id: str = ""
+    """The piece that plays under films which ask for none; empty: none does."""
     admin: bool = False
     """May ask for tokens of scope admin: sees accounts, never what is in them."""
 
@@ -45,6 +47,20 @@ class Person(msgspec.Struct, kw_only=True):
     embedding: list[float] = []
     """Mean of the confirmed faces, 128 numbers; empty until a photo is enrolled."""
     photos: int = 0
+
+
+class Music(msgspec.Struct, kw_only=True):
+    """A piece that an account has brought, to play under its films. The same bytes are one piece."""
+
+    user_id: str
+    music_id: str
+    name: str
+    sha256: str = ""
+    size_bytes: int = 0
+    duration_s: float = 0.0
+    loudness_lufs: float = 0.0
+    blob_key: str = ""
+    added_at: int = 0
 
 
 class PlaceName(msgspec.Struct, kw_only=True):
@@ -190,6 +206,9 @@ class MomentRecord(msgspec.Struct, kw_only=True):
     text: str = ""
     sharpness: float = 0.0
     models: dict[str, str] = {}
+    thumbnail_key: str = ""
+    """Blob of the picture that tells most of it, named by its content; empty: it is shown by its video's."""
+    thumbnail_at_s: float = 0.0
 
 
 class MomentDoc(msgspec.Struct, kw_only=True):

@@ -151,7 +151,57 @@ CREATE INDEX jobs_by_turn ON jobs (state, priority, user_id, due_at);
 CREATE INDEX jobs_leased ON jobs (dedupe_key) WHERE state = 'leased'
 """
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS]
+_MUSIC = """
+CREATE TABLE music (user_id TEXT NOT NULL, music_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, music_id));
+CREATE UNIQUE INDEX music_once ON music (user_id, json_extract(record, '$.sha256'))
+"""
+"""Pieces of music that an account has brought, to play under its films."""
+
+_OCCASIONS = """
+CREATE TABLE occasions (user_id TEXT NOT NULL, memory_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, memory_id));
+CREATE TABLE occasions_seen (user_id TEXT PRIMARY KEY, state TEXT NOT NULL)
+"""
+"""Films that were prepared of trips and years."""
+
+_WATCHED = {
+    "users": ["'profile'"], "people": ["'profile'"], "memories": ["'films'"],
+    "videos": ["'clips'", "'video:' || {row}.video_id"], "moments": ["'clips'", "'video:' || {row}.video_id"],
+    "video_timings": ["'clips'", "'video:' || {row}.video_id"], "memory_clips": ["'clips'", "'video:' || {row}.video_id"],
+}  # fmt: skip
+"""Table to what a write to it touches (``touched.py``)."""
+
+
+def _touching(table: str, event: str, row: str) -> str:
+    """Without any ON CONFLICT: that of the write itself would be taken for these statements too."""
+    told = [one.format(row=row) for one in _WATCHED[table]]
+    first = "INSERT INTO touched SELECT {row}.user_id, {what}, x'' WHERE NOT EXISTS (SELECT 1 FROM touched WHERE {it})"
+    then = "UPDATE touched SET token = randomblob(8) WHERE {it}"
+    marks = "".join(
+        f" {statement.format(row=row, what=what, it=f'user_id = {row}.user_id AND what = {what}')};"
+        for what in told
+        for statement in (first, then)
+    )
+    return f"CREATE TRIGGER touch_{table}_{event} AFTER {event} ON {table} BEGIN{marks} END"
+
+
+_TOUCHED = ";\n".join(
+    [
+        "CREATE TABLE touched (user_id TEXT NOT NULL, what TEXT NOT NULL, token BLOB NOT NULL, PRIMARY KEY (user_id, what)) WITHOUT ROWID",
+        *(_touching(table, event, row) for table in _WATCHED for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))),
+    ]
+)
+"""Which parts of an account were written to, for what is kept in memory of them."""
+
+_MISSED = """
+CREATE TABLE missed_clips (
+    user_id TEXT NOT NULL, video_id TEXT NOT NULL, memory_id TEXT NOT NULL, PRIMARY KEY (user_id, video_id, memory_id)
+)
+"""
+"""Films that a clip was in which is in the trash: made anew with it when it comes back."""
+
+_FILMS = f"{_MUSIC};\n{_OCCASIONS};\n{_MISSED};\n{_TOUCHED}"
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _FILMS]
 
 
 class SchemaNewerError(SouvenirError):

@@ -56,3 +56,4 @@ def delete(connection: Connection, user_id: str) -> None:
         if "user_id" in columns and table != "users":
             connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608 -- the catalogue's own table names
     connection.execute("DELETE FROM users WHERE user_id = ?", (user_id,))
+    connection.execute("DELETE FROM touched WHERE user_id = ?", (user_id,))  # the last: all the others touch it

@@ -5,13 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import signal
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from relay.extract.facts import NotAVideoError, Probe
+from relay.extract.facts import MusicFacts, NotAVideoError, NotMusicError, Probe
+from relay.extract.music import examined
 from relay.extract.probe import probe
 
 _STATM = Path("/proc/self/statm")
@@ -32,11 +34,30 @@ class Confines(NamedTuple):
 
 def confined_probe(path: Path, confines: Confines = Confines()) -> Probe:  # noqa: B008 -- it does not change
     """``probe`` in a child that ends with it. Raises NotAVideoError, also for a file that takes more than ``confines``."""
+    said = _asked(_look, path, confines)
+    if isinstance(said, str):
+        raise NotAVideoError(f"{path.name}: {said}")
+    return _read(said)
+
+
+def confined_music(path: Path, longest_s: float, confines: Confines = Confines(cpu_s=60)) -> MusicFacts:  # noqa: B008 -- it does not change
+    """``examined`` in a child that ends with it. Raises NotMusicError, also for a file that takes more than ``confines``."""
+    said = _asked(_listen, path, confines, longest_s)
+    if isinstance(said, str):
+        raise NotMusicError(said)
+    answer = msgspec.json.decode(said, type=_Said)
+    if answer.music is None:
+        raise NotMusicError(answer.refused, code=answer.code or None)
+    return answer.music
+
+
+def _asked(look: Callable[..., None], path: Path, confines: Confines, *more: float) -> bytes | str:
+    """What the child says, or why it says nothing."""
     allowed_s = confines.time_s(path.stat().st_size)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     ours, theirs = context.Pipe()
-    child = context.Process(target=_look, args=(theirs, str(path), confines.memory_bytes, allowed_s), daemon=True)
+    child = context.Process(target=look, args=(theirs, str(path), confines.memory_bytes, allowed_s, *more), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -48,16 +69,16 @@ def confined_probe(path: Path, confines: Confines = Confines()) -> Probe:  # noq
             child.kill()
         child.join()
         ours.close()
-    if not said:
-        raise NotAVideoError(f"{path.name}: {_why(child.exitcode, allowed_s)}")
-    return _read(said)
+    return said or _why(child.exitcode, allowed_s)
 
 
 class _Said(msgspec.Struct):
     """What the child says: no pickles, for it may be no longer itself."""
 
     probe: Probe | None = None
+    music: MusicFacts | None = None
     refused: str = ""
+    code: str = ""
 
 
 def _read(said: bytes) -> Probe:
@@ -75,6 +96,18 @@ def _look(answer: Connection, path: str, memory_bytes: int, cpu_s: int) -> None:
         said = _Said(refused=problem.detail)
     except MemoryError:
         said = _Said(refused=f"{Path(path).name}: it takes more than {memory_bytes >> 20} MiB to look into")
+    answer.send_bytes(msgspec.json.encode(said))
+    answer.close()
+
+
+def _listen(answer: Connection, path: str, memory_bytes: int, cpu_s: int, longest_s: float) -> None:
+    _confine(memory_bytes, cpu_s)
+    try:
+        said = _Said(music=examined(Path(path), longest_s))
+    except NotMusicError as problem:
+        said = _Said(refused=problem.detail, code=problem.code)
+    except MemoryError:
+        said = _Said(refused=f"it takes more than {memory_bytes >> 20} MiB to look into")
     answer.send_bytes(msgspec.json.encode(said))
     answer.close()
 

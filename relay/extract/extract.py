@@ -17,18 +17,18 @@ from relay.catalog.records import Part, Second, Track
 from relay.extract import parts
 from relay.extract.confined import confined_probe
 from relay.extract.facts import ClipFacts, ExtractRequest, MomentFacts, NoFaceError, NotAVideoError, Probe
-from relay.extract.parts import Look, Loudness, Placed, Quality, ReadText, Speech, Texts
+from relay.extract.parts import Look, Loudness, Picture, Pictures, Placed, Quality, ReadText, Speech, Texts
 from relay.extract.place import place_of, timezone_of
 from relay.extract.senses import Senses, senses_of
 from relay.extract.sight import Seen, already_seen, believed
 from relay.extract.sound import hear
-from relay.extract.speech import words_in
+from relay.extract.telling import TellingPictures, picture_of
 from relay.extract.text import Reading
 from relay.extract.timer import Timer
 
 FACE_HEIGHT_PX = 48
 """A smaller face is too weak to know a person by."""
-PICTURES, SOUNDS = ("quality", "look", "text"), ("sound", "speech")
+PICTURES, SOUNDS = ("quality", "look", "pictures", "text"), ("sound", "speech")
 """Parts that are found in one pass over the file."""
 T = TypeVar("T")
 
@@ -105,7 +105,7 @@ class _Task:
     def _found(self, **found: object) -> list[Part]:
         """As parts; the time that they took goes with the first."""
         faces = self._request.faces
-        made = [parts.made(name, one, self._key(name), faces=faces and name == "look") for name, one in found.items()]
+        made = [parts.made(name, one, self._key(name), faces=faces and name in parts.OF_FACES) for name, one in found.items()]
         made[0].timings_s, made[0].cpu_s = self._timer.seconds, self._timer.cpu_s
         return made
 
@@ -116,12 +116,14 @@ class _Task:
 
     def _see(self, probed: Probe, missing: list[str]) -> list[Part]:
         reading = Reading(self._senses.text) if "text" in missing else None
-        seen = Seen(self._path, probed, reading, motion="quality" in missing)
+        telling = TellingPictures() if "pictures" in missing else None
+        seen = Seen(self._path, probed, reading, telling, motion="quality" in missing)
         found: dict[str, object] = {}
+        look = self._read("look", Look)
         try:
             with self._timer.of("sight"):
                 if "look" in missing:
-                    found["look"] = Look(moments=self._look(seen, only="quality" not in missing and reading is None))
+                    found["look"] = look = Look(moments=self._look(seen, only=set(PICTURES) & set(missing) == {"look"}))
                 else:
                     seen.only_measure()
                 if "quality" in missing:
@@ -130,6 +132,8 @@ class _Task:
             raise NotAVideoError(f"{self._path.name}: {problem}") from problem
         if reading is not None:
             found["text"] = Texts(found=reading.found)
+        if telling is not None:
+            found["pictures"] = Pictures(found=telling.of(look.moments))
         return self._found(**found)
 
     def _look(self, seen: Seen, *, only: bool) -> list[Moment]:
@@ -153,7 +157,7 @@ class _Task:
                 with self._timer.of("voice"):
                     speech.spans = self._senses.voice.spans(sound.samples)
                 with self._timer.of("speech"):
-                    speech.words = words_in(sound.samples, speech.spans, self._senses.speech)
+                    speech.words = self._senses.dictation.words_in(sound.samples, speech.spans)
             found["speech"] = speech
         return self._found(**found)
 
@@ -162,11 +166,16 @@ class _Task:
         placed, quality = self._read("place", Placed), self._read("quality", Quality)
         sound, speech = self._read("sound", Loudness), self._read("speech", Speech)
         moments, texts = self._read("look", Look).moments, self._read("text", Texts).found
+        pictures = self._read("pictures", Pictures).found
         _add_loudness(quality.seconds, sound.seconds_lufs)
         heard_with = self._senses.heard_with(request) if probed.has_audio else {}
         return ClipFacts(
             probe=probed, thumbnail=quality.thumbnail, place=placed.place, timezone=placed.timezone, loudness_lufs=sound.loudness_lufs,
-            moments=[_facts(moment, _said_in(moment, speech.words), _read_in(moment, texts), faces=request.faces) for moment in moments],
+            moments=[
+                _facts(
+                    moment, _said_in(moment, speech.words), _read_in(moment, texts), picture_of(moment, pictures), faces=request.faces
+                ) for moment in moments
+            ],
             tracks=[Track(**track._asdict()) for track in tracks(moments, probed.duration_s)], seconds=quality.seconds,
             speech_spans=speech.spans, models=self._senses.looked_with(request) | heard_with, faces=request.faces,
             timings_s={stage: took for part in self._kept.values() for stage, took in part.timings_s.items()},
@@ -191,9 +200,11 @@ def _read_in(moment: Moment, read: list[ReadText]) -> str:
     return "\n".join(each.text for each in read if moment.start_s <= each.at_s < moment.end_s or moment.start_s == moment.end_s)
 
 
-def _facts(moment: Moment, said: list[Word], text: str, *, faces: bool) -> MomentFacts:
+def _facts(moment: Moment, said: list[Word], text: str, picture: Picture | None, *, faces: bool) -> MomentFacts:
     return MomentFacts(
         start_s=moment.start_s, end_s=moment.end_s, objects=moment.objects, scene=moment.scene,
         faces=moment.faces if faces else [], sharpness=moment.sharpness,
         speech=" ".join(word.word for word in said), words=said, text=text,
+        thumbnail=picture.jpeg if picture else b"", thumbnail_key=picture.key if picture else "",
+        thumbnail_at_s=picture.at_s if picture else 0.0,
     )  # fmt: skip

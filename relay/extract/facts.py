@@ -14,6 +14,12 @@ class NotAVideoError(SouvenirError):
     code = "upload.not_a_video"
 
 
+class NotMusicError(SouvenirError):
+    """What was brought as music is none, or more than is taken."""
+
+    code = "music.unreadable"
+
+
 class NoFaceError(SouvenirError):
     code = "photo.no_face"
 
@@ -32,6 +38,15 @@ class Probe(msgspec.Struct, kw_only=True, frozen=True):
     """True when films may copy its GOPs."""
     reason: str = ""
     """The first thing in which the clip is not in the capture profile."""
+
+
+class MusicFacts(msgspec.Struct, kw_only=True, frozen=True):
+    """Of a file that somebody brought to play under films."""
+
+    duration_s: float = 0.0
+    loudness_lufs: float = 0.0
+    """Integrated (BS.1770)."""
+    codec: str = ""
 
 
 class ExtractRequest(msgspec.Struct, kw_only=True, frozen=True):
@@ -62,6 +77,11 @@ class MomentFacts(msgspec.Struct, kw_only=True):
     text: str = ""
     """What can be read in it, line by line."""
     sharpness: float = 0.0
+    thumbnail: bytes = b""
+    """JPEG, 320 wide, of its most telling picture; empty when ``thumbnail_key`` names the one that is there."""
+    thumbnail_key: str = ""
+    thumbnail_at_s: float = 0.0
+    """Where in the clip it was taken."""
 
 
 class ClipFacts(msgspec.Struct, kw_only=True):

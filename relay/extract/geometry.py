@@ -36,8 +36,12 @@ def _shorter_way(degrees: float) -> float:
     return (degrees + 180) % 360 - 180
 
 
+def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Great-circle distance (haversine) of two points (latitude, longitude)."""
+    north, south = math.radians(one[0]), math.radians(other[0])
+    half = math.sin((south - north) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(math.radians(other[1] - one[1]) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
 def _apart_km(one: Fix, other: Fix) -> float:
-    """Great-circle distance (haversine)."""
-    north, south = math.radians(one.lat), math.radians(other.lat)
-    half = math.sin((south - north) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(math.radians(other.lon - one.lon) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(math.sqrt(half))
+    return distance_km((one.lat, one.lon), (other.lat, other.lon))

@@ -14,12 +14,17 @@ from relay.extract.facts import ExtractRequest
 
 LOOK_ROLES = ("objects", "scene", "faces", "who")
 SPEECH_ROLES = ("voice", "speech")
+PICTURES_ROLE = "pictures"
+"""Not a model's: how the pictures of moments are chosen has a version too, so that ``relay reindex`` gives old clips theirs."""
 ROLES: dict[str, tuple[str, ...]] = {
-    "probe": (), "place": ("places",), "quality": (), "look": LOOK_ROLES, "text": ("text",), "sound": (), "speech": SPEECH_ROLES,
+    "probe": (), "place": ("places",), "quality": (), "look": LOOK_ROLES, "pictures": (PICTURES_ROLE,), "text": ("text",), "sound": (),
+    "speech": SPEECH_ROLES,
 }  # fmt: skip
 """Part to the roles of the models that it is found with, in the order of work."""
 FORMS: dict[str, int] = dict.fromkeys(ROLES, 1)
 """Raise a part's number when its code finds something else than before: what was kept of it counts no more."""
+OF_FACES = ("look", "pictures")
+"""Parts that hold faces, or were chosen by them: with the consent they go."""
 T = TypeVar("T")
 
 
@@ -36,6 +41,19 @@ class Quality(msgspec.Struct, kw_only=True):
 
 class Look(msgspec.Struct, kw_only=True):
     moments: list[Moment] = []
+
+
+class Picture(msgspec.Struct, kw_only=True):
+    """What a moment is shown by."""
+
+    at_s: float
+    jpeg: bytes = b""
+    key: str = ""
+    """The blob that it is already; then without its bytes."""
+
+
+class Pictures(msgspec.Struct, kw_only=True):
+    found: list[Picture] = []
 
 
 class ReadText(msgspec.Struct, kw_only=True):
@@ -68,6 +86,8 @@ def read(part: Part, kind: type[T]) -> T:
 def key_of(name: str, request: ExtractRequest, models: Mapping[str, str], said: Tags | None = None) -> str:
     """What the part's finding depends on: another key, another finding. ``said``: the glasses' tags where they are believed."""
     inputs: list[object] = [request.lat, request.lon] if name == "place" else []
+    if name == "pictures":
+        inputs = ["who" in models]  # with consent those with faces come first
     if name == "look" and said is not None:
         inputs = [hashlib.sha256(msgspec.json.encode(said.moments)).hexdigest()]
     found_with = {role: models[role] for role in ROLES[name] if role in models}

@@ -12,6 +12,8 @@ from models.store import ModelStore
 from models.text import TextReader
 from models.voice import VoiceFinder
 from relay.extract.facts import ExtractRequest
+from relay.extract.parts import FORMS, PICTURES_ROLE
+from relay.extract.speech import Dictation
 
 FACE_ROLES = ("faces", "who")
 SPEECH_ROLES = ("voice", "speech")
@@ -22,7 +24,7 @@ CLIPS = "clips"
 class Senses:
     def __init__(self, store: ModelStore) -> None:
         self.store = store
-        self.sight = Sight(store)
+        self.sight = Sight(store, roomy=True)
 
     def seen_with(self, *, faces: bool) -> dict[str, str]:
         """Role to version of the models that look; without consent none for faces."""
@@ -30,7 +32,7 @@ class Senses:
 
     def looked_with(self, request: ExtractRequest) -> dict[str, str]:
         text = {"text": self.store.version("text")} if request.text else {}
-        return self.seen_with(faces=request.faces) | text
+        return self.seen_with(faces=request.faces) | text | {PICTURES_ROLE: str(FORMS[PICTURES_ROLE])}
 
     def heard_with(self, request: ExtractRequest) -> dict[str, str]:
         return {role: self.store.version(role) for role in SPEECH_ROLES} if request.speech else {}
@@ -44,8 +46,8 @@ class Senses:
         return PlaceFinder(self.store.path("places"))
 
     @cached_property
-    def speech(self) -> SpeechModel:
-        return SpeechModel(self.store.path("speech").with_name(CLIPS))
+    def dictation(self) -> Dictation:
+        return Dictation(SpeechModel(self.store.path("speech").with_name(CLIPS)).recognizer)
 
     @cached_property
     def voice(self) -> VoiceFinder:

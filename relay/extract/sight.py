@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from glasses.wire.segment import Kind
 from glasses.wire.tag import Moment, Tags
 from models.doubt import believable
@@ -17,6 +13,7 @@ from models.moments import gathered
 from models.sight import Sight, sharpness
 from relay.catalog.records import Second
 from relay.extract.facts import Probe
+from relay.extract.telling import TellingPictures
 from relay.extract.text import Reading
 from relay.extract.thumbnail import BestPicture
 
@@ -24,8 +21,10 @@ from relay.extract.thumbnail import BestPicture
 class Seen:
     """One pass over a clip's key frames; everything that needs a picture takes it from here."""
 
-    def __init__(self, path: Path, probed: Probe, reading: Reading | None, *, motion: bool = True) -> None:
-        self._path, self._probed, self._reading, self._motion = path, probed, reading, motion
+    def __init__(
+        self, path: Path, probed: Probe, reading: Reading | None, telling: TellingPictures | None = None, *, motion: bool = True
+    ) -> None:
+        self._path, self._probed, self._reading, self._telling, self._motion = path, probed, reading, telling, motion
         self._best = BestPicture()
         self.seconds: list[Second] = []
 
@@ -45,7 +44,9 @@ class Seen:
         for frame in self._decoded():
             second = measured(frame)
             self.seconds.append(second)
-            self._best.offer(frame.rgb, second.sharpness)
+            self._best.offer(frame, second.sharpness)
+            if self._telling is not None:
+                self._telling.offer(frame, second.sharpness)
             if self._reading is not None:
                 self._reading.offer(frame, second.sharpness)
             yield frame
@@ -73,10 +74,6 @@ def measured(frame: KeyFrame) -> Second:
     """How good the picture of a second is."""
     pan, shake = frame.motion or (None, None)
     return Second(
-        at_s=round(frame.at_s, 3), sharpness=sharpness(frame.rgb), exposure=round(_level(frame.rgb) / 255, 3),
+        at_s=round(frame.at_s, 3), sharpness=sharpness(frame.rgb), exposure=round(float(frame.tiny.mean()) / 255, 3),
         shake=None if shake is None else round(shake, 5), pan=None if pan is None else round(pan, 5),
     )  # fmt: skip
-
-
-def _level(rgb: npt.NDArray[np.uint8]) -> float:
-    return float(cv2.resize(rgb, (32, 18), interpolation=cv2.INTER_AREA).mean())

@@ -32,7 +32,7 @@ def hear(path: Path) -> Sound | None:
         if not container.streams.audio:
             return None
         resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
-        meter = _Meter()
+        meter = Meter()
         pieces: list[Samples] = []
         for frame in _frames(container):
             meter.take(frame)
@@ -49,7 +49,7 @@ def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
         return
 
 
-class _Meter:
+class Meter:
     """FFmpeg's ebur128, fed with a tenth of a second at a time."""
 
     def __init__(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from glasses.wire.tag import Word
-from models.speech import RATE_HZ, Heard, Recognizer, SpeechModel
+from models.speech import RATE_HZ, Heard, Recognizer
 from relay.catalog.records import Span
 from relay.extract.sound import Samples
 
@@ -14,15 +14,27 @@ SURE = 0.55
 _PIECE = 3200
 
 
-def words_in(samples: Samples, spans: Sequence[Span], model: SpeechModel) -> list[Word]:
-    """Words with their times in the clip, by free dictation of the spans in which somebody speaks."""
-    return [
-        Word(word=word.word, start_s=round(start_s + word.start_s, 3), end_s=round(start_s + word.end_s, 3), confidence=word.confidence)
-        for start_s, end_s in spans
-        for heard in _utterances(model.recognizer(), samples[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)])
-        if heard.confidence >= SURE
-        for word in heard.words
-    ]
+class Dictation:
+    """Free dictation, each clip by a recogniser of its own: what one has heard it is used to, and another clip may be another person's."""
+
+    def __init__(self, make: Callable[[], Recognizer]) -> None:
+        self._make = make
+
+    def words_in(self, samples: Samples, spans: Sequence[Span]) -> list[Word]:
+        """Words with their times in the clip, of the spans in which somebody speaks."""
+        if not spans:
+            return []
+        words: list[Word] = []
+        recognizer, taken = self._make(), 0
+        for start_s, end_s in spans:
+            begin = round(start_s * RATE_HZ)
+            said = samples[begin : round(end_s * RATE_HZ)]
+            moved_s = (begin - taken) / RATE_HZ  # its times count from the first sample that it was given
+            taken += len(said)
+            for heard in _utterances(recognizer, said):
+                if heard.confidence >= SURE:
+                    words += [_moved(word, moved_s) for word in heard.words]
+        return words
 
 
 def _utterances(recognizer: Recognizer, samples: Samples) -> Iterator[Heard]:
@@ -30,3 +42,8 @@ def _utterances(recognizer: Recognizer, samples: Samples) -> Iterator[Heard]:
         if recognizer.accept(samples[begin : begin + _PIECE].tobytes()):
             yield recognizer.result()
     yield recognizer.final()
+
+
+def _moved(word: Word, by_s: float) -> Word:
+    start_s, end_s = round(word.start_s + by_s, 3), round(word.end_s + by_s, 3)
+    return Word(word=word.word, start_s=start_s, end_s=end_s, confidence=word.confidence)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from glasses.wire.tag import FaceTag
 from relay.catalog.records import Part
-from relay.extract.facts import ClipFacts, ExtractRequest
+from relay.extract.facts import ClipFacts, ExtractRequest, MusicFacts
 
 
 def advance_clip(path: Path, request: ExtractRequest, kept: list[Part]) -> list[Part] | ClipFacts:
@@ -14,6 +14,13 @@ def advance_clip(path: Path, request: ExtractRequest, kept: list[Part]) -> list[
     from relay.extract.extract import advance
 
     return advance(path, request, kept)
+
+
+def examine_music(path: Path, longest_s: float) -> MusicFacts:
+    """``confined_music`` there."""
+    from relay.extract.confined import confined_music
+
+    return confined_music(path, longest_s)
 
 
 def enrol_photo(photo: bytes) -> FaceTag:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from models.keyframes import KeyFrame, glance, is_cut
+from models.keyframes import KeyFrame, is_cut
 from models.text import TextReader
 from relay.extract.parts import ReadText
 
@@ -29,7 +29,7 @@ class Reading:
         self.found: list[ReadText] = []
 
     def offer(self, frame: KeyFrame, sharpness: float) -> None:
-        seen = glance(frame.rgb)
+        seen = frame.glance
         begun_s, before = self._shot or (frame.at_s, seen)
         if frame.at_s >= self._until_s or (is_cut(before, seen) and frame.at_s >= begun_s + SHORTEST_S):
             self.finish()

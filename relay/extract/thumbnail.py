@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+from models.keyframes import KeyFrame
 
 Picture = npt.NDArray[np.uint8]
 
@@ -23,20 +24,19 @@ class BestPicture:
     def __init__(self) -> None:
         self._best: tuple[float, Picture] | None = None
 
-    def offer(self, rgb: Picture, sharpness: float) -> None:
-        worth = showing(rgb, sharpness)
+    def offer(self, frame: KeyFrame, sharpness: float) -> None:
+        worth = showing(frame, sharpness)
         if self._best is None or worth > self._best[0]:
-            self._best = (worth, rgb)
+            self._best = (worth, frame.rgb)
 
     def jpeg(self) -> bytes:
         """The best as JPEG, ``WIDTH_PX`` wide; nothing when none was offered."""
         return b"" if self._best is None else jpeg(self._best[1])
 
 
-def showing(rgb: Picture, sharpness: float) -> float:
+def showing(frame: KeyFrame, sharpness: float) -> float:
     """How much a picture shows: its sharpness, less when it is nearly black or white."""
-    level = float(cv2.resize(rgb, (32, 18), interpolation=cv2.INTER_AREA).mean())
-    exposed = 1.0 if _DARK <= level <= _BRIGHT else 0.1
+    exposed = 1.0 if _DARK <= float(frame.tiny.mean()) <= _BRIGHT else 0.1
     return exposed * sharpness
 
 

@@ -1,4 +1,8 @@
-"""Which video a moment is of. The moments of a video have consecutive keys, and the first one's is the video's."""
+"""Which video a moment is of. The moments of a video have consecutive keys, and the first one's is the video's.
+
+So a whole set is moved by one key at a time, until nothing of it is in the middle of a video; what is left after a few steps is of videos
+with many moments, and is looked up.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,7 @@ from relay.index.sets import Keys, KeySet, array_of, keys_of
 
 FOLLOWERS = "follower:"
 """Term: the keys of moments that are not the first of their video."""
-_CACHED = 512
-_LARGE = 1000
+_STEPS = 8
 
 
 class Heads:
@@ -22,36 +25,40 @@ class Heads:
         self._made_of: KeySet | None = None
         self._followers: Keys = np.empty(0, np.int64)
         self._heads: npt.NDArray[np.int32] = np.empty(0, np.int32)
-        self._videos: dict[int, tuple[KeySet, KeySet]] = {}
 
     def videos_of(self, moments: KeySet) -> KeySet:
         followers = self._postings.of(FOLLOWERS)
-        if moments.isdisjoint(followers):
+        inside = moments & followers
+        if not inside:
             return moments
-        known = self._videos.get(id(moments))
-        if known and known[0] is moments:
-            return known[1]
+        videos = moments - followers
+        for _ in range(_STEPS):
+            before = inside.shift(-1)
+            inside = before & followers
+            videos |= before - followers
+            if not inside:
+                return videos
         self._refresh(followers)
-        videos = (moments - followers) | keys_of(self._heads[array_of(moments & followers)])
-        if len(moments) > _LARGE:
-            if len(self._videos) >= _CACHED:
-                self._videos.clear()
-            self._videos[id(moments)] = (moments, videos)  # holds the set, so that no other gets its id
-        return videos
+        return videos | keys_of(self._heads[array_of(inside)])
 
     def moments_of(self, videos: KeySet) -> KeySet:
         followers = self._postings.of(FOLLOWERS)
-        if not followers or not videos:
-            return videos
+        moments = last = videos
+        for _ in range(_STEPS):
+            last = last.shift(1) & followers
+            if not last:
+                return moments
+            moments |= last
         self._refresh(followers)
-        asked = np.zeros(len(self._heads) + 1, bool)
-        listed = array_of(videos)
-        asked[listed[listed < len(asked)]] = True
-        return videos | keys_of(self._followers[asked[self._heads[self._followers]]])
+        return moments | self._of_heads(self._heads[array_of(last)])
 
     def forget(self) -> None:
         self._made_of = None
-        self._videos.clear()
+
+    def _of_heads(self, heads: npt.NDArray[np.int32]) -> KeySet:
+        asked = np.zeros(len(self._heads), bool)
+        asked[heads] = True
+        return keys_of(self._followers[asked[self._heads[self._followers]]])
 
     def _refresh(self, followers: KeySet) -> None:
         if self._made_of is followers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -94,6 +95,16 @@ def thumbnail_key(user_id: str, video_id: str) -> str:
     return f"processed/{user_id}/{video_id}/thumbnail.jpg"
 
 
+def moment_thumbnail_key(user_id: str, video_id: str, jpeg: bytes) -> str:
+    """Named by its content: a link to it always shows the same."""
+    return f"{media_of(user_id, video_id)}moments/{hashlib.sha256(jpeg).hexdigest()[:32]}.jpg"
+
+
+def media_of(user_id: str, video_id: str) -> str:
+    """What the keys of all that was made of a video begin with."""
+    return f"processed/{user_id}/{video_id}/"
+
+
 def mezzanine_key(user_id: str, video_id: str) -> str:
     return f"processed/{user_id}/{video_id}/film.mp4"
 
@@ -109,6 +120,10 @@ def variant_key(user_id: str, memory_id: str, variant: str) -> str:
 
 def poster_key(user_id: str, memory_id: str) -> str:
     return f"memories/{user_id}/{memory_id}.jpg"
+
+
+def music_key(user_id: str, music_id: str, suffix: str) -> str:
+    return f"music/{user_id}/{music_id}.{suffix}"
 
 
 def person_photo_key(user_id: str, photo_id: str) -> str:

@@ -122,6 +122,11 @@ class Bus:
             lambda connection: [_job(row) for row in connection.execute(sql, (state, topic, limit)).fetchall()]
         )
 
+    async def idle(self) -> bool:
+        """True when nothing is under way and nothing is due."""
+        sql = "SELECT 1 FROM jobs WHERE state = 'leased' OR (state = 'waiting' AND due_at <= ?) LIMIT 1"
+        return await self._database.read(lambda connection: connection.execute(sql, (self._now_ms(),)).fetchone() is None)
+
     async def counts(self) -> dict[str, int]:
         sql = "SELECT state, count(*) FROM jobs GROUP BY state"
         return await self._database.read(lambda connection: dict(connection.execute(sql).fetchall()))

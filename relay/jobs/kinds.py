@@ -22,6 +22,10 @@ class JobKind(StrEnum):
     NORMALISE = "normalise"
     """Bring a clip in another form, or a photo, into the form that films take."""
     CREATE_MEMORY = "create_memory"
+    ERASE_MEMORY = "erase_memory"
+    """A film was deleted: take its files away."""
+    PREPARE = "prepare"
+    """Nobody wants anything: see whether a trip or a year has no film yet."""
     REINDEX = "reindex"
     """A video's facts changed: bring the index up to them."""
     ERASE = "erase"
@@ -34,6 +38,8 @@ TOPICS: dict[JobKind, Topic] = {
     JobKind.EXTRACT: Topic.UPLOADS,
     JobKind.NORMALISE: Topic.PROCESSING,
     JobKind.CREATE_MEMORY: Topic.FILMS,
+    JobKind.ERASE_MEMORY: Topic.FILMS,
+    JobKind.PREPARE: Topic.FILMS,
     JobKind.REINDEX: Topic.METADATA,
     JobKind.ERASE: Topic.METADATA,
     JobKind.NAME_FACES: Topic.METADATA,

@@ -12,9 +12,12 @@ from glasses.wire.account import Consent
 from glasses.wire.people import MergePeople, NameFace, PeopleList, PersonEdit, SplitPerson
 from glasses.wire.video import VideoEdit, VideoInfo, VideoPage
 from relay.auth.gate import who
-from relay.catalog import videos
+from relay.catalog import touched, videos
 from relay.catalog.db import Database
+from relay.catalog.kept import RECENT_S, Kept
+from relay.catalog.records import Video
 from relay.catalog.rows import Connection
+from relay.catalog.touched import Touch
 from relay.errors import SouvenirError
 from relay.exchange import MalformedRequestError, MediaTypeError, answer, body, number
 from relay.jobs.bus import Bus
@@ -24,6 +27,9 @@ from relay.library.videos import Library
 MOST_PHOTO_BYTES = 8 << 20
 
 
+Page = list[Video]
+
+
 class PhotoTooLargeError(SouvenirError):
     code = "request.too_large"
 
@@ -31,6 +37,7 @@ class PhotoTooLargeError(SouvenirError):
 class VideosHttp:
     def __init__(self, database: Database, library: Library, bus: Bus) -> None:
         self._database, self._library, self._bus = database, library, bus
+        self._pages = Kept[Page](library.now_ms, RECENT_S)
 
     async def list(self, request: web.Request) -> web.Response:
         """The newest first, by pages."""
@@ -38,7 +45,10 @@ class VideosHttp:
         before = _before(request.query.get("cursor", ""))
 
         def look(connection: Connection) -> VideoPage:
-            found = videos.page(connection, user_id, limit=limit + 1, before=before)
+            state = touched.state(connection, user_id, Touch.CLIPS)
+            found = self._pages.of(
+                (user_id, limit, before), state, lambda: videos.page(connection, user_id, limit=limit + 1, before=before)
+            )
             shown = [self._library.info_in(connection, video) for video in found[:limit]]
             return VideoPage(videos=shown, next_cursor=_cursor(shown[-1]) if len(found) > limit else "")
 

@@ -227,11 +227,11 @@ class PeopleBook:
             return []
         videos.erase_device_faces(connection, user_id)
         ops.erase_faces(connection, user_id)
-        keys = people.erase_faces(connection, user_id)
-        moments.erase_faces(connection, user_id)
+        keys = [*people.erase_faces(connection, user_id), *moments.erase_faces(connection, user_id)]
         details.erase_faces(connection, user_id)
         parts.erase_faces(connection, user_id)
         self._bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.NAME_FACES))
+        self._look_again(connection, user_id)
         return keys
 
     def _tell(self, connection: Connection, person: Person) -> None:
@@ -239,7 +239,7 @@ class PeopleBook:
         changes.append(connection, person.user_id, OpKind.PERSON, person.person_id, value, self._now_ms())
 
     def _look_again(self, connection: Connection, user_id: str) -> None:
-        """Clips that were looked into without consent have faces too."""
+        """Clips that were looked into without consent have faces too; those looked into with it get pictures chosen without them."""
         for video in videos.ready(connection, user_id):
             message = Message(user_id=user_id, operation=JobKind.EXTRACT, video_id=video.video_id, priority=Priority.LOW)
             self._bus.publish_in(connection, message)

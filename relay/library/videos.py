@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from glasses.wire.change import OpKind
 from glasses.wire.codec import from_builtins
 from glasses.wire.status import Custody
 from glasses.wire.video import PlaceInfo, VideoEdit, VideoInfo
 from relay.auth.links import Links
-from relay.catalog import changes, details, edits, merging, moments, ops, parts, people, stamps, videos
+from relay.catalog import changes, details, edits, memories, merging, moments, ops, parts, stamps, touched, videos
+from relay.catalog.kept import METADATA_S, Kept
 from relay.catalog.merging import Author, Edits, Marks
+from relay.catalog.profiles import Profiles
 from relay.catalog.records import Video, VideoStatus
 from relay.catalog.rows import Connection
 from relay.errors import NotFoundError
@@ -24,15 +28,18 @@ _THINGS = 12
 class Library:
     """``trash_s``: how long what another device deleted can come back by an edit that was made later."""
 
-    def __init__(self, bus: Bus, links: Links, now_ms: Callable[[], int], trash_s: int = 0) -> None:
-        self._bus, self._links, self._now_ms, self._trash_ms = bus, links, now_ms, trash_s * 1000
+    def __init__(
+        self, bus: Bus, links: Links, now_ms: Callable[[], int], trash_s: int = 0, profiles: Profiles | None = None
+    ) -> None:  # fmt: skip
+        self._bus, self._links, self.now_ms, self._trash_ms = bus, links, now_ms, trash_s * 1000
+        self._profiles, self.told = profiles or Profiles(now_ms), Kept[VideoInfo](now_ms, METADATA_S, 8192)
 
     def edit_in(self, connection: Connection, user_id: str, video_id: str, edit: VideoEdit, author: Author | None = None) -> None:
         """Merged with what others said of it; by the owner here and now without an ``author``. Raises NotFoundError.
 
         Call it inside a write, and let the bus announce after.
         """
-        author = author or Author(stamp=stamps.tick(connection, self._now_ms()))
+        author = author or Author(stamp=stamps.tick(connection, self.now_ms()))
         state = edits.get(connection, user_id, video_id)
         self._meet(connection, _there(connection, user_id, video_id), state, _change(edit, state, author), author)
 
@@ -43,10 +50,10 @@ class Library:
 
     def delete_in(self, connection: Connection, user_id: str, video_id: str) -> None:
         """Delete means delete: what is known of it goes now, its media with the next job. Raises NotFoundError."""
-        erase_in(connection, _there(connection, user_id, video_id), self._now_ms())
-        changes.append(connection, user_id, OpKind.DELETE, video_id, {}, self._now_ms())
+        erase_in(connection, _there(connection, user_id, video_id), self.now_ms())
+        changes.append(connection, user_id, OpKind.DELETE, video_id, {}, self.now_ms())
         self._bus.publish_in(connection, Message(user_id=user_id, operation=JobKind.ERASE, video_id=video_id))
-        remake_in(connection, self._bus, user_id, video_id, self._now_ms())
+        remake_in(connection, self._bus, user_id, video_id, self.now_ms())
 
     def choose_in(self, connection: Connection, user_id: str, conflict_id: str, *, lost: bool) -> None:
         """Settle a conflict; with ``lost`` the value that lost is said again, now. Raises NotFoundError."""
@@ -55,12 +62,12 @@ class Library:
         if not lost:
             return
         if conflict.field == merging.DELETED:
-            self.remove_in(connection, user_id, conflict.subject_id, Author(stamp=stamps.tick(connection, self._now_ms())))
+            self.remove_in(connection, user_id, conflict.subject_id, Author(stamp=stamps.tick(connection, self.now_ms())))
         else:
             self.edit_in(connection, user_id, conflict.subject_id, from_builtins({conflict.field: conflict.lost}, VideoEdit))
 
     def _meet(self, connection: Connection, video: Video, state: Edits, change: Edits, author: Author) -> None:
-        user_id, video_id, now = video.user_id, video.video_id, self._now_ms()
+        user_id, video_id, now = video.user_id, video.video_id, self.now_ms()
         for lost in merging.losses(state, change, author):
             edits.lose(connection, user_id, video_id, lost, now)
         merged = merging.merge(state, change)
@@ -79,17 +86,24 @@ class Library:
             message.operation = JobKind.EXTRACT  # it was deleted before it was looked into
         self._bus.publish_in(connection, message)
         if video.deleted_at is not None and was_there:
-            remake_in(connection, self._bus, video.user_id, video.video_id, self._now_ms())
+            remake_in(connection, self._bus, video.user_id, video.video_id, self.now_ms(), for_good=False)
         if video.erase_at is not None:
             erase = Message(user_id=video.user_id, operation=JobKind.ERASE, video_id=video.video_id)
             self._bus.publish_in(connection, erase, due_at=video.erase_at)
 
     def info_in(self, connection: Connection, video: Video) -> VideoInfo:
+        """With fresh links; the rest as it is kept while neither the clip nor the people have been touched."""
+        profile = self._profiles.of(connection, video.user_id)
+        state = (touched.of_video(connection, video.user_id, video.video_id), profile.state)
+        names = {person.person_id: person.name for person in profile.people}
+        told = self.told.of((video.user_id, video.video_id), state, lambda: self._info(connection, video, names))
+        return replace(told, media_url=self._links.to(video.blob_key), thumbnail_url=self._links.to(video.thumbnail_key))
+
+    def _info(self, connection: Connection, video: Video, names: dict[str, str]) -> VideoInfo:
         found = moments.of_video(connection, video.user_id, video.video_id)
         timing = videos.timing(connection, video.user_id, video.video_id)
         recognised = [person_id for moment in found for person_id in moment.people if person_id not in video.not_people]
         ids = list(dict.fromkeys([*video.people, *recognised]))
-        names = {person.person_id: person.name for person in people.of_user(connection, video.user_id)}
         filmed = videos.filmed(connection, video.user_id, video.video_id)
         labels = [label for moment in found for label in (*moment.objects, *moment.scene)]
         return VideoInfo(
@@ -102,8 +116,7 @@ class Library:
             ),
             caption=video.caption, tags=video.tags, people=[names[one] for one in ids if one in names], people_ids=ids,
             things=list(dict.fromkeys(label.name for label in sorted(labels, key=lambda label: -label.score)))[:_THINGS],
-            speech=" ".join(moment.speech for moment in found if moment.speech), media_url=self._links.to(video.blob_key),
-            thumbnail_url=self._links.to(video.thumbnail_key), timings_s=timing.stages,
+            speech=" ".join(moment.speech for moment in found if moment.speech), timings_s=timing.stages,
         )  # fmt: skip
 
 
@@ -118,6 +131,7 @@ def erase_in(connection: Connection, video: Video, now_ms: int) -> None:
     moments.drop(connection, video.user_id, video.video_id)
     details.drop(connection, video.user_id, video.video_id)
     parts.drop(connection, video.user_id, video.video_id)
+    memories.miss_no_more(connection, video.user_id, video.video_id)
     videos.drop_device_tags(connection, video.user_id, video.video_id)
     edits.drop(connection, video.user_id, video.video_id)
     changes.blank(connection, video.user_id, video.video_id)

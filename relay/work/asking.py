@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,14 +15,16 @@ from glasses.wire.video import FoundVideo, MatchedClip, SearchAnswer, SearchFilt
 from relay.ask.context import AskContext, Gazetteer, KnownPerson, VisitedPlace
 from relay.ask.feasts import warm
 from relay.ask.gazetteer import WorldGazetteer
-from relay.ask.result import Filters, SearchResult, Trouble
+from relay.ask.result import Filters, MomentHit, SearchResult, Trouble
 from relay.ask.search import Locate, Searcher
 from relay.ask.understand import correct, understand
 from relay.auth.links import Links
-from relay.catalog import people, users, videos
+from relay.catalog import moments, videos
 from relay.catalog.db import Database
-from relay.catalog.records import Person, User
-from relay.catalog.rows import Connection, text
+from relay.catalog.kept import ANSWERS_S, Kept
+from relay.catalog.profiles import Profiles
+from relay.catalog.records import Person, User, Video
+from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.extract.place import timezone_of
 from relay.index.base import Embedder, Index
@@ -31,12 +33,9 @@ from relay.index.labels import LabelNeighbours
 from relay.index.local import LocalIndex
 from relay.work.documents import Documents
 from relay.work.lane import Lane, LaneIndexer
-from relay.work.recent import Recent
 
 if TYPE_CHECKING:
     from models.places import PlaceFinder
-
-ANSWERS_KEPT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,14 @@ class Knowledge:
 class Asking:
     """The index and all that requests are read with; made in the lane at the first use."""
 
-    def __init__(self, lane: Lane, folder: Path, database: Database, now_ms: Callable[[], int], links: Links) -> None:
+    def __init__(
+        self, lane: Lane, folder: Path, database: Database, now_ms: Callable[[], int], links: Links, profiles: Profiles | None = None
+    ) -> None:
         self._lane, self._folder, self._database, self._now_ms, self._links = lane, folder, database, now_ms, links
         self._loaded: Knowledge | None = None
         self._neighbours: dict[str, tuple[frozenset[str], LabelNeighbours]] = {}
         self.indexer = LaneIndexer(lane, lambda: self._knowledge().indexer)
-        self._recent: Recent[SearchResult] = Recent(now_ms, ANSWERS_KEPT_S)
+        self._profiles, self._answers = profiles or Profiles(now_ms), Kept[SearchResult](now_ms, ANSWERS_S)
 
     async def ask(
         self, user_id: str, query: str, corrections: tuple[str, ...] = (), *, limit: int = 50, filters: SearchFilters | None = None
@@ -75,20 +76,25 @@ class Asking:
     async def find(self, user_id: str, asked: SearchRequest) -> SearchAnswer:
         """``ask`` as the HTTP API shows it."""
         result = await self.ask(user_id, asked.query, tuple(asked.corrections), limit=asked.limit, filters=asked.filters)
-        found = await self._database.read(lambda connection: videos.many(connection, user_id, [hit.video_id for hit in result.hits]))
+        found, pictures = await self._database.read(lambda connection: _seen(connection, user_id, result))
         shown = [
             FoundVideo(
                 video_id=hit.video_id, thumbnail_url=self._links.to(found[hit.video_id].thumbnail_key), duration=hit.duration_s,
                 captured_at=hit.captured_at,
                 matched_clips=[
-                    MatchedClip(moment_id=one.moment_id, start_s=one.start_s, end_s=one.end_s, score=one.score, reason=hit.reason)
-                    for one in hit.moments
+                    self._matched(one, hit.reason, *pictures.get(one.moment_id, ("", 0.0))) for one in hit.moments
                 ],
             )
             for hit in result.hits if hit.video_id in found
         ]  # fmt: skip
         problem = {"code": result.problem.code, "detail": result.problem.detail, "hint": result.problem.hint} if result.problem else {}
         return SearchAnswer(videos=shown, total=result.total, plan=result.plan, near_misses=list(result.near_misses), problem=problem)
+
+    def _matched(self, moment: MomentHit, reason: str, picture_key: str, picture_at_s: float) -> MatchedClip:
+        return MatchedClip(
+            moment_id=moment.moment_id, start_s=moment.start_s, end_s=moment.end_s, score=moment.score, reason=reason,
+            thumbnail_url=self._links.to(picture_key), thumbnail_at_s=picture_at_s,
+        )  # fmt: skip
 
     def close(self) -> None:
         self._lane.close(lambda: self._loaded.index.close() if self._loaded and isinstance(self._loaded.index, LocalIndex) else None)
@@ -101,9 +107,9 @@ class Asking:
     def _ask(self, user_id: str, query: str, corrections: tuple[str, ...], limit: int, asked: SearchFilters) -> SearchResult:
         knowledge, begun_s = self._knowledge(), time.perf_counter()
         self.indexer.ensure(user_id)
-        user, known = self._database.read_here(lambda connection: _who(connection, user_id))
-        key, state = (user_id, query, corrections, limit, repr(asked)), (self.indexer.state(user_id), text([user, *known]))
-        if (kept := self._recent.get(key, state)) is not None:
+        user, known, profile_state = self._database.read_here(lambda connection: self._profiles.of(connection, user_id))
+        key, state = (user_id, query, corrections, limit, repr(asked)), (self.indexer.state(user_id), profile_state)
+        if (kept := self._answers.get(key, state)) is not None:
             return replace(kept, timings_s={"understand": 0.0, "search": time.perf_counter() - begun_s})
         try:
             filters = self._filters(knowledge, known, asked)
@@ -116,10 +122,10 @@ class Asking:
         understand_s, begun_s = time.perf_counter() - begun_s, time.perf_counter()
         result = knowledge.searcher.search(user_id, plan, limit=limit, filters=filters)
         result.timings_s.update(understand=understand_s, search=time.perf_counter() - begun_s)
-        self._recent.put(key, state, result)
+        self._answers.put(key, state, result)
         return result
 
-    def _context(self, knowledge: Knowledge, user: User, known: list[Person]) -> AskContext:
+    def _context(self, knowledge: Knowledge, user: User, known: Sequence[Person]) -> AskContext:
         labels = frozenset(knowledge.index.terms(user.user_id, "label"))
         cached = self._neighbours.get(user.user_id)
         if cached is None or cached[0] != labels:
@@ -133,7 +139,7 @@ class Asking:
             visited=tuple(VisitedPlace(place.name, place.ids, place.videos) for place in knowledge.index.places(user.user_id)),
         )  # fmt: skip
 
-    def _filters(self, knowledge: Knowledge, known: list[Person], asked: SearchFilters) -> Filters:
+    def _filters(self, knowledge: Knowledge, known: Sequence[Person], asked: SearchFilters) -> Filters:
         dates = asked.date_range
         return Filters(
             start_at=dates.start_at if dates else None, end_at=dates.end_at if dates else None,
@@ -188,11 +194,13 @@ def _locate(places: PlaceFinder) -> Locate:
     return where
 
 
-def _who(connection: Connection, user_id: str) -> tuple[User, list[Person]]:
-    return users.get(connection, user_id), people.of_user(connection, user_id)
+def _seen(connection: Connection, user_id: str, result: SearchResult) -> tuple[dict[str, Video], dict[str, tuple[str, float]]]:
+    """The videos found, and the pictures of their moments."""
+    known = videos.many(connection, user_id, [hit.video_id for hit in result.hits])
+    return known, moments.thumbnails(connection, user_id, [one.moment_id for hit in result.hits for one in hit.moments])
 
 
-def _person_id(known: list[Person], name: str) -> str:
+def _person_id(known: Sequence[Person], name: str) -> str:
     for person in known:
         if name == person.person_id or name.casefold() in (person.name.casefold(), *person.relations):
             return person.person_id

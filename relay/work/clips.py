@@ -17,8 +17,9 @@ from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.geometry import Fix, between
-from relay.ingest.blobs import BlobStore, thumbnail_key
+from relay.ingest.blobs import BlobStore, media_of, moment_thumbnail_key, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message, Priority
+from relay.library.films import bring_back_in
 from relay.library.recognition import KnownFace, recognise
 from relay.library.videos import erase_in
 from relay.work.commands import meant, opening_ends_s
@@ -109,13 +110,23 @@ class ClipJobs:
         return None
 
     async def _keep(self, user_id: str, video_id: str, facts: ClipFacts) -> bool:
-        """False when it was asked for otherwise meanwhile."""
-        if facts.thumbnail:
-            await self._blobs.put_bytes(thumbnail_key(user_id, video_id), facts.thumbnail)
-        return await self._database.write(lambda connection: _keep_facts(connection, user_id, video_id, facts))
+        """False when it was asked for otherwise meanwhile: then nothing of it stays."""
+        made = {thumbnail_key(user_id, video_id): facts.thumbnail} if facts.thumbnail else {}
+        for moment in facts.moments:
+            if moment.thumbnail:
+                moment.thumbnail_key = moment_thumbnail_key(user_id, video_id, moment.thumbnail)
+                made[moment.thumbnail_key] = moment.thumbnail
+        for key, jpeg in made.items():
+            await self._blobs.put_bytes(key, jpeg)
+        replaced = await self._database.write(lambda connection: _keep_facts(connection, user_id, video_id, facts))
+        for key in made if replaced is None else replaced:
+            await self._blobs.delete(key)
+        return replaced is not None
 
     async def reindex(self, message: Message) -> None:
+        """And films that a clip was in before it went to the trash are made anew with it, now that it is found again."""
         await self._index.changed(message.user_id, message.video_id)
+        await self._database.write(lambda connection: self._back(connection, message.user_id, message.video_id))
 
     async def erase(self, message: Message) -> None:
         """Take a deleted video's media away; of one whose time in the trash is over, all that is known of it too."""
@@ -124,7 +135,8 @@ class ClipJobs:
             return
         await self._index.changed(message.user_id, message.video_id)
         self._forget(video.video_id)
-        for key in (video.blob_key, video.thumbnail_key, video.film_key):
+        made = [key async for key in self._blobs.keys(media_of(video.user_id, video.video_id))]
+        for key in (video.blob_key, video.thumbnail_key, video.film_key, *made):
             if key:
                 await self._blobs.delete(key)
 
@@ -132,6 +144,11 @@ class ClipJobs:
         """The account knows other people than before: name the faces of its clips anew."""
         await self._database.write(lambda connection: _name_faces(connection, message.user_id))
         await self._index.refresh(message.user_id)
+
+    def _back(self, connection: Connection, user_id: str, video_id: str) -> None:
+        video = videos.find(connection, user_id, video_id)
+        if video is not None and video.deleted_at is None and video.status is VideoStatus.READY:
+            bring_back_in(connection, self._publish_in, user_id, video_id, self._now_ms())
 
     def _to_erase(self, message: Message, connection: Connection) -> Video | None:
         video, now = videos.find(connection, message.user_id, message.video_id), self._now_ms()
@@ -198,12 +215,15 @@ def _guessed(connection: Connection, video: Video) -> tuple[float, float] | None
     return between(video.captured_at, before, after)
 
 
-def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: ClipFacts) -> bool:
-    """The video as it is by now: it may have been edited while it was looked into. False: deleted, or faces are another matter now."""
+def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: ClipFacts) -> set[str] | None:
+    """The video as it is by now: it may have been edited while it was looked into. None: deleted, or faces are another matter now.
+
+    Returns the keys of pictures that moments had before and have no more.
+    """
     video = videos.find(connection, user_id, video_id)
     consent = users.get(connection, user_id).faces_consent_at is not None
     if video is None or video.deleted_at is not None or consent != facts.faces:
-        return False
+        return None
     probe = facts.probe
     video.kind, video.duration_s, video.frames, video.on_profile = probe.kind, probe.duration_s, probe.frames, probe.on_profile
     video.place, video.timezone, video.loudness_lufs = facts.place, facts.timezone, facts.loudness_lufs
@@ -219,18 +239,20 @@ def _keep_facts(connection: Connection, user_id: str, video_id: str, facts: Clip
             user_id=user_id, video_id=video_id, moment_id=f"{video_id}-{number:04d}", start_s=moment.start_s, end_s=moment.end_s,
             faces=moment.faces, objects=moment.objects, scene=moment.scene, words=[word for word in moment.words if word in kept],
             text=moment.text, sharpness=moment.sharpness, models=facts.models,
+            thumbnail_key=moment.thumbnail_key, thumbnail_at_s=moment.thumbnail_at_s,
         )
         for number, moment in enumerate(facts.moments)
     ]  # fmt: skip
     for record in found:
         record.speech = " ".join(word.word for word in record.words)
+    before = {moment.thumbnail_key for moment in moments.of_video(connection, user_id, video_id)}
     moments.replace(connection, user_id, video_id, _named(connection, user_id, found))
     details.put(connection, Detail(
         user_id=user_id, video_id=video_id, seconds=facts.seconds, speech_spans=facts.speech_spans, tracks=facts.tracks,
         models=facts.models, place_guessed=video.lat is None and bool(facts.place.ids),
         commands=[word for word in said if word not in kept],
     ))  # fmt: skip
-    return True
+    return before - {record.thumbnail_key for record in found} - {""}
 
 
 def _name_faces(connection: Connection, user_id: str) -> None:

@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from glasses.wire.change import OpKind
 from glasses.wire.codec import to_builtins
-from glasses.wire.memory import Memory, MemoryStatus, NearMiss, Variant
-from glasses.wire.segment import Kind
+from glasses.wire.memory import Memory, MemoryStatus, Variant
 from glasses.wire.status import Custody
-from relay.ask.result import SearchResult, VideoHit
-from relay.assemble.cutlist import Candidate, CutList, MomentScore, choose
-from relay.assemble.film import FilmFacts, FilmPlan
+from relay.ask.result import SearchResult
+from relay.assemble.cutlist import CutList, choose
+from relay.assemble.film import Bed, FilmFacts, FilmPlan, Span
 from relay.assemble.film_name import in_the_making
-from relay.catalog import changes, memories, moments, videos
+from relay.catalog import changes, details, memories, music, videos
 from relay.catalog.db import Database
 from relay.catalog.memories import MemoryRow
-from relay.catalog.records import MomentRecord, Video
+from relay.catalog.records import Video
 from relay.catalog.rows import Connection
 from relay.errors import Action, NotFoundError, SouvenirError
 from relay.ingest.blobs import BlobStore, film_key, poster_key, variant_key
+from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobHandler, JobKind, Message
-from relay.work.commands import usable_frames
-from relay.work.documents import quality_of
+from relay.library.films import forget_in
 from relay.work.film_form import FilmForms
-
-_FILM_VERSION = 1
-"""Counts up when films of the same plan come to look different."""
-_PAUSE_S = 0.6
-"""A shorter silence between two words does not end what is said."""
+from relay.work.film_plan import candidate_of, fingerprint_of, found_of, plan_of, why_none
+from relay.work.occasion_film import found_for
 
 _GAVE_UP = "film.failed"
 
@@ -58,14 +53,6 @@ Render = Callable[[FilmPlan, dict[str, str], str], Awaitable[MadeFilm]]
 """(plan, video id to file, where to write the film)."""
 
 
-class Found(NamedTuple):
-    """A clip of the search with its record and moments."""
-
-    hit: VideoHit
-    video: Video
-    moments: list[MomentRecord]
-
-
 class FilmJobs:
     def __init__(
         self,
@@ -77,30 +64,33 @@ class FilmJobs:
         forms: FilmForms,
         scratch: Path,
         now_ms: Callable[[], int],
+        bus: Bus,
         forget: Callable[[str], None] = lambda _video_id: None,
     ) -> None:
         """``forget``: take what was kept of a deleted clip's fades away."""
         self._database, self._blobs, self._ask, self._render, self._forms = database, blobs, ask, render, forms
-        self._recode, self._forget = recode, forget
+        self._recode, self._forget, self._bus = recode, forget, bus
         self._scratch, self._now_ms = scratch, now_ms
         scratch.mkdir(parents=True, exist_ok=True)
         for left in scratch.glob("*"):  # of a process that was killed
             left.unlink() if left.is_file() else None
 
     def handlers(self) -> dict[JobKind, JobHandler]:
-        return {JobKind.CREATE_MEMORY: self.create}
+        return {JobKind.CREATE_MEMORY: self.create, JobKind.ERASE_MEMORY: self.erase}
 
     async def create(self, message: Message) -> None:
         """Completes the memory, or fails it with the reason. Raises only what may pass when tried again."""
         user_id, memory_id = message.user_id, str(message.parameters["memory_id"])
-        memory = (await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))).memory
+        memory = await self._there(user_id, memory_id)
+        if memory is None:
+            return
         if memory.status is MemoryStatus.COMPLETED or (memory.status is MemoryStatus.FAILED and memory.problem.get("code") != _GAVE_UP):
             return
         if memory.status is MemoryStatus.FAILED:  # relay jobs replay
             memory.status, memory.completed_at, memory.problem = MemoryStatus.PROCESSING, None, {}
             await self._database.write(lambda connection: self._save(connection, user_id, MemoryRow(memory=memory)))
         if memory.remade:
-            await self._take_away(user_id, memory)
+            await self._take_away(user_id, memory_id)
         try:
             await self._make(user_id, memory, float(message.parameters.get("max_duration_s", 120.0)))
         except SouvenirError as problem:
@@ -108,13 +98,18 @@ class FilmJobs:
                 raise
             await self._fail(user_id, memory, problem)
 
+    async def erase(self, message: Message) -> None:
+        """The files of a film that was deleted."""
+        memory_id = str(message.parameters["memory_id"])
+        if await self._there(message.user_id, memory_id) is None:
+            await self._take_away(message.user_id, memory_id)
+
     async def given_up(self, message: Message, error: SouvenirError) -> None:
         """The job is not tried again: whoever waits for the film learns why."""
         if message.operation is not JobKind.CREATE_MEMORY:
             return
-        memory_id = str(message.parameters["memory_id"])
-        memory = (await self._database.read(lambda connection: memories.get(connection, message.user_id, memory_id))).memory
-        if memory.status is MemoryStatus.PROCESSING:
+        memory = await self._there(message.user_id, str(message.parameters["memory_id"]))
+        if memory is not None and memory.status is MemoryStatus.PROCESSING:
             await self._fail(message.user_id, memory, SouvenirError(error.detail, code=_GAVE_UP))
 
     async def _make(self, user_id: str, memory: Memory, max_duration_s: float) -> None:
@@ -125,25 +120,35 @@ class FilmJobs:
                     return
             for video_id in await self._database.read(lambda connection: _gone(connection, user_id, memory)):
                 await asyncio.to_thread(self._forget, video_id)
-            await self._take_away(user_id, memory)
+            await self._take_away(user_id, memory.memory_id)
 
-    async def _take_away(self, user_id: str, memory: Memory) -> None:
+    async def _there(self, user_id: str, memory_id: str) -> Memory | None:
+        """None: it was deleted."""
+        try:
+            return (await self._database.read(lambda connection: memories.get(connection, user_id, memory_id))).memory
+        except NotFoundError:
+            return None
+
+    async def _take_away(self, user_id: str, memory_id: str) -> None:
         """All files of the film."""
-        keys = [variant_key(user_id, memory.memory_id, variant) for variant in Variant]
-        for key in (film_key(user_id, memory.memory_id), poster_key(user_id, memory.memory_id), *keys):
+        keys = [variant_key(user_id, memory_id, variant) for variant in Variant]
+        for key in (film_key(user_id, memory_id), poster_key(user_id, memory_id), *keys):
             await self._blobs.delete(key)
 
     async def _make_of(self, held: AsyncExitStack, user_id: str, memory: Memory, max_duration_s: float) -> bool:
         begun_s = time.perf_counter()
-        result = await self._ask(user_id, memory.query, tuple(memory.corrections))
+        if (occasion := memory.occasion) is not None:
+            result = await self._database.read(lambda connection: found_for(connection, user_id, occasion))
+        else:
+            result = await self._ask(user_id, memory.query, tuple(memory.corrections))
         memory.plan, memory.near_misses = result.plan, list(result.near_misses)
         memory.timings_s = {stage: result.timings_s.get(stage, 0.0) for stage in ("understand", "search")}
         if result.problem is not None:
             raise SouvenirError(result.problem.detail, code=result.problem.code, hint=result.problem.hint or None)
         chosen_s = time.perf_counter()
-        found = await self._database.read(lambda connection: _found(connection, user_id, result))
+        found = await self._database.read(lambda connection: found_of(connection, user_id, result))
         found = [one for one in found if one.hit.exact] or found
-        cut_list = choose([_candidate(one) for one in found], max_duration_s=max_duration_s)
+        cut_list = choose([candidate_of(one) for one in found], max_duration_s=max_duration_s)
         memory.near_misses += cut_list.left_out
         told = len(cut_list.left_out)
         memory.timings_s["choose"] = time.perf_counter() - chosen_s
@@ -153,9 +158,11 @@ class FilmJobs:
         memory.timings_s["prepare"] = time.perf_counter() - prepared_s
         memory.near_misses += cut_list.left_out[told:]
         if not cut_list.cuts:
-            raise SouvenirError(_why_none(memory.near_misses), code="film.no_clips")
-        plan = _plan(cut_list, result, [*videos_used.values()])
-        fingerprint, rendered_s = _fingerprint(plan, videos_used), time.perf_counter()
+            raise SouvenirError(why_none(memory.near_misses), code="film.no_clips")
+        plan = plan_of(cut_list, result, [*videos_used.values()])
+        if memory.music:
+            plan = await self._with_music(held, user_id, memory, plan)
+        fingerprint, rendered_s = fingerprint_of(plan, videos_used), time.perf_counter()
         row = await self._same(user_id, memory, plan, fingerprint) or await self._made(user_id, memory, plan, sources, fingerprint)
         memory.timings_s["render"] = time.perf_counter() - rendered_s
         await self._bring_into_form(user_id, memory, fingerprint)
@@ -166,6 +173,21 @@ class FilmJobs:
         followed = {one.video.video_id: one.video.correlation_id for one in found if one.video.video_id in used}
         log.info("film made", extra={"memory_id": memory.memory_id, "clips": followed})
         return True
+
+    async def _with_music(self, held: AsyncExitStack, user_id: str, memory: Memory, plan: FilmPlan) -> FilmPlan:
+        """Without it when it was taken away meanwhile: ``memory.music`` says so."""
+        piece = await self._database.read(lambda connection: music.find(connection, user_id, memory.music))
+        memory.music = ""
+        if piece is None:
+            return plan
+        with contextlib.suppress(NotFoundError):
+            path = await held.enter_async_context(self._blobs.file(piece.blob_key))
+            memory.music = piece.music_id
+        if not memory.music:
+            return plan
+        used = [cut.video_id for cut in plan.cut_list.cuts]
+        speech = await self._database.read(lambda connection: _speech(connection, user_id, used))
+        return replace(plan, bed=Bed(str(path), piece.sha256), speech=speech)
 
     async def _bring_into_form(self, user_id: str, memory: Memory, fingerprint: str) -> None:
         """The film in the form that was asked for, beside that in which it was made; taken from the same film where it is there."""
@@ -235,7 +257,7 @@ class FilmJobs:
         return row
 
     async def _keep(self, user_id: str, row: MemoryRow) -> bool:
-        """False: a clip that is in it was deleted meanwhile."""
+        """False: a clip that is in it was deleted meanwhile. Nothing is kept of a film that was."""
         memory = row.memory
         memory.status, memory.completed_at = MemoryStatus.COMPLETED, self._now_ms()
         memory.timings_s = {stage: round(seconds, 3) for stage, seconds in memory.timings_s.items()}
@@ -243,12 +265,22 @@ class FilmJobs:
         def keep(connection: Connection) -> bool:
             if _gone(connection, user_id, memory):
                 return False
+            if not memories.is_there(connection, user_id, memory.memory_id):
+                erase = Message(user_id=user_id, operation=JobKind.ERASE_MEMORY, parameters={"memory_id": memory.memory_id})
+                self._bus.publish_in(connection, erase)
+                return True
             self._save(connection, user_id, row)
             return True
 
         return await self._database.write(keep)
 
     async def _fail(self, user_id: str, memory: Memory, problem: SouvenirError) -> None:
+        """Whoever asked for it learns why; what nobody asked for is not spoken of."""
+        if memory.occasion is not None:
+            now = self._now_ms()
+            await self._database.write(lambda connection: forget_in(connection, self._bus, user_id, memory.memory_id, now))
+            log.info("no film prepared", extra={"memory_id": memory.memory_id, "code": problem.code, "error": problem.detail})
+            return
         memory.status, memory.completed_at = MemoryStatus.FAILED, self._now_ms()
         memory.problem = {"code": problem.code, "detail": problem.detail, "hint": problem.hint}
         await self._database.write(lambda connection: self._save(connection, user_id, MemoryRow(memory=memory)))
@@ -256,6 +288,8 @@ class FilmJobs:
     def _save(self, connection: Connection, user_id: str, row: MemoryRow) -> None:
         """The film, the custody of its clips and the word of it, in one piece."""
         memory, now = row.memory, self._now_ms()
+        if not memories.is_there(connection, user_id, memory.memory_id):
+            return
         new = [clip.video_id for clip in memory.clips_used if not videos.filmed(connection, user_id, clip.video_id)]
         memories.save(connection, user_id, row)
         for video_id in new:
@@ -272,82 +306,13 @@ def _row(user_id: str, memory: Memory, fingerprint: str, *, with_poster: bool) -
     )  # fmt: skip
 
 
-def _fingerprint(plan: FilmPlan, clips: dict[str, Video]) -> str:
-    """Of the cuts, the bytes they come from and the words that are set: not of reasons or scores."""
-    cuts = [(cut.video_id, clips[cut.video_id].sha256, cut.in_frame, cut.out_frame) for cut in plan.cut_list.cuts]
-    levels = sorted((video_id, round(lufs, 2)) for video_id, lufs in plan.loudness_lufs.items())
-    words = (plan.title, plan.place, plan.dates, sorted(plan.chapters.items()))
-    return hashlib.sha256(repr((_FILM_VERSION, plan.cut_list.title_frames, cuts, levels, words)).encode()).hexdigest()
+def _speech(connection: Connection, user_id: str, video_ids: list[str]) -> dict[str, list[Span]]:
+    """Where somebody speaks, of the clips that were listened to."""
+    found = {video_id: details.find(connection, user_id, video_id) for video_id in video_ids}
+    return {video_id: detail.speech_spans for video_id, detail in found.items() if detail is not None and "voice" in detail.models}
 
 
 def _gone(connection: Connection, user_id: str, memory: Memory) -> set[str]:
     """The clips of the film that are deleted."""
     used = [clip.video_id for clip in memory.clips_used]
     return set(used) - set(videos.many(connection, user_id, used))
-
-
-def _found(connection: Connection, user_id: str, result: SearchResult) -> list[Found]:
-    known = videos.many(connection, user_id, [hit.video_id for hit in result.hits])
-    return [
-        Found(hit, known[hit.video_id], moments.of_video(connection, user_id, hit.video_id))
-        for hit in result.hits if hit.video_id in known
-    ]  # fmt: skip
-
-
-def _candidate(found: Found) -> Candidate:
-    shares = {moment.moment_id: moment.score for moment in found.hit.moments}
-    scores = tuple(
-        MomentScore(moment.start_s, moment.end_s, shares.get(moment.moment_id, 0.0), quality_of(moment.sharpness))
-        for moment in found.moments
-    )
-    usable = usable_frames(found.video)
-    return Candidate(
-        video_id=found.video.video_id, captured_at=found.video.captured_at, first_frame=usable.first, frames=usable.end,
-        score=found.hit.score,
-        reason=found.hit.reason, moments=scores if found.video.kind is Kind.VIDEO else (), speech=spoken(found.moments),
-        look=int(found.video.look, 16) if found.video.look else None, is_photo=found.video.kind is Kind.PHOTO,
-    )  # fmt: skip
-
-
-def spoken(found: list[MomentRecord]) -> tuple[tuple[float, float], ...]:
-    """The seconds (start, end) in which somebody speaks, short pauses included."""
-    spans: list[tuple[float, float]] = []
-    for word in sorted((word for moment in found for word in moment.words), key=lambda word: word.start_s):
-        if spans and word.start_s - spans[-1][1] < _PAUSE_S:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], word.end_s))
-        else:
-            spans.append((word.start_s, word.end_s))
-    return tuple(spans)
-
-
-def _plan(cut_list: CutList, result: SearchResult, clips: list[Video]) -> FilmPlan:
-    used = [video for video in clips if video.video_id in {cut.video_id for cut in cut_list.cuts}]
-    places = list(dict.fromkeys(video.place.name for video in sorted(used, key=lambda one: one.captured_at) if video.place.name))
-    place = " · ".join(places) if len(places) <= 2 else ""
-    # the film's form of a clip has two channels: its loudness is measured anew
-    loudness = {video.video_id: video.loudness_lufs for video in used if video.loudness_lufs is not None and not video.film_key}
-    chapters = {video.video_id: " · ".join(filter(None, [video.place.name, dates_of([_day(video)])])) for video in used}
-    return FilmPlan(
-        cut_list=cut_list, title=result.plan.title, place="" if place and place in result.plan.title else place,
-        dates=dates_of([_day(video) for video in used]), loudness_lufs=loudness, chapters=chapters,
-    )  # fmt: skip
-
-
-def dates_of(days: list[date]) -> str:
-    """'14 June 2025', '14 - 16 June 2025', '30 June - 2 July 2025', with an en dash."""
-    if not days:
-        return ""
-    first, last = min(days), max(days)
-    end = f"{last.day} {last:%B %Y}"
-    if first == last:
-        return end
-    start = f"{first.day}" + ("" if (first.year, first.month) == (last.year, last.month) else f" {first:%B}")
-    return f"{start}{'' if first.year == last.year else f' {first.year}'} \u2013 {end}"
-
-
-def _day(video: Video) -> date:
-    return datetime.fromtimestamp(video.captured_at / 1000, ZoneInfo(video.timezone) if video.timezone else UTC).date()
-
-
-def _why_none(misses: list[NearMiss]) -> str:
-    return "; ".join(dict.fromkeys(miss.reason for miss in misses[:5])) or "the clips that fit are gone"

@@ -8,7 +8,7 @@ from glasses.wire.tag import Moment
 from relay.catalog.records import Detail, MomentRecord, Part, Video, VideoStatus
 from relay.extract import parts
 from relay.extract.facts import ExtractRequest
-from relay.extract.parts import Look, Loudness, Quality, ReadText, Speech, Texts
+from relay.extract.parts import Look, Loudness, Picture, Pictures, Quality, ReadText, Speech, Texts
 
 
 def known_parts(video: Video, detail: Detail | None, found: Sequence[MomentRecord], request: ExtractRequest) -> list[Part]:
@@ -16,7 +16,7 @@ def known_parts(video: Video, detail: Detail | None, found: Sequence[MomentRecor
     if video.status is not VideoStatus.READY or detail is None or not detail.models:
         return []
     made = {
-        name: parts.made(name, one, parts.key_of(name, request, detail.models), faces=name == "look" and "who" in detail.models)
+        name: parts.made(name, one, parts.key_of(name, request, detail.models), faces=name in parts.OF_FACES and "who" in detail.models)
         for name, one in _findings(video, detail, found)
     }
     return list(made.values())
@@ -29,6 +29,8 @@ def _findings(video: Video, detail: Detail, found: Sequence[MomentRecord]) -> It
         ) for one in found
     ])  # fmt: skip
     yield "text", Texts(found=[ReadText(at_s=one.start_s, text=one.text) for one in found if one.text])
+    if found and all(one.thumbnail_key for one in found):
+        yield "pictures", Pictures(found=[Picture(at_s=one.thumbnail_at_s, key=one.thumbnail_key) for one in found])
     if video.thumbnail_key:
         yield "quality", Quality(seconds=detail.seconds)
     if video.loudness_lufs is not None:

@@ -25,19 +25,25 @@ from relay.work.clips import ClipJobs
 from relay.work.film_form import FilmForms, make_form
 from relay.work.films import Ask, FilmJobs, MadeFilm
 from relay.work.lane import Lane
+from relay.work.preparing import Preparing
 from relay.work.render import make_film, recode_film
 
 JOINTS = "joints"
 
 
 def make_stages(relay: Services) -> Stages:
-    asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links)
+    asking = Asking(Lane(), relay.folder / INDEX, relay.database, relay.now_ms, relay.links, relay.profiles)
     forget = partial(forget_joints, relay.folder / JOINTS)
     clips = ClipJobs(relay.database, relay.blobs, partial(_extract, relay.pool), asking.indexer, relay.bus.publish_in, relay.now_ms, forget)
     forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
-    workers = Workers(relay.bus, {**clips.handlers(), **forms.handlers(), **films.handlers()}, relay.config.jobs, films.given_up)
-    return Stages(find=asking.find, people=people, workers=workers, close=asking.close, forget=partial(_forget, relay, asking, forget))
+    preparing = Preparing(relay.database, relay.bus, relay.config.films, relay.now_ms)
+    handlers = {**clips.handlers(), **forms.handlers(), **films.handlers(), **preparing.handlers()}
+    workers = Workers(relay.bus, handlers, relay.config.jobs, films.given_up)
+    return Stages(
+        find=asking.find, people=people, workers=workers, close=asking.close, idle=preparing.run,
+        forget=partial(_forget, relay, asking, forget),
+    )  # fmt: skip
 
 
 async def _forget(relay: Services, asking: Asking, forget_clip: Callable[[str], None], user_id: str) -> None:
@@ -64,6 +70,7 @@ def film_parts(relay: Services, ask: Ask) -> tuple[FilmForms, FilmJobs]:
         forms,
         scratch,
         relay.now_ms,
+        relay.bus,
         partial(forget_joints, relay.folder / JOINTS),
     )
 

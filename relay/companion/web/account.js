@@ -1,15 +1,18 @@
 // The account's own page: let glasses in, films and their links, devices, safety.
 import { call, download } from "/web/door.js";
 import { element, field, form, start } from "/web/app.js";
+import { askCard, day, musicCard, poster, preparedCard, watchButton } from "/web/films.js";
+import { searchCard } from "/web/search.js";
 
-const day = (ms) => new Date(ms).toLocaleDateString(undefined, { dateStyle: "medium" });
 const size = (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
 
 export async function showAccount(place, code) {
-  const [me, devices, films, shares] = await Promise.all([call("GET", "/me"), call("GET", "/devices"), call("GET", "/memories"), call("GET", "/shares")]);
-  place.replaceChildren(
+  const [me, devices, films, shares, music] = await Promise.all([call("GET", "/me"), call("GET", "/devices"), call("GET", "/memories"), call("GET", "/shares"), call("GET", "/music")]);
+  const cards = [
     element("p", { class: "hello" }, `Hello, ${me.name}.`),
-    letIn(code), filmCard(films.memories, shares.shares), deviceCard(devices.devices, me), safetyCard(me), leaveCard(me));
+    letIn(code), searchCard(), preparedCard(films.memories), askCard(music), filmCard(films.memories.filter((film) => !film.occasion), shares.shares), musicCard(music),
+    deviceCard(devices.devices, me), safetyCard(me), leaveCard(me)];
+  place.replaceChildren(...cards.filter(Boolean));
 }
 
 function card(title, ...inside) {
@@ -41,15 +44,12 @@ function filmCard(films, shares) {
   const ready = films.filter((film) => film.status === "completed").slice(0, 12);
   const shown = ready.map((film) => {
     const links = shares.filter((share) => share.subject_id === film.memory_id && !share.revoked_at && share.expires_at > Date.now());
-    const actions = element("div", { class: "actions" }, links.length ? null : element("button", { onclick: async () => { await call("POST", "/shares", { memory_id: film.memory_id }); await start(); } }, "Share"));
-    return element("li", {}, film.poster_url ? element("a", { href: film.video_url, class: "poster" }, element("img", { src: path(film.poster_url), alt: "", loading: "lazy" })) : null,
+    const actions = element("div", { class: "actions" }, watchButton(film), links.length ? null : element("button", { onclick: async () => { await call("POST", "/shares", { memory_id: film.memory_id }); await start(); } }, "Share"));
+    return element("li", {}, poster(film),
       element("div", { class: "grow" }, element("strong", {}, film.plan?.title || film.query), element("small", {}, `${Math.round(film.duration_s)} s · ${day(film.created_at)}`), ...links.map(linkRow)), actions);
   });
   return card("Films", shown.length ? element("ul", { class: "list" }, shown) : element("p", { class: "soft" }, "Say to your glasses: create a memory video of us in Paris."), otherLinks(ready, shares));
 }
-
-// The relay's links are whole addresses; this page may only load from where it came from.
-const path = (url) => { const parsed = new URL(url, location.href); return parsed.pathname + parsed.search; };
 
 function linkRow(share) {
   const copy = element("button", { class: "quiet", onclick: async () => { await navigator.clipboard.writeText(share.url); copy.textContent = "Copied"; } }, "Copy link");

@@ -58,6 +58,13 @@ async function send(method, path, body) {
   return answered(await fetch(API + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }));
 }
 
+// A file as it is. Its kind is told where the browser knows it.
+export async function upload(path, file) {
+  await call("GET", "/me");
+  const headers = { Authorization: `Bearer ${session.access_token}`, "Content-Type": file.type || "application/octet-stream" };
+  return answered(await fetch(API + path, { method: "POST", headers, body: file }));
+}
+
 export async function download(path) {
   await call("GET", "/me");
   const response = await fetch(API + path, { headers: { Authorization: `Bearer ${session.access_token}` } });

@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestServer
 from relay.app import LINK, TABLE
 from relay.auth.gate import Public
 from relay.auth.tokens import Identity, Scope, Tokens
-from relay.catalog import devices
+from relay.catalog import devices, music
+from relay.catalog.records import Music
 from relay.cli import main
 from relay.errors import ERRORS
 
@@ -224,8 +225,11 @@ async def test_another_account_sees_nothing_of_it(relay):
         "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna", "share_id": share.json()["share_id"],
-        "face_id": f"{segment.segment_id}-0",
+        "face_id": f"{segment.segment_id}-0", "music_id": "0199c82c-c000-7622-9e57-074dc6beeb7f",
     }  # fmt: skip
+    user_id = relay.accounts["anna"].user.user_id
+    piece = Music(user_id=user_id, music_id=ids["music_id"], name="Anna's song", sha256="1", blob_key=f"music/{user_id}/a.mp3")
+    await relay.services.database.write(lambda connection: music.put(connection, piece))
     ben = {**await relay.as_companion("ben"), "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
     await relay.http.put("/api/v1/consent", headers=ben, json={"faces": True})
     types = {"tus_patch": "application/offset+octet-stream", "add_photo": "image/jpeg"}
@@ -239,7 +243,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         assert answer.status_code == 404, (route.name, answer.status_code)
         asked += 1
     assert asked >= 10
-    for listing, key in (("videos", "videos"), ("people", "people"), ("memories", "memories"), ("shares", "shares")):
+    for listing, key in (("videos", "videos"), ("people", "people"), ("memories", "memories"), ("shares", "shares"), ("music", "music")):
         assert (await relay.http.get(f"/api/v1/{listing}", headers=ben)).json()[key] == []
     feed = await relay.http.get("/api/v1/sync/changes", headers=ben)
     assert feed.content == b""

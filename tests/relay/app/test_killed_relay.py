@@ -150,7 +150,7 @@ def test_killed_while_a_clip_is_looked_into_it_goes_on_with_what_is_missing(
         [kept] = [line["parts"] for line in logged(second, "parts kept")]
         found = [name for line in logged(second, "parts found") for name in line["parts"]]
         assert set(done) <= set(kept)
-        assert sorted(kept + found) == ["look", "probe", "quality", "sound", "speech", "text"]
+        assert sorted(kept + found) == ["look", "pictures", "probe", "quality", "sound", "speech", "text"]
         [job] = logged(second, "job begins")
         assert job["attempt"] == 2
         content = film + b"\0\0\0\x08free"

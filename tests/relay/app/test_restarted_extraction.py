@@ -24,7 +24,7 @@ from relay.work.clips import ClipJobs
 
 JOB = Message(user_id="u", operation=JobKind.EXTRACT, video_id="v")
 WHERE = GeoPoint(lat=48.8584, lon=2.2945)
-ALL = ["probe", "place", "look", "quality", "text", "sound", "speech"]
+ALL = ["probe", "place", "look", "quality", "text", "pictures", "sound", "speech"]
 
 
 class KilledError(BaseException):
@@ -145,7 +145,7 @@ async def test_killed_again_and_again_it_still_ends(stored):
         found += (await killed(folder, 2)).found
     last = await finished(folder)
     assert sorted(found + last.found) == sorted(ALL)
-    assert found == ["probe", "place", "look", "quality", "text", "sound", "speech"]
+    assert found == ALL
     last.database.close()
 
 
@@ -154,13 +154,14 @@ async def test_consent_withdrawn_while_it_was_stopped_leaves_no_face_in_what_was
     await killed(folder, 6)
     relay = Relay(folder)
     assert await relay.database.read(lambda connection: _faces_in(connection, "parts")) == 1
+    assert await relay.database.read(lambda c: [part.name for part in parts.of_video(c, "u", "v") if part.faces]) == ["look", "pictures"]
     assert {part.name for part in await relay.database.read(lambda c: parts.of_video(c, "u", "v"))} == {
-        "probe", "place", "look", "quality", "text",
+        "probe", "place", "look", "quality", "text", "pictures",
     }  # fmt: skip
     await relay.database.write(_withdraw)
     assert await relay.database.read(lambda connection: _faces_in(connection, "parts")) == 0
     await relay.jobs.extract(JOB)
-    assert sorted(relay.found) == ["look", "sound", "speech"]
+    assert sorted(relay.found) == ["look", "pictures", "sound", "speech"]
     assert await relay.database.read(lambda connection: _faces_in(connection, "moments")) == 0
     detail = await relay.database.read(lambda connection: details.find(connection, "u", "v"))
     assert not {"faces", "who"} & set(detail.models)
@@ -199,6 +200,7 @@ async def test_a_clip_that_is_deleted_while_it_is_looked_into_leaves_nothing(sto
     await relay.jobs.extract(JOB)
     rows = await relay.rows()
     assert (rows["parts"], rows["moments"], rows["details"]) == ([], [], [])
+    assert [key async for key in relay.blobs.keys()] == ["u/v.mp4"], "no picture of it is left"  # noqa: SIM118 -- a method
     relay.database.close()
 
 
@@ -256,7 +258,7 @@ async def test_consent_given_later_looks_for_faces_and_for_nothing_else_again(st
     relay.found.clear()
     await relay.database.write(lambda c: users.save(c, User(user_id="u", name="u", created_at=1, faces_consent_at=7)))
     await relay.jobs.extract(JOB)
-    assert relay.found == ["probe", "place", "look"]
+    assert relay.found == ["probe", "place", "look", "pictures"]
     assert await relay.database.read(lambda connection: _faces_in(connection, "moments")) > 0
     relay.database.close()
 

@@ -36,10 +36,14 @@ def scene(seed: int, number: int) -> Picture:
     return picture
 
 
-def record(path: Path, seed: int, frames: int, *, volume: int, silent: bool = False) -> Path:
+def record(
+    path: Path, seed: int, frames: int, *, volume: int = 0, silent: bool = False, heard: npt.NDArray[np.int16] | None = None
+) -> Path:
     encoder = SoftwareEncoder(PROFILE)
     base = scene(seed, 0)
     pcm = (np.sin(np.arange(frames * 1600) * (seed + 3) * 110 * 2 * np.pi / 48_000) * volume).astype(np.int16)
+    if heard is not None:
+        pcm[: len(heard)] = heard[: len(pcm)]
     writer = FragmentWriter(path, PROFILE, encoder.parameter_sets)
     for number in range(frames):
         for frame in encoder.encode(np.roll(base, 2 * number, axis=1), number):
@@ -50,9 +54,9 @@ def record(path: Path, seed: int, frames: int, *, volume: int, silent: bool = Fa
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def recorded() -> Callable[..., Path]:
-    """``record``: (path, seed, frames, *, volume) -> path."""
+    """``record``: (path, seed, frames, *, volume, heard) -> path."""
     return record
 
 

@@ -2,107 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import os
-import shutil
 import time
-from contextlib import asynccontextmanager
+import wave
 from pathlib import Path
 
+import numpy as np
 import pyotp
 import pytest
-from aiohttp import ClientSession
 
-from glasses.wire.memory import Memory, MemoryStatus, Plan
-from relay.catalog import memories, videos
+from glasses.wire.memory import Memory, MemoryRequest, MemoryStatus, Occasion, Plan
+from relay.catalog import memories, occasions, videos
 from relay.catalog.memories import MemoryRow
+from relay.catalog.occasions import Prepared
 
 PASSWORD = "correct horse battery"
-PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed")]
-
-
-class Tab:
-    """One page: what a person sees of it and does to it."""
-
-    def __init__(self, socket) -> None:
-        self._socket, self._number, self.complaints = socket, 0, []
-
-    async def ask(self, method, **parameters):
-        self._number += 1
-        number = self._number
-        await self._socket.send_json({"id": number, "method": method, "params": parameters})
-        while True:
-            said = await self._socket.receive_json(timeout=60)
-            if said.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
-                self.complaints.append(str(said["params"]))
-            if said.get("id") == number:
-                return said.get("result", said)
-
-    async def run(self, script):
-        answered = await self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answered, answered
-        return answered["result"].get("value")
-
-    async def sees(self, words):
-        for _ in range(300):
-            if words in (text := await self.run("document.body?.innerText ?? ''")):
-                return text
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"not seen: {words}; but: {text}; {self.complaints}")
-
-    async def misses(self, words):
-        for _ in range(300):
-            if words not in await self.run("document.body?.innerText ?? ''"):
-                return
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"still there: {words}")
-
-    async def types(self, name, value):
-        for _ in range(300):
-            if await self.run(f"!!document.querySelector('input[name={name}]')"):
-                break
-            await asyncio.sleep(0.1)
-        await self.run(f"document.querySelector('input[name={name}]').value = {value!r}")
-
-    async def presses(self, words):
-        pressed = await self.run(
-            "(() => { const all = [...document.querySelectorAll('button, summary')].filter((one) => one.offsetParent);"
-            f" const one = all.find((button) => button.textContent.trim() === {words!r}); one?.click(); return !!one; }})()"
-        )
-        assert pressed, words
-
-    async def picture(self, path: Path):
-        """For people to look at, where SOUVENIR_SCREENSHOTS names a folder."""
-        if folder := os.environ.get("SOUVENIR_SCREENSHOTS"):
-            data = (await self.ask("Page.captureScreenshot", captureBeyondViewport=True))["data"]
-            (Path(folder) / path).write_bytes(base64.b64decode(data))
-
-
-@asynccontextmanager
-async def browser(folder: Path):
-    program = await asyncio.create_subprocess_exec(
-        PROGRAM, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0",
-        f"--user-data-dir={folder}", "--window-size=900,1100", "about:blank",
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(60):
-            while not (folder / "DevToolsActivePort").exists():
-                await asyncio.sleep(0.1)
-        port = (folder / "DevToolsActivePort").read_text().split()[0]
-        async with ClientSession() as client:
-            async with client.get(f"http://127.0.0.1:{port}/json/list") as listed:
-                page = next(one for one in await listed.json() if one["type"] == "page")
-            async with client.ws_connect(page["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                tab = Tab(socket)
-                for domain in ("Page", "Log", "Runtime"):
-                    await tab.ask(f"{domain}.enable")
-                yield tab
-    finally:
-        program.terminate()
-        await program.wait()
+pytestmark = [pytest.mark.slow]
 
 
 async def film(relay):
@@ -117,8 +31,6 @@ async def film(relay):
             memory_id="0199c82c-c000-7622-9e57-074dc6beeb7f", query="us in Paris", plan=plan, status=MemoryStatus.PROCESSING,
             created_at=relay.clock.ms, duration_s=42.0,
         )  # fmt: skip
-        from glasses.wire.memory import MemoryRequest
-
         memories.create(connection, user_id, memory, MemoryRequest(query="us in Paris"))
         memory.status = MemoryStatus.COMPLETED
         memories.save(connection, user_id, MemoryRow(memory=memory, blob_key=video.blob_key))
@@ -126,7 +38,7 @@ async def film(relay):
     await relay.services.database.write(keep)
 
 
-async def test_a_person_uses_the_companion(relay, tmp_path):
+async def test_a_person_uses_the_companion(relay, browser, tmp_path):
     relay.clock.ms = time.time_ns() // 1_000_000  # the browser's clock is the real one
     account = await relay.account()
     await film(relay)
@@ -183,3 +95,47 @@ async def second_factor(tab, relay):
     await tab.sees("Keep these on paper")
     await tab.presses("I have written them down")
     await tab.sees("A second factor is on")
+
+
+async def test_prepared_films_and_music_are_shown_and_let_go(relay, browser, tmp_path):
+    relay.clock.ms = time.time_ns() // 1_000_000
+    headers = await relay.as_companion()
+    user_id = relay.accounts["anna"].user.user_id
+    prepared = Memory(
+        memory_id="0199c82c-c000-7622-9e57-074dc6beeb70", query="Paris, 12 \u2013 16 June 2025", plan=Plan(title="Paris"), duration_s=58.0,
+        occasion=Occasion(kind="trip", title="Paris"), created_at=relay.clock.ms,
+    )  # fmt: skip
+
+    def keep(connection):
+        memories.create(connection, user_id, prepared, MemoryRequest(query=prepared.query))
+        prepared.status = MemoryStatus.COMPLETED
+        memories.save(connection, user_id, MemoryRow(memory=prepared))
+        occasions.put(connection, user_id, Prepared(memory_id=prepared.memory_id, kind="trip", start_at=1, end_at=2))
+
+    await relay.services.database.write(keep)
+    tone = (np.sin(np.arange(96_000) / 20) * 8_000).astype(np.int16)
+    with wave.open(str(tmp_path / "My Song.wav"), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(tone.tobytes())
+    async with browser(tmp_path / "browser") as tab:
+        await tab.ask("Page.navigate", url=f"{relay.url}/")
+        await tab.types("username", "anna")
+        await tab.types("password", PASSWORD)
+        await tab.presses("Sign in")
+        await tab.sees("Ready for you")
+        document = await tab.ask("DOM.getDocument")
+        chosen = await tab.ask("DOM.querySelector", nodeId=document["root"]["nodeId"], selector="input[name=file]")
+        await tab.ask("DOM.setFileInputFiles", files=[str(tmp_path / "My Song.wav")], nodeId=chosen["nodeId"])
+        await tab.presses("Bring it")
+        await tab.sees("My Song")
+        await tab.presses("Make usual")
+        await tab.sees("plays under your films")
+        await tab.picture(Path("7-prepared-and-music.png"))
+        await tab.presses("Not for me")
+        await tab.presses("It will not come back: press again")
+        await tab.misses("Ready for you")
+    assert [one for one in tab.complaints if "Content Security Policy" in one or "exceptionThrown" in one] == []
+    told = (await relay.http.get("/api/v1/music", headers=headers)).json()
+    assert told["default"] == told["music"][0]["music_id"]
+    [removed] = await relay.services.database.read(lambda connection: occasions.of_user(connection, user_id))
+    assert removed.removed_at is not None

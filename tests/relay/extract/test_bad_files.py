@@ -107,7 +107,9 @@ def _dying(_path):
 
 
 @pytest.mark.parametrize(
-    ("way", "said"), [(_hungry, "MiB"), (_busy, "more than 1 s"), (_sleepy, "more than 1 s"), (_dying, "SIGTERM")], ids=lambda w: str(w)
+    ("way", "said"),
+    [(_hungry, "MiB"), (_busy, "more than 1 s"), (_sleepy, "more than 1 s"), (_dying, "SIGTERM")],
+    ids=lambda w: getattr(w, "__name__", w),
 )
 def test_what_takes_too_much_is_ended(way, said, tmp_path, monkeypatch):
     """Where a decoder would do what these do."""

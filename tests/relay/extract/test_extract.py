@@ -42,7 +42,9 @@ def test_a_clip_in_paris_is_seen_heard_and_placed(spoken_clip: Path, store):
     assert len(portrait.faces[0].embedding) == 128
     assert facts.loudness_lufs is not None
     assert -40 < facts.loudness_lufs < -10
-    assert facts.models == {**versions(store), **{role: store.version(role) for role in ("speech", "voice", "text")}}
+    assert facts.models == {
+        **versions(store), **{role: store.version(role) for role in ("speech", "voice", "text")}, "pictures": "1",
+    }  # fmt: skip
     assert Image.open(io.BytesIO(facts.thumbnail)).width == 640
 
 

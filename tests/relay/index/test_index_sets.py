@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from relay.catalog.records import MomentDoc, PlaceName
 from relay.index.base import TextField
 from relay.index.documents import local_ms, terms_of
+from relay.index.heads import FOLLOWERS, Heads
 from relay.index.local import LocalIndex
 from relay.index.positions import distance_km
 from relay.index.postings import CHUNK_BITS, Postings
@@ -48,6 +49,28 @@ def test_postings_are_sets(changes: list[tuple[bool, str, list[int]]]) -> None:
 @given(st.sets(KEYS), st.integers(0, 9))
 def test_the_last_keys(keys: set[int], limit: int) -> None:
     assert last(keys_of(keys), limit) == sorted(keys, reverse=True)[:limit]
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.data())
+@settings(max_examples=80, deadline=None)
+def test_moments_and_their_videos(lengths: list[int], data: st.DataObject) -> None:
+    """However many moments a video has, and wherever in a set of moments they lie."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.executescript(TABLES)
+    video_of: dict[int, int] = {}
+    for length in lengths:
+        head = len(video_of) + 1
+        video_of |= dict.fromkeys(range(head, head + length), head)
+    gone = data.draw(st.sets(st.sampled_from(sorted(set(video_of.values())))))
+    there = {moment: head for moment, head in video_of.items() if head not in gone}
+    postings = Postings(db)
+    postings.add({FOLLOWERS: [moment for moment, head in there.items() if moment != head]})
+    heads = Heads(postings)
+    for chosen in (data.draw(st.sets(st.sampled_from(sorted(there)))) if there else set(), set(there)):
+        assert set(heads.videos_of(keys_of(chosen))) == {there[moment] for moment in chosen}
+        videos = {there[moment] for moment in chosen}
+        assert set(heads.moments_of(keys_of(videos))) == {moment for moment, head in there.items() if head in videos}
+    db.close()
 
 
 def test_sets_that_are_handed_out_never_change() -> None:

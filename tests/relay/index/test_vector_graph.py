@@ -138,23 +138,34 @@ def test_only_what_is_within_answers_and_all_of_it_is_compared(filled: tuple[Pat
     assert index.nearest("u1", query, Channel.SEEN, 20, keys_of([])) == []
 
 
-def test_single_words_find_the_moments_that_have_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the real model a text is the mean of its words: one word lies far from every longer text, and the graph alone misses a fifth."""
-    monkeypatch.setattr(vectors, "COMPARED", 500)
-    monkeypatch.setattr(vectors, "SCANNED", 1000)
-    embedder, things = TextEmbedder(ModelStore().path("meaning")), (ROOT / "models/imagenet.txt").read_text().casefold().splitlines()[:800]
+def lived(embedder: TextEmbedder, folder: Path) -> tuple[LocalIndex, list[str], Floats]:
+    """An index of 10,000 moments with things in them, a few often and many seldom; the things, and the moments' true vectors."""
+    things = (ROOT / "models/imagenet.txt").read_text().casefold().splitlines()[:800]
     random, weights = np.random.default_rng(4), 1 / (np.arange(800) + 3)
     chosen = [set(random.choice(800, random.integers(2, 6), p=weights / weights.sum()).tolist()) for _ in range(10_000)]
     made = [
         MomentDoc(user_id="u1", video_id=f"v{number}", moment_id="m", captured_at=number, objects=[things[each] for each in sorted(few)])
         for number, few in enumerate(chosen)
     ]
-    index = LocalIndex(tmp_path, embedder)
+    index = LocalIndex(folder, embedder)
     index.rebuild("u1", made)
-    matrix, right = embedder.embed([" ".join(doc.objects) for doc in made]), 0
-    asked = embedder.embed(things[::16])
+    return index, things, embedder.embed([" ".join(doc.objects) for doc in made])
+
+
+def share_found(index: LocalIndex, matrix: Floats, asked: Floats) -> float:
+    """Of the truly nearest 20."""
+    right = 0
     for query in asked:
         least = np.sort(matrix @ query)[-20]
         right += sum(score >= least - 2e-3 for _, score in index.nearest("u1", query, Channel.SEEN, 20))
+    return right / (len(asked) * 20)
+
+
+def test_single_words_find_the_moments_that_have_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the real model a text is the mean of its words: one word lies far from every longer text, and the graph alone misses a fifth."""
+    monkeypatch.setattr(vectors, "COMPARED", 500)
+    monkeypatch.setattr(vectors, "SCANNED", 1000)
+    embedder = TextEmbedder(ModelStore().path("meaning"))
+    index, things, matrix = lived(embedder, tmp_path)
+    assert share_found(index, matrix, embedder.embed(things[::16])) >= 0.98
     index.close()
-    assert right / (len(asked) * 20) >= 0.98

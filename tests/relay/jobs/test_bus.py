@@ -266,7 +266,8 @@ async def test_each_kind_of_job_travels_on_its_topic(bus):
     topics = {job.message.operation: job.topic for job in await bus.list()}
     assert topics == TOPICS
     assert set(topics.values()) == set(Topic)
-    assert {job.message.operation for job in await bus.list(topic=Topic.FILMS)} == {JobKind.CREATE_MEMORY}
+    films = {job.message.operation for job in await bus.list(topic=Topic.FILMS)}
+    assert films == {JobKind.CREATE_MEMORY, JobKind.ERASE_MEMORY, JobKind.PREPARE}
 
 
 async def test_a_pool_whose_process_was_killed_is_replaced():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.work.recent import Recent
+from relay.catalog.kept import Kept
 
 
 class Clock:
@@ -14,7 +14,7 @@ class Clock:
 
 def test_an_answer_is_kept_for_its_time_and_no_longer() -> None:
     clock = Clock()
-    recent: Recent[str] = Recent(clock, keep_s=600)
+    recent: Kept[str] = Kept(clock, keep_s=600)
     recent.put("query", 1, "answer")
     clock.ms += 599_999
     assert recent.get("query", 1) == "answer"
@@ -23,7 +23,7 @@ def test_an_answer_is_kept_for_its_time_and_no_longer() -> None:
 
 
 def test_a_change_to_what_it_depends_on_voids_it() -> None:
-    recent: Recent[str] = Recent(Clock(), keep_s=600)
+    recent: Kept[str] = Kept(Clock(), keep_s=600)
     recent.put("query", 1, "answer")
     recent.put("other account's", 1, "stays")
     assert recent.get("query", 2) is None
@@ -32,7 +32,7 @@ def test_a_change_to_what_it_depends_on_voids_it() -> None:
 
 
 def test_the_oldest_go_first() -> None:
-    recent: Recent[int] = Recent(Clock(), keep_s=600, most=2)
+    recent: Kept[int] = Kept(Clock(), keep_s=600, most=2)
     for number in range(3):
         recent.put(number, 0, number)
     assert [recent.get(number, 0) for number in range(3)] == [None, 1, 2]
