@@ -80,9 +80,11 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
         _send_whole(client, warm, segment_of(warm))
     for number in range(rounds):
         _salt(clip, number)
+        segment = segment_of(clip)
+        _fetch_memory(clip, folder)
         theirs.append(_timed(partial(_write_fsync, clip, folder / "plain")))
         (folder / "plain").unlink()
-        segment, before = segment_of(clip), cpu_s(relay.pid)
+        before = cpu_s(relay.pid)
         with TusClient(relay.url, relay.token) as client:
             rule = client.unpaced()
             ours.append(_timed(partial(_send_whole, client, clip, segment)))
@@ -102,6 +104,15 @@ def _send_whole(client: TusClient, clip: Path, segment: Any) -> None:
     answer = client.patch(client.create(segment), clip, 0, segment.size_bytes)
     if not answer.receipted:
         raise RuntimeError(f"no receipt: {answer.status}")
+
+
+def _fetch_memory(clip: Path, folder: Path) -> None:
+    """For both sides: a virtual machine's host gives it a page only when that is first touched, which takes longer than to write it."""
+    copies = [folder / f"fetch-{number}" for number in range(2)]
+    for copy in copies:
+        _write_fsync(clip, copy)
+    for copy in copies:
+        copy.unlink()
 
 
 def _write_fsync(source: Path, target: Path) -> None:
