@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from relay import faults
-from relay.ingest.disk import translated_disk_errors
+from relay.ingest.disk import begin_write_out, translated_disk_errors
 from relay.ingest.lane import Lane
 
+WRITE_OUT_BYTES = 4 << 20
+"""After so many the disk is told to begin with them, long before they are fsynced."""
 LARGEST_BATCH_BYTES = 1 << 20
 SMALLEST_BATCH_BYTES = 64 << 10
 BUDGET_BYTES = 32 << 20
@@ -48,7 +50,7 @@ class PartFile:
     def __init__(self, path: Path, offset_bytes: int, whole: Digest | None, piece: Digest | None, batch_bytes: int) -> None:
         self.path, self.written_bytes = path, offset_bytes
         self._whole, self._piece, self._batch_bytes = whole, piece, batch_bytes
-        self._hashed_bytes = offset_bytes
+        self._hashed_bytes = self._begun_bytes = offset_bytes
         self._memory: deque[mmap.mmap] = deque()
         """Of the batches, used in turn: fresh memory for each costs more than reading the bytes."""
         self._gathered_bytes = 0
@@ -121,6 +123,9 @@ class PartFile:
             _write_all(self._descriptor, batch, self.written_bytes)
             faults.point("part.written")
         self.written_bytes += len(batch)
+        if self.written_bytes - self._begun_bytes >= WRITE_OUT_BYTES:
+            begin_write_out(self._descriptor, self._begun_bytes, self.written_bytes - self._begun_bytes)
+            self._begun_bytes = self.written_bytes
 
     def _hash(self, batch: memoryview) -> None:
         for digest in (self._whole, self._piece):
