@@ -79,6 +79,7 @@ class Services:
     profiles: Profiles
 
     def close(self) -> None:
+        self.uploads.close()
         self.pool.close()
         self.database.close()
 

@@ -46,7 +46,7 @@ class IngestHttp:
         identity, announced_bytes = who(request), request.content_length or 0
         await self._database.read(lambda connection: self._uploads.room.check_in(connection, identity.user_id, announced_bytes))
         file = self._folder / f"{uuid7(self._now_ms())}.multipart"
-        async with received(request, file, self._uploads.config.multipart_max_bytes) as parts:
+        async with received(request, file, self._uploads.config.multipart_max_bytes, self._uploads.threads) as parts:
             segment = segment_of(parts, identity.device_id, self._now_ms())
             if parts.whole is None:
                 if not self._direct.offered:
