@@ -1,7 +1,8 @@
 """One SQLite file: one writer on its own thread, a few readers beside it.
 
 A write is whole or not at all, and durable (``BEGIN IMMEDIATE``, WAL, ``synchronous=FULL``) when it returns: what the
-relay has said *stored* or *accepted* to survives power loss. Those that wait at the same time share one commit.
+relay has said *stored* or *accepted* to survives power loss. Those that wait at the same time share one commit. What is only
+jotted down survives a kill of the relay, and is never told to anybody before a write has followed it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Database:
             with _translated(path):
                 self._writer_connection = self._connect(writer=True)
                 migrate(self._writer_connection)
+                self._writer_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # what was only jotted down lasts now
         except BaseException:
             self._close_connections()
             raise
@@ -59,6 +61,11 @@ class Database:
             result = await asyncio.wrap_future(self._writer.submit(work))
         self.ripple.announce()
         return result
+
+    async def jot(self, work: Work[T]) -> T:
+        """``write`` that does not wait for the disk: a killed relay has it, a loss of power may take it back until the next ``write``."""
+        with _translated(self.path):
+            return await asyncio.wrap_future(self._writer.submit(work, lasting=False))
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent snapshot."""

@@ -22,7 +22,7 @@ _FIRST_BYTES = 64 << 10
 """Are received on the event loop after the socket was dry for long: whoever is slow costs no thread."""
 _DRY_MS = 5
 """How long a thread waits at a dry socket."""
-_SPENT = "souvenir.spent"
+_SPENT = web.RequestKey("spent", bool)
 
 
 class Pace(Protocol):
@@ -146,9 +146,11 @@ class Raw:
                 await asyncio.wait({turn})
             except asyncio.CancelledError as problem:
                 cancelled, told.to_end = problem, True
-        problem = turn.exception()
-        if cancelled is not None or problem is not None:
-            raise cancelled or problem  # type: ignore[misc]  # one of them is there
+        failed = turn.exception()  # looked at in any case: else its end would be logged as one that nobody asked about
+        if cancelled is not None:
+            raise cancelled
+        if failed is not None:
+            raise failed
 
     def _receive(self, connection: socket.socket, part: PartFile, pace: Pace, told: _Told) -> None:
         """In a thread: until somebody else is due, nothing comes any more, or what came has to be made durable."""

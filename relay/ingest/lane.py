@@ -13,7 +13,10 @@ _TURN = 16
 
 
 class Lane:
-    """``put`` and ``wait_for_fewer_than`` are for any thread, the others for the event loop's. After a piece that raised none is begun any more."""
+    """``put`` and ``wait_for_fewer_than`` are for any thread, the others for the event loop's.
+
+    After a piece that raised none is begun any more.
+    """
 
     def __init__(self, threads: Executor) -> None:
         self._threads = threads

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import ClientPayloadError
 
@@ -15,12 +15,16 @@ from relay.ingest.body import Body
 from relay.ingest.locks import EvictedError
 from relay.ingest.part import Digest, PartFile
 
-FLUSH_BYTES, MOST_AT_RISK_BYTES = 8 << 20, 12 << 20
+FLUSH_BYTES, MOST_AT_RISK_BYTES = 6 << 20, 10 << 20
 """A stream without a checksum is made durable after so many bytes, later if the disk is still busy with those before; then it waits."""
 CUT = (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError)
 
-Advance = Callable[[int], Awaitable[None]]
-"""Tells that the bytes up to an offset are durable."""
+
+
+class Advance(Protocol):
+    def __call__(self, offset_bytes: int, *, said: bool) -> Awaitable[None]:
+        """The bytes up to there are durable. ``said``: so is the word, for somebody is told."""
+        ...
 
 
 class ChecksumMismatchError(SouvenirError):
@@ -96,28 +100,28 @@ class Receiving:
             await self._part.settle()
             if self._checksum is not None:
                 self._checksum.verify()
-            await self._flush()
+            await self._flush(said=True)
             return
         if self._checksum is None:
             try:
                 async with asyncio.timeout(graceful_s):
                     await self._part.settle()
-                    await self._flush()
+                    await self._flush(said=True)
             except TimeoutError as problem:
                 raise UploadInterruptedError(f"the disk is slow; durable up to {self._upload.offset_bytes}") from problem
         raise UploadInterruptedError(f"the connection was cut or taken over at {self._upload.offset_bytes}") from cut
 
     async def _receive(self, body: Body) -> None:
         while await body.into(self._part, self):
-            if self.room_bytes() <= 0:
-                await self._flushed()
+            while self._checksum is None and self.room_bytes() <= 0:
                 self._flush_soon()
+                await self._flushed()
 
     def _flush_soon(self) -> None:
         """Unless the disk is still busy with what came before, or everything is over."""
         if self._flushing is None and not self._over:
             self._flushed_bytes = self._part.written_bytes
-            self._flushing = asyncio.create_task(self._flush())
+            self._flushing = asyncio.create_task(self._flush(said=False))
             self._flushing.add_done_callback(self._flush_ended)
 
     def _flush_ended(self, done: asyncio.Task[None]) -> None:
@@ -125,9 +129,9 @@ class Receiving:
         if not done.cancelled() and done.exception() is None:  # else it is there for ``_flushed`` to raise
             self._flushing = None
 
-    async def _flush(self) -> None:
+    async def _flush(self, *, said: bool) -> None:
         """The bytes first, then the word that they are there."""
-        await self._advance(await self._part.sync())
+        await self._advance(await self._part.sync(), said=said)
 
     async def _flushed(self) -> None:
         if self._flushing is not None:

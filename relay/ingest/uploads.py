@@ -58,6 +58,8 @@ class Uploads:
         self._digests: dict[str, tuple[int, Digest]] = {}
         """Upload to its durable offset and the SHA-256 up to there: saves reading the file again."""
         self._finishing: dict[str, asyncio.Task[Receipt]] = {}
+        self._jotted: set[str] = set()
+        """Uploads whose offset a loss of power could still take back."""
         self.threads = ThreadPoolExecutor(WORKING, thread_name_prefix="part")
         self._receivers = ThreadPoolExecutor(RECEIVING, thread_name_prefix="receiver")
         """Of their own: they wait for the others."""
@@ -107,6 +109,8 @@ class Uploads:
         await self._running(user_id, upload_id)
         async with self._locks.hold(upload_id):
             upload = await self._running(user_id, upload_id)
+            if upload_id in self._jotted:
+                await self._advance(upload, upload.offset_bytes, said=True)
             return upload, await self._finish(upload)
 
     async def check(self, user_id: str, upload_id: str) -> None:
@@ -180,12 +184,20 @@ class Uploads:
             elif whole is not None and at == before == upload.offset_bytes:
                 self._digests[upload.upload_id] = (at, whole)
 
-    async def _advance(self, upload: Upload, offset_bytes: int) -> None:
-        """Only for bytes that are durable. The last ones are told by the receipt, in the same transaction."""
+    async def _advance(self, upload: Upload, offset_bytes: int, *, said: bool) -> None:
+        """Only for bytes that are durable. What will be ``said`` is durable itself; else a kill cannot take it back, and that is enough.
+
+        The last ones are told by the receipt, in the same transaction.
+        """
         faults.point("upload.synced")
         expires_at = self._expiry()
         if offset_bytes < upload.length_bytes:
-            await self._database.write(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
+            if not said:
+                self._jotted.add(upload.upload_id)
+            put = self._database.write if said else self._database.jot
+            await put(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
+            if said:
+                self._jotted.discard(upload.upload_id)
             faults.point("upload.advanced")
         upload.offset_bytes, upload.expires_at = offset_bytes, expires_at
 
@@ -221,6 +233,7 @@ class Uploads:
             await self._end(upload, "failed")
             raise
         faults.point("upload.stored")
+        self._jotted.discard(upload.upload_id)
         await asyncio.to_thread(path.unlink, missing_ok=True)
         faults.point("upload.cleared")
         return receipt
@@ -232,6 +245,7 @@ class Uploads:
         await self._database.write(lambda connection: rows.end(connection, upload.upload_id, how))
         faults.point("upload.ended")
         self._digests.pop(upload.upload_id, None)
+        self._jotted.discard(upload.upload_id)
         self._part(upload.upload_id).unlink(missing_ok=True)
         await self._blobs.delete(incoming_key(upload.user_id, upload.upload_id))
 

@@ -203,7 +203,7 @@ class Behind:
 async def test_no_more_is_at_risk_than_is_said_however_slow_the_disk(fsync_turns):
     upload = SimpleNamespace(offset_bytes=0, length_bytes=400 * READ)
 
-    async def advance(offset_bytes):
+    async def advance(offset_bytes, *, said):
         upload.offset_bytes = offset_bytes
 
     pieces = iter([bytes(READ)] * 400)
