@@ -61,7 +61,7 @@ from relay.account.leaving import Leaving
 from relay.ask.http import AskHttp, Find
 from relay.assemble.http import MemoriesHttp
 from relay.assemble.stream import UNDER, StreamHttp
-from relay.auth.gate import Doors, Passage, Public, gate
+from relay.auth.gate import Doors, Passage, Public, gate, note_answered
 from relay.auth.http import AuthHttp
 from relay.auth.me import AdminHttp, MeHttp
 from relay.auth.tokens import Scope
@@ -106,6 +106,7 @@ HTML, DEAR, CHEAP = "text/html", 0.1, 50.0
 _WHOLE, _TEXT = {"type": "integer", "minimum": 0}, {"type": "string"}
 PAGE = (Param("cursor", _TEXT), Param("limit", {"type": "integer", "minimum": 1, "maximum": 200}))
 FEED = (Param("cursor", _WHOLE), Param("limit", {"type": "integer", "minimum": 1, "maximum": 500}))
+SIGNED = (Param("expires", _TEXT), Param("signature", _TEXT), Param("session", _TEXT))
 TUS = (Param("Tus-Resumable", {"const": "1.0.0"}, required=True),)
 TUS_ERRORS = ("upload.version", "upload.gone", "upload.locked")
 PROOF_ERRORS = ("auth.proof", "auth.key_required")
@@ -174,6 +175,7 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
         relay.database.ripple.end()
 
     app.on_response_prepare.append(say_version)
+    app.on_response_prepare.append(note_answered)
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(end_live)
     return app
@@ -256,7 +258,7 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
         Route("delete_video", "DELETE", f"{API}/videos/{{video_id}}", videos.delete, OWNER, "Delete it, its media and all that was found in it", 204),
         Route("receipt", "GET", f"{API}/videos/{{video_id}}/receipt", ingest.receipt, BOTH, "The relay's word that it has the bytes", 200, None, Receipt),
         Route("media", "GET", f"{API}/videos/{{video_id}}/media", ingest.media, BOTH, "The original file; ranges work", 200, None, "video/mp4", rate=CHEAP),
-        Route("blob", "GET", f"{API}/blobs/{{key:.+}}", ingest.blob, Public("the signature in the link is the key, and it expires"), "A picture or film by its signed link", 200, None, "video/mp4", (Param("expires", _TEXT), Param("signature", _TEXT)), errors=("auth.expired",), rate=CHEAP),
+        Route("blob", "GET", f"{API}/blobs/{{key:.+}}", ingest.blob, Public("the signature in the link is the key, and it expires"), "A picture or film by its signed link", 200, None, "video/mp4", SIGNED, errors=("auth.expired",), rate=CHEAP),
         Route("people", "GET", f"{API}/people", people.list, BOTH, "Who the account knows", 200, None, PeopleList),
         Route("save_person", "POST", f"{API}/people", people.save, OWNER, "Add or change a person", 201, PersonEdit, PersonInfo),
         Route("add_photo", "POST", f"{API}/people/{{person_id}}/photos", people.add_photo, OWNER, "Know a person by one more photo", 201, FORM, PhotoAdded, errors=("consent.faces", "photo.no_face")),
@@ -298,7 +300,7 @@ def _films(relay: Services, _stages: Stages) -> list[Route]:
         Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first; prepared=true: those made without being asked for", 200, None, MemoryList, (Param("prepared", {"enum": ["true", "false"]}),)),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
         Route("delete_memory", "DELETE", f"{API}/memories/{{memory_id}}", memories.remove, OWNER, "Delete a film; one that was prepared never comes back", 204),
-        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", (Param("expires", _TEXT), Param("signature", _TEXT)), errors=("auth.expired",), rate=CHEAP),
+        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", SIGNED, errors=("auth.expired",), rate=CHEAP),
     ]
 
 

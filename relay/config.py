@@ -133,7 +133,9 @@ class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     late_s: float = 900.0
     """The relay says that it is not ready when a job has been due for longer."""
     longest_s: float = 1800.0
-    """A process that works on one part of a job for longer hangs: it is ended, and the job tried again."""
+    """A process that works on one part of a job for longer hangs: it is ended. A film is tried again, a clip is not looked into any more."""
+    memory_bytes: int = 6 << 30
+    """What each of the processes may have; 0: no limit. A clip that takes more is kept, and not looked into."""
     poll_s: float = 1.0
 
 

@@ -93,8 +93,8 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     relay_id = await database.write(lambda connection: settings.once(connection, "relay_id", uuid7(now_ms())))
     ring = KeyRing(folder / KEYS, now_ms, rotate_s=config.auth.rotate_keys_s, overlap_s=config.auth.access_token_s + OVERLAP_S)
     tokens = Tokens(ring, now_ms, config.auth.access_token_s)
-    links = Links(keys.link_key(folder / KEYS), now_ms, config.storage.link_s, address)
     sessions = Sessions(database, tokens, config.auth, now_ms)
+    links = Links(keys.link_key(folder / KEYS), now_ms, config.storage.link_s, address, sessions)
     throttle = Throttle(database, now_ms)
     factors = SecondFactors(database, keys.seal_key(folder / KEYS), now_ms)
     blobs = open_blobs(config)
@@ -104,7 +104,7 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     uploads = Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms)
     return Services(
         config=config, folder=folder, now_ms=now_ms, address=address, database=database, blobs=blobs, bus=bus,
-        pool=CpuPool(config.jobs.processes, config.jobs.longest_s), tokens=tokens, sessions=sessions,
+        pool=CpuPool(config.jobs.processes, config.jobs.longest_s, config.jobs.memory_bytes), tokens=tokens, sessions=sessions,
         accounts=Accounts(database, passwords or Passwords(), sessions, factors, throttle, now_ms),
         pairings=Pairings(database, sessions, throttle, config.auth, now_ms, address), links=links,
         origin=Origin(config.server.trusted_proxies), throttle=throttle, factors=factors,

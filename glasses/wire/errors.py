@@ -80,6 +80,7 @@ ERRORS: dict[str, ErrorKind] = {
     "upload.unsupported": ErrorKind(400, Action.FIX, "This part of tus is not offered", "OPTIONS /api/v1/uploads lists what is, in Tus-Extension."),
     "upload.version": ErrorKind(412, Action.FIX, "The tus version is not supported", "Send Tus-Resumable: 1.0.0."),
     "upload.not_a_video": ErrorKind(422, Action.PARK, "The file does not decode as a video or photo", "The original is kept; play it on the glasses to check."),
+    "upload.too_costly": ErrorKind(422, Action.PARK, "Looking into the file takes too much memory or time", "The original is kept; relay jobs replay looks again, as after raising jobs.memory_bytes."),
     "storage.full": ErrorKind(507, Action.RETRY, "There is no room left on the disk", "Free some space; recording and uploads go on by themselves after."),
     "storage.unreachable": ErrorKind(503, Action.RETRY, "The store of media does not answer", "Check it with relay doctor; uploads and films go on by themselves after."),
     "storage.damaged": ErrorKind(500, Action.PARK, "A database or file is damaged", "Run doctor: it names the file and rebuilds what can be rebuilt."),

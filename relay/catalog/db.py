@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,7 +36,7 @@ class DatabaseDamagedError(SouvenirError):
 
 
 class Database:
-    """The catalogue's file. ``work`` is a plain function of a connection; it runs off the event loop."""
+    """The catalogue's file. ``work`` is a plain function of a connection; it runs off the event loop, in the context of its caller."""
 
     def __init__(self, path: Path, *, readers: int = 2) -> None:
         self.path = path
@@ -58,7 +59,7 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in one transaction: all of it durable, or none. Raises DiskFullError, DatabaseDamagedError."""
         with _translated(self.path):
-            result = await asyncio.wrap_future(self._writer.submit(work))
+            result = await asyncio.wrap_future(self._writer.submit(_as_here(work)))
         self.ripple.announce()
         return result
 
@@ -69,7 +70,7 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_here, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_here, _as_here(work))
 
     def read_here(self, work: Work[T]) -> T:
         """``read`` on the calling thread, which must not be the event loop's."""
@@ -137,6 +138,12 @@ class Database:
             connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA foreign_keys=ON")
         return connection
+
+
+def _as_here(work: Work[T]) -> Work[T]:
+    """``work`` in another thread, with the caller's context."""
+    context = copy_context()
+    return lambda connection: context.run(work, connection)
 
 
 class _translated:  # noqa: N801 -- reads as a statement where it is used

@@ -76,8 +76,8 @@ class IngestHttp:
     async def blob(self, request: web.Request) -> web.StreamResponse:
         """A file by its signed link."""
         key = request.match_info["key"]
-        self._links.check(key, request.query.get("expires", ""), request.query.get("signature", ""))
-        return await self.by_key(request, key)
+        async with self._links.opened(key, request.query):
+            return await self.by_key(request, key)
 
     async def by_key(self, request: web.Request, key: str) -> web.StreamResponse:
         """A file that the request has been found to be allowed to see."""

@@ -6,7 +6,7 @@ import asyncio
 import re
 
 import pytest
-from aiohttp import ClientSession, WSMsgType, web
+from aiohttp import ClientPayloadError, ClientSession, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 from relay.app import LINK, TABLE
@@ -168,6 +168,52 @@ async def test_what_a_revoked_device_is_doing_ends_with_it(relay):
         assert gone.status_code == 204
         assert await patching == (401, "auth.revoked")
     assert relay.services.sessions.visits.sessions() == []
+
+
+LARGE = 72 << 20
+"""More than the sockets of a download hold."""
+
+
+@pytest.mark.parametrize("way", ["token", "link"])
+async def test_a_download_of_a_revoked_device_is_cut(relay, way):
+    """What it has not got yet it does not get; and what cuts it is not taken for a part of the file."""
+    segment = await relay.store(bytes(LARGE))
+    headers, url = await relay.as_glasses(), f"/api/v1/videos/{segment.segment_id}/media"
+    if way == "link":
+        url = (await relay.http.get(f"/api/v1/videos/{segment.segment_id}", headers=headers)).json()["media_url"].removeprefix(relay.url)
+    got = bytearray()
+
+    async def rest(answer):
+        while piece := await answer.content.readany():
+            got.extend(piece)
+
+    async with (
+        ClientSession() as client, asyncio.timeout(30),
+        client.get(relay.url + url, headers=headers if way == "token" else {}) as answer,
+    ):  # fmt: skip
+        assert (answer.status, int(answer.headers["Content-Length"])) == (200, LARGE)
+        got.extend(await answer.content.readexactly(100_000))
+        gone = await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
+        assert gone.status_code == 204
+        with pytest.raises(ClientPayloadError):
+            await rest(answer)
+    assert len(got) < LARGE
+    assert not got.strip(b"\0"), "nothing but the file's own bytes"
+    assert relay.services.sessions.visits.sessions() == []
+
+
+async def test_links_that_a_revoked_device_was_given_end_with_it_and_no_others(relay):
+    segment = await relay.store(b"a clip")
+    links = {}
+    for device, headers in (("glasses", await relay.as_glasses()), ("phone", await relay.as_companion())):
+        links[device] = (await relay.http.get(f"/api/v1/videos/{segment.segment_id}", headers=headers)).json()["media_url"]
+        assert (await relay.http.get(links[device])).content == b"a clip"
+    session = links["glasses"].partition("session=")[2]
+    for forged in (links["glasses"].replace(f"&session={session}", ""), links["phone"].partition("&session=")[0] + f"&session={session}"):
+        assert (await relay.http.get(forged)).json()["code"] == "auth.invalid"
+    await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
+    assert (await relay.http.get(links["glasses"])).json()["code"] == "auth.revoked"
+    assert (await relay.http.get(links["phone"])).content == b"a clip"
 
 
 async def test_who_signs_out_gets_an_answer(relay):

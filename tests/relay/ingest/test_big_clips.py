@@ -95,7 +95,7 @@ async def test_it_comes_in_the_sizes_that_a_bad_network_makes(relay, begin, ways
 
 async def test_what_follows_a_big_body_is_not_taken_for_it(relay, begin, patch):
     """A sender that does not wait for the answer: its next request is not part of the clip, and is not answered on a spent connection."""
-    segment, url, auth = await begin(BIG)
+    _segment, url, auth = await begin(BIG)
     reader, writer = await connected(relay, url, auth, 0, RAW_FROM_BYTES)
     writer.write(BIG[:RAW_FROM_BYTES] + b"GET /healthz HTTP/1.1\r\nHost: relay\r\n\r\n")
     status, headers = await answered(reader)
@@ -109,7 +109,7 @@ async def test_what_follows_a_big_body_is_not_taken_for_it(relay, begin, patch):
 
 @pytest.mark.parametrize("sent", [1, RAW_FROM_BYTES - 1_000_000, len(BIG) - 1])
 async def test_a_cut_connection_keeps_every_byte_that_came(relay, begin, patch, sent):
-    segment, url, auth = await begin(BIG)
+    _segment, url, auth = await begin(BIG)
     _reader, writer = await connected(relay, url, auth, 0, len(BIG))
     async with asyncio.timeout(20):
         while not relay.services.uploads._locks.held:
