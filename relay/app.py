@@ -50,6 +50,7 @@ from glasses.wire.people import (
     SplitPerson,
     UnknownPeople,
 )
+from glasses.wire.push import PushInfo, PushSubscription, PushSubscriptionInfo
 from glasses.wire.share import SharedThing, ShareInfo, ShareList, ShareRequest
 from glasses.wire.sync import SyncStatus, SyncTriggered
 from glasses.wire.upload import Receipt
@@ -78,6 +79,8 @@ from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
 from relay.music.http import MusicHttp
 from relay.music.shelf import MusicShelf
+from relay.push.http import PushHttp
+from relay.push.notices import Notices
 from relay.routes import Param, Route
 from relay.services import SCRATCH, UPLOADS, Services
 from relay.share.http import ShareHttp
@@ -217,6 +220,7 @@ def _account(relay: Services, stages: Stages) -> list[Route]:
     mine, admin = MeHttp(relay.database, relay.accounts, relay.factors, relay.throttle, relay.config), AdminHttp(relay.database, relay.config)
     account = AccountHttp(relay.accounts, Leaving(relay.database, relay.blobs, relay.sessions, relay.uploads, relay.now_ms), stages.forget)
     people = PeopleHttp(stages.people)
+    push = PushHttp(relay.database, relay.vapid, relay.config.push, relay.now_ms)
     return [
         Route("me", "GET", f"{API}/me", mine.me, (*BOTH, *ADMIN), "Who this token speaks for", 200, None, Me),
         Route("home", "PUT", f"{API}/home", mine.home, OWNER, "Where the wearer lives, or nothing to forget it", 200, Home, Home),
@@ -225,6 +229,9 @@ def _account(relay: Services, stages: Stages) -> list[Route]:
         Route("confirm_factor", "POST", f"{API}/me/second-factor/confirm", mine.confirm_factor, OWNER, "Turn the second factor on by a first code", 200, FactorCode, RecoveryCodes, errors=("auth.second_factor_wrong", "auth.second_factor_state"), rate=DEAR),
         Route("drop_factor", "DELETE", f"{API}/me/second-factor", mine.drop_factor, OWNER, "Turn the second factor off", 204, Confirmation, errors=CONFIRM_ERRORS, rate=DEAR),
         Route("consent", "PUT", f"{API}/consent", people.consent, OWNER, "Agree to face recognition, or withdraw: that erases every face", 200, Consent, Consent),
+        Route("push", "GET", f"{API}/push", push.list, OWNER, "The key that a browser needs to be told things, and the browsers that are", 200, None, PushInfo),
+        Route("push_subscribe", "POST", f"{API}/push/subscriptions", push.subscribe, OWNER, "Tell this browser when a film is ready or a device comes or goes (Web Push)", 201, PushSubscription, PushSubscriptionInfo, errors=("push.subscription",), rate=DEAR),
+        Route("push_unsubscribe", "DELETE", f"{API}/push/subscriptions/{{subscription_id}}", push.unsubscribe, OWNER, "Tell that browser nothing more", 204),
         Route("export", "GET", f"{API}/export", account.export, OWNER, "Everything of the account as a tar: originals, films, and JSON", 200, None, EXPORT_TYPE, rate=DEAR),
         Route("delete_account", "DELETE", f"{API}/me", account.delete, OWNER, "End the account: every row and every file", 204, Confirmation, errors=CONFIRM_ERRORS, rate=DEAR),
         Route("admin_accounts", "GET", f"{API}/admin/accounts", admin.accounts, ADMIN, "All accounts: names and sizes, nothing of what is in them", 200, None, AccountList),
@@ -322,7 +329,7 @@ def _in_step(relay: Services, _stages: Stages) -> list[Route]:
 
 # fmt: on
 def _auth(relay: Services) -> AuthHttp:
-    return AuthHttp(relay.accounts, relay.pairings, relay.sessions, relay.tokens, relay.config.auth, relay.now_ms)
+    return AuthHttp(relay.accounts, relay.pairings, relay.sessions, relay.tokens, relay.config.auth, relay.now_ms, Notices(relay.database, relay.bus).device)
 
 
 def _shares(relay: Services) -> Shares:

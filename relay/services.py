@@ -31,6 +31,7 @@ from relay.ingest.uploads import Uploads
 from relay.jobs.bus import Bus
 from relay.jobs.pool import CpuPool
 from relay.library.videos import Library
+from relay.push.vapid import Vapid, new_pem
 
 DATABASE = "catalog.sqlite"
 UPLOADS = "uploads"
@@ -77,6 +78,7 @@ class Services:
     uploads: Uploads
     library: Library
     profiles: Profiles
+    vapid: Vapid
 
     def close(self) -> None:
         self.uploads.close()
@@ -111,4 +113,10 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
         rates=Rates(config.limits.requests_per_minute, config.auth.tries_per_minute, now_ms), intake=intake,
         uploads=uploads, tiers=tiers, sweeper=Sweeper(uploads, tiers, folder / UPLOADS, config.uploads.sweep_s),
         library=Library(bus, links, now_ms, config.sync.trash_s, profiles), profiles=profiles,
+        vapid=Vapid(keys.push_key(folder / KEYS, new_pem), lambda: config.push.contact or _contact(address.url), now_ms),
     )  # fmt: skip
+
+
+def _contact(url: str) -> str:
+    """A push service wants one; an address without TLS is none to them."""
+    return url if url.startswith("https:") else "mailto:souvenir@localhost.localdomain"

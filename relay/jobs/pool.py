@@ -94,7 +94,8 @@ class _Process:
 
     async def _started(self) -> ProcessPoolExecutor:
         """Up and waiting: how long that takes is no work's fault."""
-        self._executor = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_confine, initargs=(self._memory_bytes,))
+        spawn = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(1, mp_context=spawn, initializer=_confine, initargs=(self._memory_bytes,))
         await asyncio.get_running_loop().run_in_executor(self._executor, os.getpid)
         return self._executor
 

@@ -21,6 +21,7 @@ from relay.jobs.kinds import Message
 from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
 from relay.library.people import PeopleBook
+from relay.push.pushing import Pushing
 from relay.services import INDEX, SCRATCH, Services
 from relay.work.asking import Asking
 from relay.work.clips import ClipJobs
@@ -40,7 +41,8 @@ def make_stages(relay: Services) -> Stages:
     forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     preparing = Preparing(relay.database, relay.bus, relay.config.films, relay.now_ms)
-    handlers = {**clips.handlers(), **forms.handlers(), **films.handlers(), **preparing.handlers()}
+    pushing = Pushing(relay.database, relay.links, relay.vapid, relay.config.push, relay.now_ms)
+    handlers = {**clips.handlers(), **forms.handlers(), **films.handlers(), **preparing.handlers(), **pushing.handlers()}
 
     async def given_up(message: Message, error: SouvenirError) -> None:
         await clips.given_up(message, error)
