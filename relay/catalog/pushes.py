@@ -34,7 +34,8 @@ def find(connection: Connection, subscription_id: str) -> Subscription | None:
 
 
 def of_user(connection: Connection, user_id: str) -> list[Subscription]:
-    rows = connection.execute("SELECT * FROM push_subscriptions WHERE user_id = ? ORDER BY created_at, subscription_id", (user_id,)).fetchall()
+    sql = "SELECT * FROM push_subscriptions WHERE user_id = ? ORDER BY created_at, subscription_id"
+    rows = connection.execute(sql, (user_id,)).fetchall()
     return [msgspec.convert(dict(row), Subscription) for row in rows]
 
 

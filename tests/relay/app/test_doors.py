@@ -262,6 +262,11 @@ async def test_another_account_sees_nothing_of_it(relay):
         "/api/v1/uploads", headers={**await relay.as_glasses(), "Tus-Resumable": "1.0.0", **_tus(relay, b"unfinished")}
     )
     share = await relay.http.post("/api/v1/shares", headers=await relay.as_companion(), json={"video_id": segment.segment_id})
+    browser = {"endpoint": "https://fcm.googleapis.com/x", "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    }}  # fmt: skip
+    push = await relay.http.post("/api/v1/push/subscriptions", headers=await relay.as_companion(), json=browser)
     op = {"kind": "video.edit", "subject_id": segment.segment_id, "seen": 0}
     for device, caption in (("phone", "sea"), ("tablet", "see")):
         ops = [{**op, "op_id": device, "stamp": f"000000000001-0000-{device}", "value": {"caption": caption}}]
@@ -271,6 +276,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna", "share_id": share.json()["share_id"],
+        "subscription_id": push.json()["subscription_id"],
         "face_id": f"{segment.segment_id}-0", "music_id": "0199c82c-c000-7622-9e57-074dc6beeb7f",
     }  # fmt: skip
     user_id = relay.accounts["anna"].user.user_id
@@ -289,7 +295,8 @@ async def test_another_account_sees_nothing_of_it(relay):
         assert answer.status_code == 404, (route.name, answer.status_code)
         asked += 1
     assert asked >= 10
-    for listing, key in (("videos", "videos"), ("people", "people"), ("memories", "memories"), ("shares", "shares"), ("music", "music")):
+    listings = {one: one for one in ("videos", "people", "memories", "shares", "music")} | {"push": "subscriptions"}
+    for listing, key in listings.items():
         assert (await relay.http.get(f"/api/v1/{listing}", headers=ben)).json()[key] == []
     feed = await relay.http.get("/api/v1/sync/changes", headers=ben)
     assert feed.content == b""
