@@ -15,7 +15,7 @@ from relay.ingest.body import Body
 from relay.ingest.locks import EvictedError
 from relay.ingest.part import Digest, PartFile
 
-FLUSH_BYTES, MOST_AT_RISK_BYTES = 6 << 20, 10 << 20
+FLUSH_BYTES, MOST_AT_RISK_BYTES = 4 << 20, 10 << 20
 """A stream without a checksum is made durable after so many bytes, later if the disk is still busy with those before; then it waits."""
 CUT = (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError)
 

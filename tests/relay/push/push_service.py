@@ -6,6 +6,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass, field
+from typing import Self
 
 import http_ece
 import jwt
@@ -32,7 +33,7 @@ class PushService:
         app.router.add_post("/push/{browser}", self._take)
         self._server = TestServer(app)
 
-    async def __aenter__(self) -> PushService:
+    async def __aenter__(self) -> Self:
         await self._server.start_server()
         return self
 

@@ -86,7 +86,8 @@ async def test_the_other_account_is_told_nothing(relay, service, deliver):
 
 async def test_a_device_that_comes_or_goes_is_told_to_the_others(relay, service, deliver):
     await subscribed(relay, service)
-    begun = await relay.services.pairings.begin("new-glasses", "Anna's new glasses", proof=relay.proof((await relay.account()).companion_key))
+    key = (await relay.account()).companion_key
+    begun = await relay.services.pairings.begin("new-glasses", "Anna's new glasses", proof=relay.proof(key))
     other = await relay.services.accounts.login("anna", "correct horse battery", device_id="laptop", device_name="laptop")
     acting = {"Authorization": f"Bearer {other.access_token}"}
     assert (await relay.http.post("/api/v1/devices/approve", headers=acting, json={"user_code": begun.user_code})).status_code == 200
