@@ -134,5 +134,8 @@ class Receiving:
         await self._advance(await self._part.sync(), said=said)
 
     async def _flushed(self) -> None:
+        """Whoever waits may be cancelled, what the disk does may not."""
         if self._flushing is not None:
-            await self._flushing
+            flushing = self._flushing
+            await asyncio.wait({flushing})
+            flushing.result()

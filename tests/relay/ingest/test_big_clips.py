@@ -131,6 +131,8 @@ async def test_a_reconnecting_client_evicts_a_big_patch_that_hangs(relay, begin,
     writer.write(BIG[:3_000_000])
     await writer.drain()
     async with asyncio.timeout(20):
+        while not relay.services.uploads._locks.held:
+            await asyncio.sleep(0.01)
         offset = int((await relay.http.head(url, headers=auth)).headers["Upload-Offset"])
         status, _headers = await answered(reader)
     assert status == 423

@@ -16,8 +16,9 @@ from relay import faults
 from relay.catalog.db import DiskFullError
 from relay.ingest.body import Parsed
 from relay.ingest.lane import Lane
+from relay.ingest.locks import EvictedError, UploadLocks
 from relay.ingest.part import PartFile, hashed
-from relay.ingest.receiving import MOST_AT_RISK_BYTES, Receiving
+from relay.ingest.receiving import MOST_AT_RISK_BYTES, Receiving, UploadInterruptedError
 
 DATA = bytes(range(256)) * 5000
 BATCH = 10_000
@@ -215,3 +216,36 @@ async def test_no_more_is_at_risk_than_is_said_however_slow_the_disk(fsync_turns
     part = Behind(upload, fsync_turns)
     assert await Receiving(upload, part, None, advance).run(lambda work: work, Parsed(SimpleNamespace(readany=readany), 60.0)) is None
     assert max(part.risked_bytes) <= MOST_AT_RISK_BYTES + READ
+
+
+async def test_what_is_at_risk_is_kept_when_somebody_takes_over_while_the_disk_is_waited_for():
+    """The wait ends, the fsync does not."""
+    upload, holds, reached, go_on = SimpleNamespace(offset_bytes=0, length_bytes=400 * READ), UploadLocks(1.0), [], asyncio.Event()
+
+    async def advance(offset_bytes, *, said):
+        if not said:
+            await go_on.wait()
+        upload.offset_bytes = offset_bytes
+        reached.append((offset_bytes, said))
+
+    async def readany():
+        await asyncio.sleep(0)
+        return bytes(READ)
+
+    part = Behind(upload, 1)
+    part.settle = lambda: asyncio.sleep(0)
+    async with holds.hold("upload") as hold:
+        receiving = Receiving(upload, part, None, advance)
+        running = asyncio.create_task(receiving.run(hold.unless_evicted, Parsed(SimpleNamespace(readany=readany), 60.0)))
+        while receiving.room_bytes() > 0:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it waits for the disk now
+        hold.evict()
+        await asyncio.sleep(0)
+        go_on.set()
+        cut = await running
+        assert isinstance(cut, EvictedError)
+        with pytest.raises(UploadInterruptedError):
+            await receiving.keep(cut, 5.0)
+    assert [said for _, said in reached] == [False, True]
+    assert upload.offset_bytes == part.written_bytes > 0
