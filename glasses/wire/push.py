@@ -43,7 +43,7 @@ class PushNotice(Wire):
     """What the companion's service worker gets, and shows."""
 
     kind: str = ""
-    """"film.ready", "device.paired" or "device.revoked"."""
+    """"film_ready", "device_paired" or "device_revoked"."""
     subject_id: str = ""
     title: str = ""
     body: str = ""

@@ -78,7 +78,7 @@ class AuthHttp:
         identity = who(request)
         device = _device(await self._pairings.approve(asked.user_code, identity.user_id, deny=asked.deny))
         if not asked.deny:
-            await self._tell(identity.user_id, "device.paired", device.device_id, device.name, identity.session_id)
+            await self._tell(identity.user_id, "device_paired", device.device_id, device.name, identity.session_id)
         return answer(device)
 
     async def devices(self, request: web.Request) -> web.Response:
@@ -89,7 +89,7 @@ class AuthHttp:
                     DeviceInfo(
                         device_id=device.device_id, name=device.name, kind=device.kind, scope=device.scope,
                         has_key=bool(device.key_thumbprint), created_at=device.created_at, seen_at=device.seen_at,
-                        revoked_at=device.revoked_at,
+                        revoked_at=device_revoked_at,
                     )
                     for device in found
                 ]
@@ -100,7 +100,7 @@ class AuthHttp:
         identity, device_id = who(request), request.match_info["device_id"]
         names = {device.device_id: device.name for device in await self._sessions.list(identity.user_id)}
         await self._sessions.revoke(identity.user_id, device_id)
-        await self._tell(identity.user_id, "device.revoked", device_id, names.get(device_id, ""), identity.session_id)
+        await self._tell(identity.user_id, "device_revoked", device_id, names.get(device_id, ""), identity.session_id)
         return web.Response(status=204)
 
     async def jwks(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- the shape of a handler

@@ -10,7 +10,7 @@ from relay.catalog.rows import Connection
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobKind, Message, Priority
 
-FILM_READY, DEVICE_PAIRED, DEVICE_REVOKED = "film.ready", "device.paired", "device.revoked"
+FILM_READY, DEVICE_PAIRED, DEVICE_REVOKED = "film_ready", "device_paired", "device_revoked"
 
 
 class PublishIn(Protocol):

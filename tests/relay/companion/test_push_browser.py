@@ -67,7 +67,7 @@ async def test_a_person_asks_for_messages_and_takes_it_back(relay, browser, tmp_
         await tab.run(f"{SWITCH}.scrollIntoView()")
         await tab.picture(Path("6-messages-on.png"))
         body = "Anna & Ben · Paris · 42 s"
-        await delivered(tab, relay, PushNotice(kind="film.ready", subject_id="f", title="Your film is ready", body=body, at=relay.clock.ms))
+        await delivered(tab, relay, PushNotice(kind="film_ready", subject_id="f", title="Your film is ready", body=body, at=relay.clock.ms))
         await tab.ask("Page.reload")
         await tab.sees("Tell me when a film is ready")
         assert await until(tab, f"{SWITCH}?.checked"), "it is still on"
@@ -91,7 +91,7 @@ async def delivered(tab, relay, notice):
         if found := await tab.run(shown):
             break
         await asyncio.sleep(0.05)
-    assert found == [["Your film is ready", "Anna & Ben · Paris · 42 s", "film.ready/f"]]
+    assert found == [["Your film is ready", "Anna & Ben · Paris · 42 s", "film_ready/f"]]
 
 
 async def until(tab, script):

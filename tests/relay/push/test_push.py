@@ -67,7 +67,7 @@ async def test_who_asked_for_it_is_told_that_a_film_is_ready_with_its_poster(rel
     await relay.services.blobs.put_bytes(f"memories/{relay.accounts['anna'].user.user_id}/{FILM}.jpg", b"a poster")
     await deliver()
     [notice] = service.said
-    assert (notice["kind"], notice["subject_id"], notice["title"]) == ("film.ready", FILM, "Your film is ready")
+    assert (notice["kind"], notice["subject_id"], notice["title"]) == ("film_ready", FILM, "Your film is ready")
     assert notice["body"] == "Anna & Ben · Paris · 42 s"
     assert (await relay.http.get(notice["image"])).content == b"a poster"
     listed = (await relay.http.get(PUSH, headers=await relay.as_companion())).json()
@@ -93,7 +93,7 @@ async def test_a_device_that_comes_or_goes_is_told_to_the_others(relay, service,
     assert (await relay.http.post("/api/v1/devices/approve", headers=acting, json={"user_code": begun.user_code})).status_code == 200
     assert (await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=acting)).status_code == 204
     await deliver()
-    assert [notice["kind"] for notice in service.said] == ["device.paired", "device.revoked"]
+    assert [notice["kind"] for notice in service.said] == ["device_paired", "device_revoked"]
     assert service.said[0]["body"].startswith("Anna's new glasses may now use your account")
 
 
