@@ -111,7 +111,7 @@ class _Making:
         joints = _Joints(self.pool, self._joint, [*pairwise([None, *self.cut_list.cuts, None])])
         clock.begin("sound", 0.1)
         try:
-            sound, channels = self._sound(joints)
+            sound, channels = self._sound()
             clock.begin("write", 0.2)
             copied, encoded = self._write(out, joints, encode_aac(sound, channels), channels, clock)
         finally:
@@ -120,12 +120,11 @@ class _Making:
         self.cache.prune()
         return self._facts(out, copied, encoded, clock.timings_s)
 
-    def _sound(self, joints: _Joints) -> tuple[Iterable[Samples], int]:
+    def _sound(self) -> tuple[Iterable[Samples], int]:
         """The film's sound in pieces, and its channels."""
         film, plan = mixed(self.cut_list, self.paths, self.plan.loudness_lufs), self.plan
         if plan.bed is None:
             return film, channels_of(self.paths[cut.video_id] for cut in self.cut_list.cuts)
-        joints.begin()
         whole = np.concatenate([*film], axis=1)
         music = decoded(Path(plan.bed.path), whole.shape[1])
         return [with_bed(whole, looped(music, whole.shape[1]), spoken_in(self.cut_list, plan.speech))], 2
