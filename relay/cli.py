@@ -234,7 +234,7 @@ def _user_list(asked: argparse.Namespace) -> None:
             for user in await relay.database.read(users.everyone):
                 print(f"{user.name}  {user.user_id}  {user.timezone}")
                 for device in await relay.sessions.list(user.user_id):
-                    state = "revoked" if device_revoked_at else "paired"
+                    state = "revoked" if device.revoked_at else "paired"
                     print(f"  {device.kind:<10} {device.name:<20} {state:<8} {device.device_id}")
         finally:
             relay.close()

@@ -77,7 +77,7 @@ def _devices_of(connection: Connection, user: User) -> list[dict[str, Any]]:
     return [
         {
             "account": user.name, "device": device.name or device.device_id, "kind": device.kind, "device_id": device.device_id,
-            "state": "revoked" if device_revoked_at else "paired", "seen_at": device.seen_at,
+            "state": "revoked" if device.revoked_at else "paired", "seen_at": device.seen_at,
             "behind": changes.count_after(connection, user.user_id, changes.acknowledged(connection, user.user_id, device.device_id))[0],
         }
         for device in devices.of_user(connection, user.user_id)

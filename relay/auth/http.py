@@ -89,7 +89,7 @@ class AuthHttp:
                     DeviceInfo(
                         device_id=device.device_id, name=device.name, kind=device.kind, scope=device.scope,
                         has_key=bool(device.key_thumbprint), created_at=device.created_at, seen_at=device.seen_at,
-                        revoked_at=device_revoked_at,
+                        revoked_at=device.revoked_at,
                     )
                     for device in found
                 ]

@@ -119,7 +119,7 @@ class AdminHttp:
         return answer(await self._database.write(change))
 
     def _info(self, connection: Connection, user: User) -> AccountInfo:
-        paired = [device for device in devices.of_user(connection, user.user_id) if device_revoked_at is None]
+        paired = [device for device in devices.of_user(connection, user.user_id) if device.revoked_at is None]
         factor = factors.get(connection, user.user_id)
         return AccountInfo(
             user_id=user.user_id, name=user.name, created_at=user.created_at, tier=user.tier,

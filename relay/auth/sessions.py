@@ -63,7 +63,7 @@ class Sessions:
         device = await self._database.read(lambda connection: devices.get(connection, identity.user_id, identity.device_id))
         if device is None:
             raise TokenInvalidError("its device is not known")
-        if device_revoked_at is not None or device.session_id != identity.session_id:
+        if device.revoked_at is not None or device.session_id != identity.session_id:
             raise DeviceRevokedError(f"device {device.name or device.device_id}")
 
     async def check_alive(self, session_id: str) -> None:
@@ -96,7 +96,7 @@ class Sessions:
         if token is None or token.expires_at <= now:
             return TokenInvalidError("the refresh token is not known or has expired")
         device = devices.get(connection, token.user_id, token.device_id)
-        if device is None or device_revoked_at is not None or device.session_id != token.session_id:
+        if device is None or device.revoked_at is not None or device.session_id != token.session_id:
             return DeviceRevokedError(f"device {token.device_id}")
         if device.key_thumbprint and (proof is None or proof.thumbprint != device.key_thumbprint):
             return ProofRefusedError("the session belongs to another key" if proof else "the session's key did not sign")

@@ -64,7 +64,7 @@ function otherLinks(films, shares) {
 }
 
 function deviceCard(devices, me) {
-  const rows = devices.filter((device) => !device_revoked_at).map((device) => {
+  const rows = devices.filter((device) => !device.revoked_at).map((device) => {
     const own = device.device_id === me.device_id;
     const row = element("li", {}, element("span", { class: `kind ${device.kind}`, "aria-hidden": "true" }),
       element("div", { class: "grow" }, element("strong", {}, device.name || device.kind), element("small", {}, `${own ? "this one · " : ""}seen ${day(device.seen_at)}${device.has_key ? " · has its own key" : ""}`)),
