@@ -39,6 +39,11 @@ def of_user(connection: Connection, user_id: str) -> list[Subscription]:
     return [msgspec.convert(dict(row), Subscription) for row in rows]
 
 
+def everyone(connection: Connection) -> list[Subscription]:
+    """Of all accounts: for doctor only."""
+    return [msgspec.convert(dict(row), Subscription) for row in connection.execute("SELECT * FROM push_subscriptions").fetchall()]
+
+
 def delivered(connection: Connection, subscription_id: str, at: int) -> None:
     connection.execute("UPDATE push_subscriptions SET delivered_at = ? WHERE subscription_id = ?", (at, subscription_id))
 

@@ -20,7 +20,6 @@ FLUSH_BYTES, MOST_AT_RISK_BYTES = 4 << 20, 10 << 20
 CUT = (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError)
 
 
-
 class Advance(Protocol):
     def __call__(self, offset_bytes: int, *, said: bool) -> Awaitable[None]:
         """The bytes up to there are durable. ``said``: so is the word, for somebody is told."""

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from glasses.wire.memory import Memory, MemoryRequest, MemoryStatus, Plan
+from relay import doctor
 from relay.catalog import memories, pushes
 from relay.catalog.memories import MemoryRow
 from relay.jobs.kinds import JobKind, JobState
@@ -224,6 +225,22 @@ async def test_the_relay_is_the_same_sender_after_a_restart_and_its_key_is_its_o
     again = await open_services(relay_config, relay.clock)
     assert again.vapid.public == relay.services.vapid.public != other.vapid.public
     again.close()
+
+
+async def test_doctor_says_how_many_and_what_one_of_them_lacks(relay, service, relay_config):
+    await subscribed(relay, service)
+
+    async def finding():
+        return await doctor._messages(relay_config, relay.services.database)
+
+    assert await finding() == ("messages", True, "1 browsers are told when a film is ready", "")
+    relay_config.push.services.append("web.push.apple.com")
+    apple = service.subscription() | {"endpoint": "https://web.push.apple.com/x"}
+    answer = await relay.http.post(f"{PUSH}/subscriptions", headers=await relay.as_companion(), json=apple)
+    assert answer.status_code == 201
+    assert not (await finding()).well
+    relay_config.push.contact = "mailto:anna@example.org"
+    assert (await finding()).well
 
 
 async def test_an_account_that_ends_takes_its_browsers_along(relay, service):
