@@ -23,7 +23,7 @@ _TYPES = {
     "webmanifest": "application/manifest+json",
 }
 FILES = (
-    "app.js", "door.js", "account.js", "films.js", "search.js", "push.js", "shared.js", "worker.js", "app.css", "icon.svg",
+    "app.js", "door.js", "account.js", "films.js", "search.js", "messages.js", "shared.js", "worker.js", "app.css", "icon.svg",
     "app.webmanifest",
 )  # fmt: skip
 

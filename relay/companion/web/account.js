@@ -2,7 +2,7 @@
 import { call, download } from "/web/door.js";
 import { element, field, form, start } from "/web/app.js";
 import { askCard, day, musicCard, poster, preparedCard, watchButton } from "/web/films.js";
-import { noticeCard } from "/web/push.js";
+import { noticeCard } from "/web/messages.js";
 import { searchCard } from "/web/search.js";
 
 const size = (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);

@@ -1,7 +1,7 @@
 // The companion's frame: who is in sees their account, who is not signs in.
 import * as door from "/web/door.js";
 import { showAccount } from "/web/account.js";
-import { silence } from "/web/push.js";
+import { silence } from "/web/messages.js";
 
 // element("p", {class: "soft"}, "text", child): text stays text, whatever is in it.
 export function element(name, attributes = {}, ...inside) {

@@ -1,6 +1,6 @@
 // The pages open without a network; what they show is asked for anew each time and is kept nowhere.
 const SHELL = "shell-3";
-const FILES = ["/", "/web/app.js", "/web/door.js", "/web/account.js", "/web/films.js", "/web/search.js", "/web/push.js", "/web/app.css", "/web/icon.svg", "/web/app.webmanifest"];
+const FILES = ["/", "/web/app.js", "/web/door.js", "/web/account.js", "/web/films.js", "/web/search.js", "/web/messages.js", "/web/app.css", "/web/icon.svg", "/web/app.webmanifest"];
 
 self.addEventListener("install", (event) => event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES))));
 self.addEventListener("activate", (event) =>
