@@ -276,7 +276,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna", "share_id": share.json()["share_id"],
-        "subscription_id": messages.json()["subscription_id"],
+        "subscription_id": push.json()["subscription_id"],
         "face_id": f"{segment.segment_id}-0", "music_id": "0199c82c-c000-7622-9e57-074dc6beeb7f",
     }  # fmt: skip
     user_id = relay.accounts["anna"].user.user_id
