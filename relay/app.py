@@ -329,7 +329,15 @@ def _in_step(relay: Services, _stages: Stages) -> list[Route]:
 
 # fmt: on
 def _auth(relay: Services) -> AuthHttp:
-    return AuthHttp(relay.accounts, relay.pairings, relay.sessions, relay.tokens, relay.config.auth, relay.now_ms, Notices(relay.database, relay.bus).device)
+    return AuthHttp(
+        relay.accounts,
+        relay.pairings,
+        relay.sessions,
+        relay.tokens,
+        relay.config.auth,
+        relay.now_ms,
+        Notices(relay.database, relay.bus).device,
+    )
 
 
 def _shares(relay: Services) -> Shares:
