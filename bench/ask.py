@@ -16,7 +16,9 @@ import msgspec
 from bench.ask_import import USER, LibraryMalformedError, imported
 from bench.ask_life import library as made_library
 from bench.ask_questions import Asker
+from bench.ask_strangers import STRANGERS
 from bench.ask_terms import dropped, people_meant
+from bench.ask_wishes import asked_of
 from bench.ask_worlds import WORLDS
 from glasses.wire.memory import Plan, TermKind
 from relay.ask.result import SearchResult
@@ -49,7 +51,7 @@ class Answer:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--library", type=Path, metavar="DIR", help="library.json and queries.json (default: a made-up library)")
-    parser.add_argument("--world", choices=sorted(WORLDS), default="london", help="which life is made up (default: %(default)s)")
+    parser.add_argument("--world", choices=sorted([*WORLDS, *STRANGERS]), default="london", help="which life is made up (default: %(default)s)")
     parser.add_argument(
         "--part",
         choices=["dev", "test", "all"],
@@ -77,6 +79,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def made(world: str, part: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A made-up library with its questions: every other one is for working with ("dev"), the rest for reporting ("test")."""
+    if world in STRANGERS:
+        library, questions = asked_of(STRANGERS[world], CLIPS)
+        return library, {"dev": questions[::2], "test": questions[1::2], "all": questions}[part]
     library = made_library(WORLDS[world], CLIPS)
     questions = Asker(WORLDS[world], library).questions(2 * QUESTIONS, WORLDS[world].seed + 1)
     chosen = {"dev": questions[::2], "test": questions[1::2], "all": questions}[part]
