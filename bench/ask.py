@@ -6,6 +6,7 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from bench.ask_import import USER, LibraryMalformedError, imported
+from bench.ask_import import USER, Imported, LibraryMalformedError, imported
 from bench.ask_life import library as made_library
 from bench.ask_questions import Asker
 from bench.ask_strangers import STRANGERS
@@ -101,7 +102,7 @@ def answer(library: dict[str, Any], questions: list[dict[str, Any]]) -> list[Ans
             understand(str(asked["query"]), asking.context)
             understand_ms = (time.thread_time() - begun_s) * 1000
             result = asking.searcher.search(USER, plan, limit=_DEPTH)
-            answers.append(_judged(asked, result, library, understand_ms))
+            answers.append(_judged(asked, result, library, understand_ms, asking))
         asking.index.close()
     return answers
 
@@ -147,7 +148,7 @@ def _given(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return library, questions
 
 
-def _judged(asked: dict[str, Any], result: SearchResult, library: dict[str, Any], understand_ms: float) -> Answer:
+def _judged(asked: dict[str, Any], result: SearchResult, library: dict[str, Any], understand_ms: float, asking: Imported) -> Answer:
     relevant = {str(one) for one in asked["relevant"]}
     found = [hit.video_id for hit in result.hits]
     depth = min(10, len(relevant)) or 1
@@ -158,9 +159,13 @@ def _judged(asked: dict[str, Any], result: SearchResult, library: dict[str, Any]
         precision=len(relevant & set(found[:depth])) / depth if relevant else float(not found),
         ndcg=sum(gains) / ideal if relevant else float(not found),
         recall=len(relevant & set(found[:_DEPTH])) / (min(_DEPTH, len(relevant)) or 1) if relevant else float(not found),
-        dropped=dropped(list(asked.get("terms") or []), result.plan, library), wrong=_wrong(asked, result, library),
+        dropped=dropped(list(asked.get("terms") or []), result.plan, library, _ids_of(asking)), wrong=_wrong(asked, result, library),
         problem=result.problem.detail if result.problem else "", understand_ms=understand_ms,
     )  # fmt: skip
+
+
+def _ids_of(asking: Imported) -> Callable[[str], set[str]]:
+    return lambda name: {match.ids[0] for match in asking.context.gazetteer.named(name) if match.ids}
 
 
 def _wrong(asked: dict[str, Any], result: SearchResult, library: dict[str, Any]) -> list[str]:

@@ -84,7 +84,7 @@ _WISHES = (
     Wish("mid-January", when="2025-01-11..2025-01-20"),
     Wish("day before yesterday", when="2025-05-04"),
     Wish("in the small hours of new year's day", when="2025-01-01", hours="0-5"),
-    Wish("on Valentine's with my wife, nobody else", who="c2", when="2025-02-14", n="<2"),
+    Wish("on Valentine's with my wife, nobody else", who="c2", when="2025-02-14", n="1"),
     Wish("where someone says the jollof is ready", say="jollof is ready"),
     Wish("talking about light going out", say="light has gone"),
     Wish("my sister saying please open the gate", who="c8", say="open the gate"),

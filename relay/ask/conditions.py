@@ -14,6 +14,7 @@ from relay.index.sets import EMPTY, KeySet, keys_of, union
 SEEN_CUT_OFF = 0.42
 """Cosine (WordLlama) below which a moment has nothing to do with a word: "buy a vehicle" is .43 from "new car", other talk under .15."""
 SAID_CUT_OFF = 0.37
+_ANY_NUMBER = 10_000
 _PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:", "within:")
 _REPEATS = ("hours:", "weekday:")
 _WEIGHTS = {
@@ -165,9 +166,11 @@ class Conditions:
         return heard or self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
 
     def _counted(self, term: Term) -> KeySet:
-        if not any(each.startswith("faces>=") for each in term.ids):
+        limits = {each[:7]: int(each[7:]) for each in term.ids if each.startswith(("faces>=", "faces<="))}
+        if not limits:
             return self._having(f"faces:{term.value}")
-        return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= int(term.value))
+        low, high = limits.get("faces>=", 1), limits.get("faces<=", _ANY_NUMBER)
+        return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if low <= int(number) <= high)
 
     def _speech(self, term: Term) -> KeySet:
         exact = self._text(term.value, (TextField.SPEECH,))

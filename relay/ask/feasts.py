@@ -59,10 +59,19 @@ class Feasts:
         if key == "ramadan":
             return self._ramadan
         for name in (key, _SAME.get(key, "")):
-            found = self._home().get(name) or RULES.get(name) or self._abroad(name)
+            found = self._kept(name) or RULES.get(name) or self._abroad(name)
             if found:
-                return found
+                return _of_days(found, 3) if name.startswith("eid ") else found
         return None
+
+    def own(self, words: tuple[str, ...]) -> Yearly | None:
+        """The feast of that name as this country keeps it; None where it keeps none, or as everybody does."""
+        key = _stemmed(words)
+        found = by_country(key, self._country)
+        return found or (None if key in EVERYWHERE else self._kept(key) or self._kept(_SAME.get(key, "")))
+
+    def _kept(self, name: str) -> Yearly | None:
+        return self._home().get(name) or (self._home().get("national day") if name == "independence day" else None)
 
     def _ramadan(self, year: int) -> Period | None:
         """Thirty days from its first, which some countries keep."""
@@ -80,6 +89,16 @@ class Feasts:
             if found:
                 return found
         return None
+
+
+def _of_days(feast: Yearly, days: int) -> Yearly:
+    """At least so long: of feasts that laws give one day and people three."""
+
+    def of(year: int) -> Period | None:
+        period = feast(year)
+        return Period(period.first, max(period.end, period.first + timedelta(days))) if period else None
+
+    return of
 
 
 def warm(year: int) -> None:

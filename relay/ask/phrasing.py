@@ -34,8 +34,7 @@ def said_of(plan: Plan, context: AskContext) -> str:
     things = [_or_and(plan, TermKind.THING)] if _of(plan, TermKind.THING) else []
     body = " with ".join([*what, *things]) or "everything"
     body += "".join(
-        f", {'at least ' if term.ids else ''}{term.value} {'person' if term.value == '1' else 'people'} in view"
-        for term in _of(plan, TermKind.COUNT)
+        f", {bound_of(term)}{term.value} {'person' if term.value == '1' else 'people'} in view" for term in _of(plan, TermKind.COUNT)
     )
     body += "".join(f", where '{term.value}' is said" for term in _of(plan, TermKind.SPEECH))
     body += "".join(f", where '{term.value}' can be read" for term in _of(plan, TermKind.TEXT))
@@ -47,6 +46,12 @@ def said_of(plan: Plan, context: AskContext) -> str:
     unsure = [term.hint for term in plan.terms if (not term.resolved or term.source == "spelling") and term.hint]
     left = [f"I made nothing of: {', '.join(plan.leftover)}."] if plan.leftover else []
     return " ".join([sentence, *unsure, *left])
+
+
+def bound_of(term: Term) -> str:
+    """What stands before the number of a count: "at least "."""
+    bounds = {each[:7] for each in term.ids}
+    return "" if {"faces>=", "faces<="} <= bounds else "at least " if "faces>=" in bounds else "at most " if "faces<=" in bounds else ""
 
 
 def where_of(term: Term) -> str:

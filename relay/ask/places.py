@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import AskContext, PlaceMatch
 from relay.ask.continents import CONTINENTS
+from relay.ask.demonyms import TRIPS, country_name, country_of_adjective, place_of_adjective
 from relay.ask.nearby import alike, sights_near
 from relay.ask.sights import SIGHTS
 from relay.ask.vocabulary import FILLERS
@@ -29,7 +30,12 @@ HOME_KM = 0.5
 _FAR_LARGER = 20
 """A place with so many times the people is meant although the name is not its own ("Seville")."""
 _NICKNAMES = {
-    "la": "los angeles", "nyc": "new york", "dc": "washington d c", "sf": "san francisco", "philly": "philadelphia", "vegas": "las vegas",
+    "la": "los angeles", "dc": "washington d c", "sf": "san francisco", "philly": "philadelphia", "vegas": "las vegas",
+    "nz": "new zealand", "tassie": "tasmania", "oz": "australia", "joburg": "johannesburg", "jozi": "johannesburg", "brum": "birmingham",
+    "aotearoa": "new zealand", "ayers rock": "uluru", "holland": "netherlands", "frisco": "san francisco", "nola": "new orleans",
+    "blr": "bengaluru", "hcmc": "ho chi minh city", "saigon": "ho chi minh city", "bkk": "bangkok", "hk": "hong kong", "nyc": "new york",
+    "the states": "united states", "states": "united states", "britain": "united kingdom", "great britain": "united kingdom",
+    "majorca": "mallorca", "corfu": "kerkyra", "cdmx": "mexico city", "df": "mexico city", "ba": "buenos aires", "sampa": "sao paulo",
     "rio": "rio de janeiro", "big apple": "new york", "kl": "kuala lumpur", "barca": "barcelona", "st pete": "saint petersburg",
 }  # fmt: skip
 _LONGEST = 5
@@ -47,6 +53,7 @@ _NOT_PLACES = listed(
     "top bottom center centre public person people video memory order case time fact focus detail slow black white color motion "
     "dance bloom flight night sea dinner lunch breakfast least most once noon dawn dusk sunset sunrise today "
 )
+_TRIP_WORDS = listed("road summer winter family beach ski business school weekend camping wedding big last first")
 _HOME_WORDS = frozenset({"home", "house", "apartment", "flat", "place"})
 
 
@@ -58,6 +65,8 @@ class PlaceReading:
     broad: bool = False
     """A country, region or sight, or a place that has been visited: meant even where a word could mean something else."""
     visited: bool = False
+    country: str = ""
+    """ISO 3166 code of the country it is or lies in; empty where it lies in several or that is not known."""
 
 
 class Places:
@@ -76,7 +85,7 @@ class Places:
 
     def read(self, words: list[Word], at: int, *, after: str = "", article: bool = False) -> PlaceReading | None:
         """The longest place at ``at``. ``after``: the preposition before it, if any; ``article``: "the" stands before it."""
-        home = self._at_home(words, at, after)
+        home = self._at_home(words, at, after) or self._trip(words, at)
         if home:
             return home
         if article and after and words[at].folded in {"us", "states"}:
@@ -90,6 +99,18 @@ class Places:
             if found:
                 return self._refined(words, at, took, found, after)
         return None
+
+    def _trip(self, words: list[Word], at: int) -> PlaceReading | None:
+        """ "Our Italian trip"; not "the Italian restaurant"."""
+        follows = [word.folded for word in words[at + 1 : at + 3]]
+        if TRIPS.isdisjoint(follows[:1]) and not (follows[1:] and follows[0] in _TRIP_WORDS and follows[1] in TRIPS):
+            return None
+        code, name = country_of_adjective(words[at].folded), place_of_adjective(words[at].folded)
+        if name:
+            found = self._one(name.split(), after="in", article=False)
+            return self._reading(words, at, 1, found, "in", "") if found else None
+        match = PlaceMatch(country_name(code), "country", (f"country:{code}",), country_code=code) if code else None
+        return self._reading(words, at, 1, match, "in", "") if match else None
 
     def outside(self, words: list[Word], at: int) -> tuple[int, PlaceReading] | None:
         """ "outside Ireland", "outside of Rome": where the place begins that is not meant, and the place. Outside a town is near it."""
@@ -267,7 +288,7 @@ class Places:
 
     def _reading(self, words: list[Word], at: int, took: int, match: PlaceMatch, after: str, outer: str) -> PlaceReading:
         heard = " ".join(word.text for word in words[at : at + took])
-        ids = list(match.ids if match.kind == "continent" else match.ids[:1])
+        ids = list(match.ids if match.kind in {"continent", "sight"} else match.ids[:1])
         if after in {"near", "around", "outside"} and match.lat is not None and match.kind in {"city", "sight"}:
             ids.append(f"near:{match.lat},{match.lon},{AROUND_KM if match.kind == 'city' else 3.0}")
         elif (
@@ -282,7 +303,7 @@ class Places:
         source = match.kind if match.kind in {"sight", "spelling"} else "gazetteer"
         term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=hint, source=source)
         visited = self._visits(match) > 0
-        return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited)
+        return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited, _country(match))
 
     def _elsewhere(self, match: PlaceMatch) -> str:
         """Which of several places of the name was taken, if it is not the best known."""
@@ -292,3 +313,9 @@ class Places:
         if first.ids[:1] == match.ids[:1]:
             return ""
         return f"{match.name} in {match.country or match.country_code}, where you have clips."
+
+
+def _country(match: PlaceMatch) -> str:
+    if match.kind == "continent":
+        return ""
+    return match.country_code or next((each.partition(":")[2] for each in match.ids if each.startswith("country:")), "")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from glasses.wire.memory import Term, TermKind
 from relay.ask import clauses, vocabulary
 from relay.ask.carrier import carrier_length, farewell
 from relay.ask.context import AskContext
+from relay.ask.counts import Count, count_of, faces_of
+from relay.ask.days import BY_THE_SUN
 from relay.ask.feasts import country_of
 from relay.ask.ledger import Ledger
 from relay.ask.names import GIVEN_NAMES
-from relay.ask.people import PersonReading, people_of
+from relay.ask.people import OWNER, PersonReading, people_of
 from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
 from relay.ask.relations import RELATIONS, canonical
 from relay.ask.spans import Candidate, Standing, Use
@@ -17,8 +21,8 @@ from relay.ask.things import CLOSE_IN_MEANING, Things
 from relay.ask.times import Calendar
 from relay.ask.words import cardinal, is_plural, singular, words_of
 
-FACES_FROM = "faces>="
-"""Prefix of a count's id when more are welcome too: "at least three people"."""
+_WHERE = frozenset({"in", "to", "at", "from", "around", "visiting"})
+_CHILDREN = frozenset({"kids", "kid", "children", "child"})
 
 
 class Reader(Ledger):
@@ -40,8 +44,17 @@ class Reader(Ledger):
         for index in [*range(length), *range(self._end, len(self.words))]:
             self.uses[index] = Use.CARRIER
         self._clauses(length)
+        self.calendar.in_country(self._country_named(length))
         self._scan(length)
         self.spans.sort(key=lambda span: span.start)
+
+    def _country_named(self, start: int) -> str:
+        """ISO 3166 code of the country that clips are asked from: its feasts are meant."""
+        for at in range(start + 1, self._end):
+            reading = self.places.read(self.words, at, after="in") if self.words[at - 1].folded in _WHERE and not self.uses[at] else None
+            if reading and reading.country:
+                return reading.country
+        return ""
 
     def _birthday(self, at: int) -> tuple[int, str, str] | None:
         return self.people.birthday(self.words, at)
@@ -83,8 +96,10 @@ class Reader(Ledger):
 
     def _is_known(self, first: int, end: int) -> bool:
         """Whether words name one thing of the library: "stop sign"."""
-        reading = self.things.read(self.words[first:end], 0)
-        return reading is not None and reading.took == end - first
+        part = self.words[first : end - 2] if self._folded[end - 2 : end] == ["on", "it"] else self.words[first:end]
+        part = part[1:] if len(part) > 1 and part[0].folded in vocabulary.ARTICLES | vocabulary.POSSESSIVES else part
+        reading = self.things.read(part, 0) or self.people.read(part, 0)
+        return reading is not None and reading.took == len(part)
 
     def _place_or_time(self, at: int) -> bool:
         if at >= len(self.words):
@@ -92,7 +107,7 @@ class Reader(Ledger):
         after = self._folded[at - 1]
         if after == "to":
             return self.people.read(self.words, at) is not None
-        if clauses.count_of(self.words[: self._end], at) or self._is_scene(at, after):
+        if count_of(self.words[: self._end], at) or self._is_scene(at, after):
             return True
         time = self.calendar.read(self._folded, at)
         place = self.places.read(self.words, at, after=after) if after in vocabulary.PLACE_PREPOSITIONS else None
@@ -125,7 +140,7 @@ class Reader(Ledger):
             for index in range(at, at + unsure):
                 self.uses[index] = Use.STOP
             return unsure
-        count = clauses.count_of(self.words[: self._end], at)
+        count = count_of(self.words[: self._end], at)
         if count and self._free(at, count.took):
             return self._take(at, at + count.took, self._number(at, count))
         best = self._best(at)
@@ -135,11 +150,12 @@ class Reader(Ledger):
             return self._take(at, at + best.took, best.term, best.time)
         return self._other(at)
 
-    def _number(self, at: int, count: clauses.Count) -> Term:
-        ids = [f"{FACES_FROM}{count.number}"] if count.more else []
+    def _number(self, at: int, count: Count) -> Term:
+        ids = faces_of(count)
         me = self.people.me() if count.ours else None
         ids += [f"prefer:{me.person_id}"] if me else []
-        return Term(kind=TermKind.COUNT, value=str(count.number), ids=ids, heard=self._text(at, count.took), source="words")
+        value = f"{count.number}-{count.most}" if count.most else str(count.number)
+        return Term(kind=TermKind.COUNT, value=value, ids=ids, heard=self._text(at, count.took), source="words")
 
     def _best(self, at: int) -> Candidate | None:
         listed = [self._time(at), self._person(at), self._place(at), self._thing(at)]
@@ -168,6 +184,8 @@ class Reader(Ledger):
             return None
         if len(reading.value) < 3 or (reading.took == 1 and self._where.lead == "at" and reading.value.isdigit()):
             return None
+        if reading.value in BY_THE_SUN and reading.value in self.context.labels:
+            return None
         span = self.calendar.span(reading)
         term = Term(
             kind=TermKind.TIME, value=reading.value, ids=[*reading.repeats, *self.calendar.hints(reading)], heard=self._text(at,
@@ -183,17 +201,16 @@ class Reader(Ledger):
         where = self._where
         if self._folded[at] == "us" and where.article:
             return None
-        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON, led=self._is_led(at)) or self._speaker(
-            at
-        )
+        joined, led = where.joined == TermKind.PERSON, self._is_led(at) or (at in self._absent and self._folded[at] in _CHILDREN)
+        reading = self.people.read(self.words, at, after_relation=joined, led=led, before=self._last_person()) or self._speaker(at)
         if reading is None:
             return self._stranger(at)
         last = self.words[at + reading.took - 1]
         follows = at + reading.took < len(self.words) and not last.comma
         if last.owner and follows and self._owned(at + reading.took):
-            return None
+            return self._owner(reading, at)
         named = reading.took == 1 and self._folded[at] not in {"me", "us", "myself", "ourselves"} and bool(reading.term.ids)
-        if named and where.article:
+        if named and where.article and at not in self._absent:
             return None
         if self._folded[at] in {"will", "may"} and self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.PRONOUNS:
             return None
@@ -204,6 +221,15 @@ class Reader(Ledger):
         if named and where.lead in vocabulary.PLACE_PREPOSITIONS and where.joined != TermKind.PERSON:
             return Candidate(reading.took, 3, reading.term)
         return Candidate(reading.took, 7 if self._among_people else 6, reading.term)
+
+    def _owner(self, reading: PersonReading, at: int) -> Candidate | None:
+        """ "Anna's dog": the dog is asked for, and best with Anna."""
+        if not reading.term.ids or (not reading.certain and self.things.read(self.words, at)):
+            return None
+        return Candidate(reading.took, 6, structs.replace(reading.term, source=OWNER))
+
+    def _last_person(self) -> list[str]:
+        return next((span.term.ids for span in reversed(self.spans) if span.term.kind is TermKind.PERSON), [])
 
     def _is_led(self, at: int) -> bool:
         """Whether a bare relation is somebody, and no thing of the library: "with sister", "flatmate in the kitchen"."""
