@@ -6,5 +6,6 @@ from bench.ask_adelaide import ADELAIDE
 from bench.ask_berlin import BERLIN
 from bench.ask_lagos import LAGOS
 from bench.ask_mexico import MEXICO
+from bench.ask_osaka import OSAKA
 
-STRANGERS = {"adelaide": ADELAIDE, "berlin": BERLIN, "lagos": LAGOS, "mexico": MEXICO}
+STRANGERS = {"adelaide": ADELAIDE, "berlin": BERLIN, "lagos": LAGOS, "mexico": MEXICO, "osaka": OSAKA}

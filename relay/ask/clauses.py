@@ -152,10 +152,11 @@ def _passive(words: list[Word], start: int) -> list[Clause]:
         if words[at].folded not in _PASSIVE or words[at - 1].folded not in {"is", "are", "was", "were", "gets", "got", "being"}:
             continue
         first = at - 2
-        while first > start and words[first - 1].folded not in {"where", "which", "when", "that", "with", "while"}:
+        while first > max(start - 1, 0) and words[first - 1].folded not in {"where", "which", "when", "that", "with", "while"}:
             first -= 1
         lead = next((count for count, word in enumerate(words[first : at - 1]) if word.folded not in _LEADING | _WORDS), 0)
-        if first > start and at - 1 - first <= 6 and lead < at - 1 - first:
+        asked = first > 0 and words[first - 1].folded in {"where", "which", "when", "that"}
+        if (first > start or asked) and at - 1 - first <= 6 and lead < at - 1 - first:
             found.append(Clause(first, at + 1, lead, " ".join(word.text for word in words[first + lead : at - 1])))
     return found
 

@@ -83,7 +83,9 @@ class Conditions:
     def _condition(self, group: tuple[Term, ...]) -> Condition:
         kind = group[0].kind
         if kind is TermKind.PLACE:
-            return Condition(group, self.place(place_id for term in group for place_id in term.ids))
+            ids = [place_id for term in group for place_id in term.ids]
+            nearer = self.place(_half(each) for each in ids) if len(ids) == 1 and group[0].source == "sight" else None
+            return Condition(group, self.place(ids), preferred=nearer)
         if kind is TermKind.TIME:
             return self._timed(group)
         if kind is TermKind.WITHOUT:
@@ -219,6 +221,12 @@ def grouped(terms: list[Term]) -> list[tuple[Term, ...]]:
         else:
             groups.append([term])
     return [tuple(group) for group in groups]
+
+
+def _half(place_id: str) -> str:
+    """The inner half of a circle: what is nearer to a sight is meant more."""
+    start, _, radius = place_id.rpartition(",")
+    return f"{start},{float(radius) / 2}"
 
 
 def _hours(each: str) -> tuple[int, int]:

@@ -109,7 +109,7 @@ def _nth_weekday(month: int, weekday: int, nth: int) -> Yearly:
 
 RULES: dict[str, Yearly] = {
     "christmas holiday": _fixed(12, 20, 15), "holiday season": _fixed(12, 20, 15), "festive season": _fixed(12, 20, 15),
-    "winter break": _fixed(12, 20, 17), "christmas break": _fixed(12, 20, 15), "christmas vacation": _fixed(12, 20, 15),
+    "days of the holidays": _fixed(12, 24, 9), "winter break": _fixed(12, 20, 17), "christmas break": _fixed(12, 20, 15), "christmas vacation": _fixed(12, 20, 15),
     "turn of the year": _fixed(12, 31, 2), "spring break": _fixed(3, 1, 51),
     "oktoberfest": lambda year: Period(_oktoberfest(year), _nth(year, 10, 6, 1) + DAY),
     "christmas eve": _fixed(12, 24), "christmas day": _fixed(12, 25), "christmas": _fixed(12, 24, 3), "boxing day": _fixed(12, 26),
@@ -191,7 +191,7 @@ def _advent(year: int) -> date:
     return christmas - DAY * ((christmas.weekday() + 1) % 7 or 7) - 21 * DAY
 
 
-CORE_DAY: dict[str, str] = {"easter": "easter sunday", "christmas": "christmas day", "new year": "new year day"}
+CORE_DAY: dict[str, str] = {"easter": "easter sunday", "christmas": "christmas day", "new year": "new year day", "holidays": "days of the holidays"}
 """The one day that "the weekend before Easter" counts from, and that is meant most."""
 
 

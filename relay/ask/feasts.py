@@ -22,6 +22,14 @@ YEARS_BACK = 15
 _ASKED_FIRST = in_order("US GB IN CN IL AE KR JP TH DE FR IT ES MX BR IR TR ID VN AU CA IE NZ SE FI NL ZA NG")
 """Whose feast a name is taken for when the home country has none of that name."""
 _SAME = {
+    "eid al kabir": "eid al adha", "bakrid": "eid al adha", "bakra eid": "eid al adha", "kurban bayrami": "eid al adha", "tabaski": "eid al adha",
+    "sallah": "eid al adha", "ramazan bayrami": "eid al fitr", "hari raya": "eid al fitr", "lebaran": "eid al fitr",
+    "three king day": "epiphany", "king day": "epiphany", "dia de los muerto": "day of the dead", "dia de muerto": "day of the dead",
+    "semana santa": "holy week", "dia de la madre": "mother day", "mothering sunday": "mother day", "carnaval": "carnival",
+    "fasching": "carnival", "weihnachten": "christmas", "ostern": "easter", "nikolaus": "saint nicholas day", "nochebuena": "christmas eve",
+    "dia de reye": "epiphany", "noche vieja": "new year eve", "hogmanay": "new year eve", "spring festival": "chinese new year",
+    "tet": "vietnamese new year", "festival of light": "diwali", "turkey day": "thanksgiving", "paddy day": "saint patrick day",
+    "saint paddy day": "saint patrick day", "fete nationale": "national day", "guy fawke": "bonfire night",
     "deepavali": "diwali", "lunar new year": "chinese new year", "seollal": "korean new year", "eid": "eid al fitr",
     "passover": "pesach", "chanukah": "hanukkah", "moon festival": "mid autumn festival", "mlk day": "martin luther king jr day",
     "gandhi jayanti": "mahatma gandhi birthday", "eid ul fitr": "eid al fitr", "eid ul adha": "eid al adha", "ganesh": "ganesh chaturthi",
@@ -39,6 +47,7 @@ _NO_NAMES = (
     | CONTINENTS.keys()
     | {"holiday", "public holiday", "independence", "family", "victory", "children"}
 )
+_EID = (("eid",), ("id",))
 _ENDINGS = frozenset({"day", "festival", "holiday", "celebration"})
 _OPENINGS = phrases("national, hm, the, international, catholic, orthodox, day of, feast of")
 
@@ -193,4 +202,5 @@ def _yearly(days: list[date]) -> Yearly:
 
 def _stemmed(words: tuple[str, ...]) -> str:
     """Names are compared by the singulars of their words: "St Patricks day", "Saint Patrick's Day"."""
-    return " ".join({"st": "saint", "years": "year", "xmas": "christmas"}.get(word, singular(word)) for word in words)
+    same = {"st": "saint", "years": "year", "xmas": "christmas"} | ({"el": "al", "ul": "al", "id": "eid"} if words[:1] in _EID else {})
+    return " ".join(same.get(word, singular(word)) for word in words)
