@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from relay.ask.counts import nobody
+from relay.ask.counts import count_of, nobody
 from relay.ask.wordlist import listed, phrases
 from relay.ask.words import Word
 
@@ -18,6 +18,8 @@ _DIRECT_VERBS = listed(
     "say says saying said mention mentions mentioning mentioned discuss discusses discussing discussed sing sings singing sang "
     "shout shouts shouting shouted whisper whispers whispering yell yells yelling yelled "
 )
+_TELLS = listed("tell tells telling told warn warns warning warned remind reminds reminding reminded promises promising")
+_TOLD = listed("us me him her them everyone everybody you")
 _HEARD = listed("hear hears heard hearing")
 _ASKED = listed("ask asks asking asked")
 _QUESTIONS = listed("who what where when why how whether if which")
@@ -44,6 +46,14 @@ _WITHOUT = phrases(
 _UNSURE = phrases(
     "i think, i guess, i believe, i am not sure, im not sure, not sure, maybe, perhaps, probably, possibly, something like, sort of, "
     "kind of, roughly, or so, or something like that, or something, or somewhere like that, or around then, or thereabouts, more or less "
+)
+_IDLE = phrases(
+    "by the way, of course, you know, if you remember, and so on, and stuff, and things, from next door, next door, up close, in general, "
+    "for example, as well, at all, so far, in total, in particular, in the background, in the foreground, in the picture, in the frame, "
+    "in the shot, in shot, in frame, in view, on camera, on film, on video, on tape, in action, having fun, having a good time, in them, "
+    "at the same time, side by side, arm in arm, hand in hand, in one go, all the way, if i recall, as far as i know, from back then, "
+    "back in the day, in real life, for real, for instance, to be precise, to be exact, in full, from start to finish, i have, we have, "
+    "that i have, that we have, we have got, i have got, in my library, in our library, in the archive, from the archive"
 )
 _ENDS_WITHOUT = listed(
     "in at on near from during since between until over around last this next yesterday today tonight but with where when while who "
@@ -115,6 +125,7 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
             and not but_for
             and not only_these(words, at)
             and not nobody(words, at)
+            and not count_of(words, at)
             and not (folded[0] == "not" and folded[1:2] in (["only"], ["just"]))
         ):
             end = _without_end(words, at + lead)
@@ -137,6 +148,12 @@ def seen_self(words: list[Word], at: int) -> bool:
     before = words[at - 1].folded if at else ""
     is_there = folded[:1] == ["im"] or (folded[:1] == ["i"] and folded[1:] in (["am"], ["appear"], ["feature"], ["show"]))
     return is_there and before in {"where", "which", "that", "ones", "one", "clips", "videos", "footage", "everything", "something"}
+
+
+def idle(words: list[Word], at: int) -> int:
+    """How many words at ``at`` say nothing that could be looked for."""
+    folded = tuple(word.folded for word in words[at : at + 5])
+    return max((len(phrase) for phrase in _IDLE if folded[: len(phrase)] == phrase), default=0)
 
 
 def unsure(words: list[Word], at: int) -> int:
@@ -174,6 +191,8 @@ def _speech_lead(words: list[Word], at: int) -> int:
         return 2
     if word == "about" and any(each.folded in ABOUT_VERBS for each in words[max(0, at - 3) : max(0, at - 1)]):
         return 1
+    if word in _TELLS and after in _TOLD and at + 2 < len(words):
+        return 3 if words[at + 2].folded in {"about", "that", "how"} and at + 3 < len(words) else 2
     if word in ABOUT_VERBS:
         if after == "about":
             return 2

@@ -257,6 +257,20 @@ def nth_in(period: Period, unit: str, number: int) -> Period | None:
     return Period(day, day + length * DAY) if period.first <= day < period.end else None
 
 
+def stretch(period: Period, unit: str, number: int) -> Period | None:
+    """The first ``number`` days, weeks or months of a period; of a negative number, the last."""
+    if unit in {"day", "week"}:
+        length = abs(number) * (7 if unit == "week" else 1) * DAY
+        found = Period(period.first, period.first + length) if number > 0 else Period(period.end - length, period.end)
+    elif unit == "month":
+        turn = (period.first if number > 0 else period.end).year * 12 + (period.first if number > 0 else period.end).month - 1 + number
+        day = date(turn // 12, turn % 12 + 1, 1)
+        found = Period(period.first, day) if number > 0 else Period(day, period.end)
+    else:
+        return None
+    return found if period.contains(found) else None
+
+
 def _part_of(period: Period, parts: int, number: int) -> Period | None:
     """Of a year by whole months."""
     number = parts if number < 0 else number

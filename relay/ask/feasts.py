@@ -15,6 +15,7 @@ from typing import Any
 
 from relay.ask.continents import CONTINENTS
 from relay.ask.days import DAY_PARTS, EVERYWHERE, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, by_country
+from relay.ask.observances import anchor_of, fixed_observance, moved
 from relay.ask.wordlist import in_order, phrases
 from relay.ask.words import key_of, singular
 
@@ -28,7 +29,7 @@ _SAME = {
     "semana santa": "holy week", "dia de la madre": "mother day", "mothering sunday": "mother day", "carnaval": "carnival",
     "fasching": "carnival", "weihnachten": "christmas", "ostern": "easter", "nikolaus": "saint nicholas day", "nochebuena": "christmas eve",
     "dia de reye": "epiphany", "noche vieja": "new year eve", "hogmanay": "new year eve", "spring festival": "chinese new year",
-    "tet": "vietnamese new year", "festival of light": "diwali", "turkey day": "thanksgiving", "paddy day": "saint patrick day",
+    "festival of light": "diwali", "turkey day": "thanksgiving", "paddy day": "saint patrick day",
     "saint paddy day": "saint patrick day", "fete nationale": "national day", "guy fawke": "bonfire night",
     "deepavali": "diwali", "lunar new year": "chinese new year", "seollal": "korean new year", "eid": "eid al fitr",
     "passover": "pesach", "chanukah": "hanukkah", "moon festival": "mid autumn festival", "mlk day": "martin luther king jr day",
@@ -71,7 +72,12 @@ class Feasts:
             found = self._kept(name) or RULES.get(name) or self._abroad(name)
             if found:
                 return _of_days(found, 3) if name.startswith("eid ") else found
-        return None
+        return fixed_observance(key) or self._counted(key)
+
+    def _counted(self, key: str) -> Yearly | None:
+        anchor = anchor_of(key)
+        feast = self.named(tuple(anchor[0].split())) if anchor else None
+        return moved(feast, anchor[1], anchor[2]) if anchor and feast else None
 
     def own(self, words: tuple[str, ...]) -> Yearly | None:
         """The feast of that name as this country keeps it; None where it keeps none, or as everybody does."""
@@ -202,5 +208,5 @@ def _yearly(days: list[date]) -> Yearly:
 
 def _stemmed(words: tuple[str, ...]) -> str:
     """Names are compared by the singulars of their words: "St Patricks day", "Saint Patrick's Day"."""
-    same = {"st": "saint", "years": "year", "xmas": "christmas"} | ({"el": "al", "ul": "al", "id": "eid"} if words[:1] in _EID else {})
+    same = {"childrens": "child", "mens": "man", "womens": "woman", "st": "saint", "years": "year", "xmas": "christmas"} | ({"el": "al", "ul": "al", "id": "eid"} if words[:1] in _EID else {})
     return " ".join(same.get(word, singular(word)) for word in words)

@@ -216,7 +216,7 @@ class People:
         if not known and found[0] in _OF_THE_CHILDREN and (words[at].folded == "their" or of & MEMBERS["child"]):
             known = found[0] if self._with_relation(found[0]) else ""
         kin = self._kin(whose, found[0], of)
-        if known and not self._told(whose, found[0]):
+        if known and (not kin or (words[at].folded == "their" and not self._told(whose, found[0]))):
             return self._of_relation(words, at, end, known, plural=found[2])
         if kin:
             return self._of_people(words, at, end, found[0], kin, plural=found[2])

@@ -134,6 +134,11 @@ class Reader(Ledger):
         if exclusive:
             self.only_these += list(range(at, at + exclusive))
             return self._stop(at, exclusive)
+        idle = clauses.idle(self.words[: self._end], at)
+        if idle and self._free(at, idle):
+            for index in range(at, at + idle):
+                self.uses[index] = Use.STOP
+            return idle
         unsure = clauses.unsure(self.words[: self._end], at)
         if unsure:
             self.vague = True

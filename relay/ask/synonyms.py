@@ -276,7 +276,7 @@ aeroplane airliner jumbo: airplane, airliner, plane
 chopper: helicopter
 yacht dinghy sailing-boat rowing-boat rowboat speedboat narrowboat: boat, sailboat, yacht, motorboat, rowboat
 sledge toboggan sleigh sledding: sled, sledge, toboggan, bobsled
-teddy-bear plushie stuffed-animal cuddly-toy soft-toy: teddy bear, stuffed animal, plush toy
+teddy-bear plushie stuffed-animal cuddly-toy soft-toy stuffed-toy: stuffed toy, teddy bear, stuffed animal, plush toy
 mobile-phone cellphone iphone handset: cell phone, mobile phone, phone
 telly tele tv-set television-set: tv, television
 macbook notebook-computer: laptop, computer

@@ -14,7 +14,7 @@ from relay.ask.past import LAST, ago, past_amount
 from relay.ask.reading import TimeReading, bare, day_and_month, title, zone_of
 from relay.ask.repeats import repeating, unplaced
 from relay.ask.today import Today
-from relay.ask.words import ordinal, read_year, singular
+from relay.ask.words import cardinal, ordinal, read_year, singular
 from relay.ask.written import written
 
 MAX_YEARS = 120
@@ -220,6 +220,12 @@ class Calendar:
         which = words[at] if at < len(words) else ""
         number = -1 if which == "last" else ordinal(which) if which else None
         unit = words[at + 1] if at + 1 < len(words) else ""
+        several = cardinal(unit)
+        if several and which in {"first", "last"} and words[at + 3 : at + 4] in (["of"], ["in"]):
+            inner = self._read(words, at + 4)
+            period = days.stretch(inner.period, singular(words[at + 2]), -several if which == "last" else several) if inner and inner.period else None
+            value = f"the {which} {several} {words[at + 2]} of {inner.value}" if inner else ""
+            return TimeReading(inner.took + 4, value, period) if inner and period else None
         if number is None or unit not in {"day", "week", "weekend", "half", "quarter", *WEEKDAYS} or words[at + 2 : at + 3] not in (["of"], ["in"]):
             return None
         inner = self._read(words, at + 3)

@@ -48,6 +48,9 @@ _PLURALS = {
 }  # fmt: skip
 
 
+_ENDING_IE = listed("plushies doggies birdies veggies hoodies smoothies brownies cuties sweeties kiddies aunties rookies zombies genies eyries")
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of a request. ``folded`` has no case, accents, apostrophes or possessive ending."""
@@ -107,6 +110,8 @@ def singular(word: str) -> str:
         return _PLURALS[word]
     if len(word) < 4 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
         return word
+    if word in _ENDING_IE:
+        return word[:-1]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "sses", "xes", "zzes", "toes")):

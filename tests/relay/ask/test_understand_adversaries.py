@@ -61,6 +61,11 @@ mexican independence day           | 2025-09-16
 x-mas 2024                         | 2024-12-24..2024-12-26
 the twins' birthday                | 2025-06-17
 republic day in italy              | 2025-06-02
+last year's obon                   | 2024-08-13..2024-08-16
+thanksgiving eve 2024              | 2024-11-27
+eid el-fitr 2025                   | 2025-03-30..2025-04-01
+in the first three months of 2025  | 2025-01-01..2025-03-31
+the last two weeks of may          | 2025-05-18..2025-05-31
 """
 
 TABLE = """
@@ -98,6 +103,9 @@ the newest ones with max                     | person max
 our italian trip                             | place country:IT
 the italian restaurant                       | thing; left italian
 paris holiday                                | place
+max from next door                           | person max
+max telling us he passed the test            | person max; speech
+not more than two people in paris            | count; place
 our trip to italy before we moved            | place; time?
 on our anniversary                           | time?
 """
