@@ -211,6 +211,8 @@ class Reader(Ledger):
         if reading is None:
             return self._stranger(at)
         last = self.words[at + reading.took - 1]
+        if self._folded[at] == "the" and reading.took == 2 and last.folded in self.context.labels:
+            return None  # "the dog" is any dog, "our dog" may be Biscuit
         follows = at + reading.took < len(self.words) and not last.comma
         if last.owner and follows and self._owned(at + reading.took):
             return self._owner(reading, at)

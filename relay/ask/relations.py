@@ -165,8 +165,8 @@ KIN: dict[tuple[str, str], tuple[str, ...]] = {
         for one, found in {
             "sister": ("daughter", "stepdaughter"), "brother": ("son", "stepson"), "sibling": _CHILDREN, "twin": ("twin",),
             "uncle": ("brother", "brother in law", "uncle"), "aunt": ("sister", "sister in law", "aunt"), "cousin": ("niece", "nephew", "cousin"),
-            "grandmother": ("mother", "mother in law", "grandmother"), "grandfather": ("father", "father in law", "grandfather"),
-            "grandparent": ("mother", "mother in law", "father", "father in law", "grandmother", "grandfather"),
+            "grandmother": ("mother", "mother in law"), "grandfather": ("father", "father in law"),
+            "grandparent": ("mother", "mother in law", "father", "father in law"),
             "mother": ("wife", "girlfriend"), "father": ("husband", "boyfriend"), "stepfather": ("husband", "partner"),
             "stepmother": ("wife", "partner"), "wife": ("daughter in law",), "husband": ("son in law",),
             "son": ("grandson",), "daughter": ("granddaughter",), "child": ("grandson", "granddaughter", "grandchild"),
