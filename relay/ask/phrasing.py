@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from glasses.wire.memory import Plan, Term, TermKind
 from relay.ask.carrier import SEARCH
 from relay.ask.context import AskContext
+from relay.ask.own_places import NAMED
 
 LONGEST_TITLE = 60
 _SELF = frozenset({"me", "us", "myself", "ourselves"})
@@ -59,7 +60,7 @@ def where_of(term: Term) -> str:
     if term.value == "home":
         return "at home"
     around = any(place_id.startswith("near:") for place_id in term.ids)
-    if around and len(term.ids) == 1:
+    if around and (len(term.ids) == 1 or term.source == NAMED):
         return f"at {term.value}"
     return f"{'near' if around else 'in'} {term.value}"
 

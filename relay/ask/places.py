@@ -11,6 +11,7 @@ from relay.ask.context import AskContext, PlaceMatch
 from relay.ask.continents import CONTINENTS
 from relay.ask.demonyms import TRIPS, country_name, country_of_adjective, place_of_adjective
 from relay.ask.nearby import alike, sights_near
+from relay.ask.own_places import own_places
 from relay.ask.sights import SIGHTS
 from relay.ask.vocabulary import FILLERS
 from relay.ask.wordlist import listed
@@ -65,6 +66,8 @@ class PlaceReading:
     broad: bool = False
     """A country, region or sight, or a place that has been visited: meant even where a word could mean something else."""
     visited: bool = False
+    own: bool = False
+    """By the wearer's own name for it."""
     country: str = ""
     """ISO 3166 code of the country it is or lies in; empty where it lies in several or that is not known."""
 
@@ -76,6 +79,7 @@ class Places:
         self._gazetteer = context.gazetteer
         self._home = context.home
         self._visited = context.visited
+        self._own = own_places(context.named)
         self._labels = context.labels
         self._nearby = sights_near(context.gazetteer, context.visited)
         self._clips: dict[str, int] = {}
@@ -85,6 +89,9 @@ class Places:
 
     def read(self, words: list[Word], at: int, *, after: str = "", article: bool = False) -> PlaceReading | None:
         """The longest place at ``at``. ``after``: the preposition before it, if any; ``article``: "the" stands before it."""
+        own = self._own.read(words, at)
+        if own:
+            return PlaceReading(own[0], own[1], broad=True, visited=True, own=True)
         home = self._at_home(words, at, after) or self._trip(words, at)
         if home:
             return home
@@ -303,7 +310,7 @@ class Places:
         source = match.kind if match.kind in {"sight", "spelling"} else "gazetteer"
         term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=hint, source=source)
         visited = self._visits(match) > 0
-        return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited, _country(match))
+        return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited, country=_country(match))
 
     def _elsewhere(self, match: PlaceMatch) -> str:
         """Which of several places of the name was taken, if it is not the best known."""

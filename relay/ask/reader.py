@@ -14,7 +14,7 @@ from relay.ask.feasts import country_of
 from relay.ask.ledger import Ledger
 from relay.ask.names import GIVEN_NAMES
 from relay.ask.people import OWNER, PersonReading, people_of
-from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
+from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, PlaceReading, Places
 from relay.ask.relations import RELATIONS, canonical
 from relay.ask.spans import Candidate, Standing, Use
 from relay.ask.things import CLOSE_IN_MEANING, Things
@@ -288,6 +288,8 @@ class Reader(Ledger):
         reading = self.places.read(self.words, at, after=after, article=where.article)
         if reading is None:
             return None
+        if reading.own:
+            return self._own_place(at, reading)
         if reading.took == 1 and self._folded[at] in GIVEN_NAMES and where.lead in {"with", "featuring", "meeting"}:
             return None
         if reading.took == 1 and not after and not reading.broad and self._folded[at].endswith("ing"):
@@ -306,6 +308,17 @@ class Reader(Ledger):
         if where.lead == "with" or (self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.EATEN):
             return Candidate(reading.took, 1, reading.term)
         return Candidate(reading.took, 5 if clear else 2, reading.term)
+
+    def _own_place(self, at: int, reading: PlaceReading) -> Candidate | None:
+        """By the wearer's own name; one that is a small word or a person too only where a place may stand."""
+        where, last = self._where, self.words[at + reading.took - 1]
+        word = self._folded[at]
+        led = where.lead in vocabulary.PLACE_PREPOSITIONS or where.article
+        if reading.took == 1 and not led and (word in vocabulary.SMALL_WORDS or self.people.is_name(word)):
+            return None
+        if last.owner and at + reading.took < len(self.words) and self._owned(at + reading.took) and not led:
+            return None
+        return Candidate(reading.took, 8, reading.term)
 
     def _is_thing(self, at: int) -> bool:
         return self.things.read(self.words, at) is not None
