@@ -67,7 +67,7 @@ async def test_the_place_of_a_clip_is_named(relay):
     def placed(connection):
         video = videos.get(connection, user_id, segment.segment_id)
         video.lat, video.lon = 48.2, 16.4
-        videos.save(connection, video)
+        videos.put(connection, video)
 
     await relay.services.database.write(placed)
     made = await relay.http.post(address, headers=headers, json={"name": "work", "radius_m": 80})
