@@ -52,7 +52,9 @@ class Answer:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--library", type=Path, metavar="DIR", help="library.json and queries.json (default: a made-up library)")
-    parser.add_argument("--world", choices=sorted([*WORLDS, *STRANGERS]), default="london", help="which life is made up (default: %(default)s)")
+    parser.add_argument(
+        "--world", choices=sorted([*WORLDS, *STRANGERS]), default="london", help="which life is made up (default: %(default)s)"
+    )
     parser.add_argument(
         "--part",
         choices=["dev", "test", "all"],

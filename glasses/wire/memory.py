@@ -37,8 +37,9 @@ class Term(Wire):
     span: list[int] = []
     """Where they stand in the request: first letter, and the one after the last. Empty when they are not next to each other."""
     source: str = ""
-    """What resolved it: "name", "relation", "group" (all of "our kids"), "owner" ("Anna's dog"), "self", "gazetteer", "sight", "home", "named" (by the wearer), "spelling",
-    "calendar", "feast", "birthday", "label", "synonym", "meaning", "words"; empty when nothing did."""
+    """What resolved it: "name", "relation", "group" (all of "our kids"), "owner" ("Anna's dog"), "self", "gazetteer",
+    "sight", "home", "named" (by the wearer), "spelling", "calendar", "feast", "birthday", "label", "synonym", "meaning", "words";
+    empty when nothing did."""
     resolved: bool = True
     hint: str = ""
     """When it could not be resolved: why, and the nearest alternatives."""

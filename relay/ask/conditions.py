@@ -181,7 +181,9 @@ class Conditions:
     def _written(self, term: Term) -> KeySet:
         """All of the words; where they are written nowhere together, any: "the ramen price sign" says "ramen"."""
         fields = (TextField.WRITTEN,)
-        return self._text(term.value, fields) or union(self._index.matching(self._user_id, [word], fields) for word in content_words(term.value))
+        return self._text(term.value, fields) or union(
+            self._index.matching(self._user_id, [word], fields) for word in content_words(term.value)
+        )
 
     def _text(self, value: str, fields: tuple[TextField, ...]) -> KeySet:
         return self._index.matching(self._user_id, content_words(value), fields)

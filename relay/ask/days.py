@@ -19,8 +19,8 @@ SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 DAY_PARTS: dict[str, tuple[int, int]] = {
     "morning": (5, 12), "noon": (11, 14), "lunchtime": (11, 14), "midday": (11, 14), "afternoon": (12, 18), "evening": (17, 24),
     "night": (20, 29), "midnight": (23, 25), "nighttime": (20, 29), "daytime": (7, 19),
-    "dawn": (4, 9), "sunrise": (4, 9), "daybreak": (4, 9), "dusk": (16, 22), "sunset": (16, 22), "nightfall": (17, 23), "twilight": (16, 22),
-    "arvo": (12, 18), "teatime": (15, 18), "dinnertime": (17, 22), "bedtime": (19, 25),
+    "dawn": (4, 9), "sunrise": (4, 9), "daybreak": (4, 9), "dusk": (16, 22), "sunset": (16, 22), "nightfall": (17, 23),
+    "twilight": (16, 22), "arvo": (12, 18), "teatime": (15, 18), "dinnertime": (17, 22), "bedtime": (19, 25),
 }  # fmt: skip
 """Local hours, start inclusive, end exclusive; past 24 runs into the next day."""
 
@@ -109,7 +109,8 @@ def _nth_weekday(month: int, weekday: int, nth: int) -> Yearly:
 
 RULES: dict[str, Yearly] = {
     "christmas holiday": _fixed(12, 20, 15), "holiday season": _fixed(12, 20, 15), "festive season": _fixed(12, 20, 15),
-    "days of the holidays": _fixed(12, 24, 9), "winter break": _fixed(12, 20, 17), "christmas break": _fixed(12, 20, 15), "christmas vacation": _fixed(12, 20, 15),
+    "days of the holidays": _fixed(12, 24, 9), "winter break": _fixed(12, 20, 17), "christmas break": _fixed(12, 20, 15),
+    "christmas vacation": _fixed(12, 20, 15),
     "turn of the year": _fixed(12, 31, 2), "spring break": _fixed(3, 1, 51),
     "oktoberfest": lambda year: Period(_oktoberfest(year), _nth(year, 10, 6, 1) + DAY),
     "christmas eve": _fixed(12, 24), "christmas day": _fixed(12, 25), "christmas": _fixed(12, 24, 3), "boxing day": _fixed(12, 26),
@@ -191,7 +192,9 @@ def _advent(year: int) -> date:
     return christmas - DAY * ((christmas.weekday() + 1) % 7 or 7) - 21 * DAY
 
 
-CORE_DAY: dict[str, str] = {"easter": "easter sunday", "christmas": "christmas day", "new year": "new year day", "holidays": "days of the holidays"}
+CORE_DAY: dict[str, str] = {
+    "easter": "easter sunday", "christmas": "christmas day", "new year": "new year day", "holidays": "days of the holidays",
+}  # fmt: skip
 """The one day that "the weekend before Easter" counts from, and that is meant most."""
 
 

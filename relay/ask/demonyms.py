@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from relay.ask.wordlist import listed
+
 _COUNTRIES = """
 american US; british GB; english GB; scottish GB; welsh GB; irish IE; french FR; german DE; italian IT; spanish ES; portuguese PT;
 dutch NL; belgian BE; swiss CH; austrian AT; danish DK; swedish SE; norwegian NO; finnish FI; icelandic IS; polish PL; czech CZ;
@@ -27,8 +29,8 @@ scandinavian scandinavia; nordic scandinavia; caribbean caribbean; tuscan tuscan
 californian california; hawaiian hawaii; balinese bali; alpine alps; parisian paris; texan texas; mediterranean mediterranean
 """
 
-TRIPS = frozenset(
-    "trip trips holiday holidays vacation vacations journey adventure getaway honeymoon tour cruise roadtrip travels visit stay".split()
+TRIPS = listed(
+    "trip trips holiday holidays vacation vacations journey adventure getaway honeymoon tour cruise roadtrip travels visit stay "
 )
 """Before these, an adjective says where."""
 

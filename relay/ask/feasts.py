@@ -23,8 +23,9 @@ YEARS_BACK = 15
 _ASKED_FIRST = in_order("US GB IN CN IL AE KR JP TH DE FR IT ES MX BR IR TR ID VN AU CA IE NZ SE FI NL ZA NG")
 """Whose feast a name is taken for when the home country has none of that name."""
 _SAME = {
-    "eid al kabir": "eid al adha", "bakrid": "eid al adha", "bakra eid": "eid al adha", "kurban bayrami": "eid al adha", "tabaski": "eid al adha",
-    "sallah": "eid al adha", "ramazan bayrami": "eid al fitr", "hari raya": "eid al fitr", "lebaran": "eid al fitr",
+    "eid al kabir": "eid al adha", "bakrid": "eid al adha", "bakra eid": "eid al adha", "kurban bayrami": "eid al adha",
+    "tabaski": "eid al adha", "sallah": "eid al adha", "ramazan bayrami": "eid al fitr", "hari raya": "eid al fitr",
+    "lebaran": "eid al fitr",
     "three king day": "epiphany", "king day": "epiphany", "dia de los muerto": "day of the dead", "dia de muerto": "day of the dead",
     "semana santa": "holy week", "dia de la madre": "mother day", "mothering sunday": "mother day", "carnaval": "carnival",
     "fasching": "carnival", "weihnachten": "christmas", "ostern": "easter", "nikolaus": "saint nicholas day", "nochebuena": "christmas eve",
@@ -48,6 +49,8 @@ _NO_NAMES = (
     | CONTINENTS.keys()
     | {"holiday", "public holiday", "independence", "family", "victory", "children"}
 )
+_SAME_WORDS = {"childrens": "child", "mens": "man", "womens": "woman", "st": "saint", "years": "year", "xmas": "christmas"}
+_AL = {"el": "al", "ul": "al", "id": "eid"}
 _EID = (("eid",), ("id",))
 _ENDINGS = frozenset({"day", "festival", "holiday", "celebration"})
 _OPENINGS = phrases("national, hm, the, international, catholic, orthodox, day of, feast of")
@@ -208,5 +211,5 @@ def _yearly(days: list[date]) -> Yearly:
 
 def _stemmed(words: tuple[str, ...]) -> str:
     """Names are compared by the singulars of their words: "St Patricks day", "Saint Patrick's Day"."""
-    same = {"childrens": "child", "mens": "man", "womens": "woman", "st": "saint", "years": "year", "xmas": "christmas"} | ({"el": "al", "ul": "al", "id": "eid"} if words[:1] in _EID else {})
+    same = _SAME_WORDS | (_AL if words[:1] in _EID else {})
     return " ".join(same.get(word, singular(word)) for word in words)

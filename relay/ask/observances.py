@@ -1,4 +1,4 @@
-"""Days that people keep and no law gives off: "Obon", "Bhai Dooj", "Sinterklaas". By rule, or so many days from a feast that is computed."""
+"""Days that people keep and no law gives off ("Obon", "Bhai Dooj"): by rule, or so many days from a feast that is computed."""
 
 from __future__ import annotations
 

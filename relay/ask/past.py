@@ -44,6 +44,14 @@ def _parts(unit: str, number: int, today: Today, feasts: Feasts) -> list[Period]
     return [period for back in range(number) if (period := yearly(latest.first.year - back))]
 
 
+def earlier(words: list[str], at: int, today: Today) -> TimeReading | None:
+    """ "earlier today", "earlier this year"."""
+    if words[at + 1 : at + 2] == ["today"]:
+        return TimeReading(2, "earlier today", Period(today.date, today.date + DAY))
+    period = today.stepped(words[at + 2], 0) if words[at + 1 : at + 2] == ["this"] and len(words) > at + 2 else None
+    return TimeReading(3, f"earlier this {words[at + 2]}", Period(period.first, today.date + DAY)) if period else None
+
+
 def ago(words: list[str], at: int, today: Today, feasts: Feasts) -> TimeReading | None:
     """ "two weeks ago", "a year ago today", "two Christmases ago"; of a week, month or year, the same day of it is meant most."""
     for phrase, unit, number in _SAID_WHOLE:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -179,7 +180,12 @@ class People:
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
         several = plural and relation not in {"son", "daughter"}
-        if opener not in _OWNERS and not bare and not (known and words[start].folded in _ALWAYS_SOMEBODY) and not (known and (relation in ADDRESSES or opener == "the" or several or led)):
+        if (
+            opener not in _OWNERS
+            and not bare
+            and not (known and words[start].folded in _ALWAYS_SOMEBODY)
+            and not (known and (relation in ADDRESSES or opener == "the" or several or led))
+        ):
             return None
         named = self._named(words, at) if not words[at - 1].owner else None
         if named and not words[at - 1].comma:
@@ -224,10 +230,12 @@ class People:
         hint = f"Who '{heard}' is, is not known: say the name."
         return PersonReading(took + found[1], Term(kind=TermKind.PERSON, value=heard, heard=heard, resolved=False, hint=hint))
 
-    def _kin(self, whose: Sequence[str], relation: str, of: Set[str]) -> list[KnownPerson]:
-        """Who is ``relation`` to ``whose``, whom the wearer calls ``of``: as the account says it ("godmother of Max"), else by inference."""
+    def _kin(self, whose: Sequence[str], relation: str, of: AbstractSet[str]) -> list[KnownPerson]:
+        """Who is ``relation`` to ``whose``, whom the wearer calls ``of``: as the account says ("godmother of Max"), else by inference."""
         wanted = {each for one in of for each in KIN.get((one, relation), ())}
-        return self._told(whose, relation) or [person for person in self._people if wanted & self._relations[person.person_id] and person.person_id not in whose]
+        return self._told(whose, relation) or [
+            person for person in self._people if wanted & self._relations[person.person_id] and person.person_id not in whose
+        ]
 
     def _told(self, whose: Sequence[str], relation: str) -> list[KnownPerson]:
         names = {key_of(person.name).split()[0] for person in self._people if person.person_id in whose and person.name}

@@ -21,8 +21,14 @@ _SAME: dict[str, str] = {
     "baby": "baby infant newborn toddler",
     "brother": "brother bro",
     "sister": "sister sis",
-    "grandmother": "grandmother grandma granny nana gran nan grandmom grandmum grammy nonnashka abuela abuelita oma omi yiayia vovo halmoni obaachan bubbe mamie dadi thakuma busia mormor farmor nanna ouma",
-    "grandfather": "grandfather grandpa granddad grandad gramps grandpapa nonno dedushka abuelo abuelito opa opi lolo pappou harabeoji ojiichan zayde babu jiddo dada-ji thatha dadu dziadek morfar farfar pop-pop oupa pawpaw",
+    "grandmother": (
+        "grandmother grandma granny nana gran nan grandmom grandmum grammy nonnashka abuela abuelita oma omi yiayia "
+        "vovo halmoni obaachan bubbe mamie dadi thakuma busia mormor farmor nanna ouma"
+    ),
+    "grandfather": (
+        "grandfather grandpa granddad grandad gramps grandpapa nonno dedushka abuelo abuelito opa opi lolo pappou "
+        "harabeoji ojiichan zayde babu jiddo dada-ji thatha dadu dziadek morfar farfar pop-pop oupa pawpaw"
+    ),
     "grandson": "grandson",
     "granddaughter": "granddaughter",
     "grandchild": "grandchild grandkid",
@@ -164,7 +170,8 @@ KIN: dict[tuple[str, str], tuple[str, ...]] = {
         for child in _CHILDREN
         for one, found in {
             "sister": ("daughter", "stepdaughter"), "brother": ("son", "stepson"), "sibling": _CHILDREN, "twin": ("twin",),
-            "uncle": ("brother", "brother in law", "uncle"), "aunt": ("sister", "sister in law", "aunt"), "cousin": ("niece", "nephew", "cousin"),
+            "uncle": ("brother", "brother in law", "uncle"), "aunt": ("sister", "sister in law", "aunt"),
+            "cousin": ("niece", "nephew", "cousin"),
             "grandmother": ("mother", "mother in law"), "grandfather": ("father", "father in law"),
             "grandparent": ("mother", "mother in law", "father", "father in law"),
             "mother": ("wife", "girlfriend"), "father": ("husband", "boyfriend"), "stepfather": ("husband", "partner"),

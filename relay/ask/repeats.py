@@ -43,7 +43,6 @@ def unplaced(words: list[str], at: int) -> TimeReading | None:
     took = words.index("anniversary", at) + 1 - at if anniversary else 3
     value = " ".join(words[at : at + took])
     return TimeReading(took, value, unknown=f"When that was ('{value}') is not known: say a date or a year.", source="")
-    return None
 
 
 def _workdays(words: list[str], at: int) -> TimeReading | None:

@@ -1,4 +1,7 @@
-"""Sights and regions that are no towns: name, latitude, longitude, radius in kilometres; what no circle fits has several. Positions from common maps, good to the radius."""
+"""Sights and regions that are no towns: name, latitude, longitude, radius in kilometres; what no circle fits has several.
+
+Positions from common maps, good to the radius.
+"""
 
 from __future__ import annotations
 
@@ -299,7 +302,7 @@ Mysore Palace 12.3052 76.6552 0.7
 
 
 def _table() -> dict[str, PlaceMatch]:
-    table = {}
+    table: dict[str, PlaceMatch] = {}
     for line in _SIGHTS.strip().splitlines():
         name, lat, lon, radius = line.rsplit(" ", 3)
         key, circle = key_of(name).removeprefix("the "), f"near:{lat},{lon},{radius}"

@@ -245,7 +245,8 @@ push-bike pushbike bike-ride bicycle-ride cyclist: bicycle, bike, mountain bike
 chook: chicken, hen
 ute pickup: pickup truck, truck
 pram pushchair buggy stroller baby-carriage: stroller, baby stroller, baby carriage
-swimsuit bikini bathers cozzie swimmers togs bathing-suit swimming-costume trunks: swimsuit, bikini, swim trunks / shorts, one-piece bathing suit, swimwear
+swimsuit bikini bathers cozzie swimmers togs bathing-suit swimming-costume trunks: swimsuit, bikini, one-piece bathing suit
+swimsuit bikini bathers cozzie swimmers togs bathing-suit swimming-costume trunks: swimwear, swim trunks / shorts
 jumper pullover sweater cardigan hoodie: sweater, jumper, cardigan, sweatshirt, jersey
 biscuit bickie cookie: cookie, biscuit
 chips fries: french fries, chips

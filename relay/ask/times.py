@@ -10,7 +10,7 @@ from relay.ask import days
 from relay.ask.days import DAY, DAY_PARTS, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, one_day
 from relay.ask.demonyms import country_of_adjective
 from relay.ask.feasts import Feasts, country_of, feasts_of
-from relay.ask.past import LAST, ago, past_amount
+from relay.ask.past import LAST, ago, earlier, past_amount
 from relay.ask.reading import TimeReading, bare, day_and_month, title, zone_of
 from relay.ask.repeats import repeating, unplaced
 from relay.ask.today import Today
@@ -19,6 +19,7 @@ from relay.ask.written import written
 
 MAX_YEARS = 120
 _MONTH_FIRST = frozenset({"US", "PH", "CA"})
+_COUNTED = frozenset({"day", "week", "weekend", "half", "quarter", *WEEKDAYS})
 _OVER = frozenset({"over", "during", "for", "since", "after", "before", "until", "through"})
 _EDGES = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
 
@@ -111,9 +112,8 @@ class Calendar:
 
     def _rules(self) -> tuple[Callable[[list[str], int], TimeReading | None], ...]:
         return (
-            self._written, self._unplaced, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge,
-            self._nth,
-            self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
+            self._written, self._unplaced, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside,
+            self._edge, self._nth, self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
         )  # fmt: skip
 
     def _written(self, words: list[str], at: int) -> TimeReading | None:
@@ -222,11 +222,8 @@ class Calendar:
         unit = words[at + 1] if at + 1 < len(words) else ""
         several = cardinal(unit)
         if several and which in {"first", "last"} and words[at + 3 : at + 4] in (["of"], ["in"]):
-            inner = self._read(words, at + 4)
-            period = days.stretch(inner.period, singular(words[at + 2]), -several if which == "last" else several) if inner and inner.period else None
-            value = f"the {which} {several} {words[at + 2]} of {inner.value}" if inner else ""
-            return TimeReading(inner.took + 4, value, period) if inner and period else None
-        if number is None or unit not in {"day", "week", "weekend", "half", "quarter", *WEEKDAYS} or words[at + 2 : at + 3] not in (["of"], ["in"]):
+            return self._stretch(words, at, -several if which == "last" else several)
+        if number is None or unit not in _COUNTED or words[at + 2 : at + 3] not in (["of"], ["in"]):
             return None
         inner = self._read(words, at + 3)
         if inner is None or inner.period is None or inner.period.days < 7:
@@ -236,6 +233,12 @@ class Calendar:
         again = (lambda year: days.nth_in(outer, unit, number) if (outer := yearly(year)) else None) if yearly else None
         value = f"the {which} {unit} of {inner.value}"
         return TimeReading(inner.took + 3, value, period, yearly=again) if period else None
+
+    def _stretch(self, words: list[str], at: int, number: int) -> TimeReading | None:
+        """the first three months of 2025."""
+        inner = self._read(words, at + 4)
+        period = days.stretch(inner.period, singular(words[at + 2]), number) if inner and inner.period else None
+        return TimeReading(inner.took + 4, f"the {' '.join(words[at : at + 3])} of {inner.value}", period) if inner and period else None
 
     def _edge(self, words: list[str], at: int) -> TimeReading | None:
         """early June, the end of last year."""
@@ -266,11 +269,8 @@ class Calendar:
         word = words[at] if at < len(words) else ""
         if word == "tonight":
             return TimeReading(1, word, one_day(self.today), (17, 29))
-        if word == "earlier" and words[at + 1 : at + 2] == ["today"]:
-            return TimeReading(2, "earlier today", one_day(self.today))
-        if word == "earlier" and words[at + 1 : at + 2] == ["this"]:
-            period = self._today.stepped(words[at + 2], 0) if len(words) > at + 2 else None
-            return TimeReading(3, f"earlier this {words[at + 2]}", Period(period.first, self.today + DAY)) if period else None
+        if word == "earlier":
+            return earlier(words, at, self._today)
         if words[at : at + 2] == ["other", "day"]:
             return TimeReading(2, "the other day", Period(self.today - 14 * DAY, self.today))
         if words[at : at + 4] == ["this", "time", "last", "year"]:
@@ -377,7 +377,8 @@ class Calendar:
 
     def _season(self, words: list[str], at: int) -> TimeReading | None:
         if at < len(words) and words[at] in SEASONS:
-            took = 1 + (words[at + 1 : at + 2] != [] and singular(words[at + 1]) in {"holiday", "vacation", "break"} and words[at] == "summer")
+            after = singular(words[at + 1]) if words[at] == "summer" and at + 1 < len(words) else ""
+            took = 1 + (after in {"holiday", "vacation", "break"})
             return TimeReading(took, words[at], yearly=days.season(words[at], southern=self._today.southern))
         return None
 

@@ -25,7 +25,8 @@ BOUNDARIES = (
 """Words that end a noun phrase or a clause."""
 
 FILLERS = listed(
-    "newest latest oldest earliest newer older selfie selfies please thanks thank everybody everyone either close recent ok okay um uh er ah oh hmm like just really very so too "
+    "newest latest oldest earliest newer older "
+    "selfie selfies please thanks thank everybody everyone either close recent ok okay um uh er ah oh hmm like just really very so too "
     "also again all "
     "every each both only together "
     "other another more most best better favorite favourite nice good great beautiful lovely funny happy special fun cute "

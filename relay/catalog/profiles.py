@@ -27,9 +27,9 @@ class Profiles:
     def of(self, connection: Connection, user_id: str) -> Profile:
         """Raises NotFoundError."""
         state = touched.state(connection, user_id, Touch.PROFILE)
-        return self.kept.of(
-            user_id, state,
-            lambda: Profile(
-                users.get(connection, user_id), tuple(people.of_user(connection, user_id)), tuple(places.of_user(connection, user_id)), state
-            ),
-        )  # fmt: skip
+
+        def look() -> Profile:
+            known, named = people.of_user(connection, user_id), places.of_user(connection, user_id)
+            return Profile(users.get(connection, user_id), tuple(known), tuple(named), state)
+
+        return self.kept.of(user_id, state, look)

@@ -108,7 +108,7 @@ class Asking:
         knowledge, begun_s = self._knowledge(), time.perf_counter()
         self.indexer.ensure(user_id)
         profile = self._database.read_here(lambda connection: self._profiles.of(connection, user_id))
-        user, known, profile_state = profile.user, profile.people, profile.state
+        known, profile_state = profile.people, profile.state
         key, state = (user_id, query, corrections, limit, repr(asked)), (self.indexer.state(user_id), profile_state)
         if (kept := self._answers.get(key, state)) is not None:
             return replace(kept, timings_s={"understand": 0.0, "search": time.perf_counter() - begun_s})
