@@ -126,6 +126,7 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
             and not only_these(words, at)
             and not nobody(words, at)
             and not count_of(words, at)
+            and not (folded[0] in {"but", "and", "with"} and nobody(words, at + 1))
             and not (folded[0] == "not" and folded[1:2] in (["only"], ["just"]))
         ):
             end = _without_end(words, at + lead)

@@ -28,7 +28,7 @@ _SAME = {
     "lebaran": "eid al fitr",
     "three king day": "epiphany", "king day": "epiphany", "dia de los muerto": "day of the dead", "dia de muerto": "day of the dead",
     "semana santa": "holy week", "dia de la madre": "mother day", "mothering sunday": "mother day", "carnaval": "carnival",
-    "fasching": "carnival", "weihnachten": "christmas", "ostern": "easter", "nikolaus": "saint nicholas day", "nochebuena": "christmas eve",
+    "fasching": "carnival", "pfingsten": "pentecost", "karneval": "carnival", "navidad": "christmas", "weihnachten": "christmas", "ostern": "easter", "nikolaus": "saint nicholas day", "nochebuena": "christmas eve",
     "dia de reye": "epiphany", "noche vieja": "new year eve", "hogmanay": "new year eve", "spring festival": "chinese new year",
     "festival of light": "diwali", "turkey day": "thanksgiving", "paddy day": "saint patrick day",
     "saint paddy day": "saint patrick day", "fete nationale": "national day", "guy fawke": "bonfire night",

@@ -12,7 +12,7 @@ from relay.ask.today import Today
 from relay.ask.words import singular
 
 LAST = frozenset({"last", "past", "previous"})
-_WIDTHS_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_WIDTHS_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 MOST = 20
 
 
@@ -23,7 +23,7 @@ def past_amount(words: list[str], at: int, today: Today, feasts: Feasts) -> Time
     number, took = amount or (1, 0)
     unit = singular(words[at + 1 + took]) if at + 1 + took < len(words) else ""
     value = " ".join(words[at : at + took + 2])
-    if unit in _WIDTHS_DAYS and (amount or words[at] == "past"):
+    if unit in _WIDTHS_DAYS and (amount or words[at] == "past" or unit == "fortnight"):
         end = today.date + DAY
         return TimeReading(took + 2, value, Period(end - _WIDTHS_DAYS[unit] * number * DAY, end))
     parts = _parts(unit, min(number, MOST), today, feasts) if amount and unit else []
@@ -64,7 +64,7 @@ def ago(words: list[str], at: int, today: Today, feasts: Feasts) -> TimeReading 
         return None
     number, took = amount
     named = singular(words[at + took]) if at + took < len(words) else ""
-    if words[at + took + 1 : at + took + 2] != ["ago"]:
+    if words[at + took + 1 : at + took + 2] not in (["ago"], ["back"]):
         return None
     value = " ".join(words[at : at + took + 2])
     feast = feasts.named((named,))

@@ -16,7 +16,7 @@ from relay.ask.names import GIVEN_NAMES, longer_names
 from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, KIN, MEMBERS, RELATIONS, SYNONYMS, canonical
 from relay.ask.vocabulary import BOUNDARIES, FILLERS, SMALL_WORDS
 from relay.ask.wordlist import listed
-from relay.ask.words import Word, is_plural, key_of, singular, words_of
+from relay.ask.words import Word, is_plural, key_of, ordinal, singular, words_of
 
 ME = "me"
 GROUP = "group"
@@ -119,18 +119,24 @@ class People:
 
     def birthday(self, words: list[Word], at: int) -> tuple[int, str, str] | None:
         """ "my wife's birthday", "Anna's birthday", "my birthday": words taken, whose, MM-DD or empty."""
-        if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded in {"birthday", "bday"}:
+        mine = 1 + self._nth(words, at + 1)
+        if words[at].folded in _OWNERS and at + mine < len(words) and words[at + mine].folded in {"birthday", "bday"}:
             me = self.me()
-            return 2, "my", me.birthday if me else ""
+            return mine + 1, "my", me.birthday if me else ""
         reading = self._related(words, at, bare=False) or self._named(words, at)
         if reading is None:
             return None
+        skip = self._nth(words, at + reading.took)
         after = at + reading.took
         unmarked = after <= len(words) and is_plural(words[after - 1].folded)
-        if after >= len(words) or words[after].folded not in {"birthday", "bday"} or not (words[after - 1].owner or unmarked):
+        if after + skip >= len(words) or words[after + skip].folded not in {"birthday", "bday"} or not (words[after - 1].owner or unmarked):
             return None
         person = next((each for each in self._people if each.person_id in reading.term.ids), None)
-        return reading.took + 1, f"{reading.term.value}'s", person.birthday if person else ""
+        return reading.took + skip + 1, f"{reading.term.value}'s", person.birthday if person else ""
+
+    def _nth(self, words: list[Word], at: int) -> int:
+        """1 where "40th" stands before a birthday: which year that was is not known, so any of them."""
+        return int(at < len(words) and ordinal(words[at].folded) is not None)
 
     def unknown(self, words: list[Word], at: int, took: int = 1) -> Term:
         """A term for somebody that nobody here is called."""

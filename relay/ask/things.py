@@ -8,6 +8,7 @@ from functools import lru_cache
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import Neighbours
 from relay.ask.synonyms import LABELS_FOR, NOT_HEADS
+from relay.ask.vocabulary import EVENT_WORDS
 from relay.ask.wordlist import listed
 from relay.ask.words import Word, key_of, singular
 
@@ -61,8 +62,8 @@ class Things:
         if len(key) < 3 and not ids:
             heard = " ".join(word.text for word in part)
             return Term(kind=TermKind.THING, value=key, heard=heard, resolved=False, hint=f"'{heard}' is no label of your clips.")
-        if key.endswith("ing") and key not in _SEEN and not any(label in self._here for label in ids):
-            ids = []  # what is done is no label of any model; where it is done, and with what, is
+        if ((key.endswith("ing") and key not in _SEEN) or key in EVENT_WORDS) and not any(label in self._here for label in ids):
+            ids = []  # what is done or held is no label; where it is, and with what, is
         near = [(label, score) for label, score in self._neighbours(key) if label not in ids]
         if key not in LABELS_FOR:
             ids += [label for label, score in near if score >= CLOSE_IN_MEANING]

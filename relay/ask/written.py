@@ -10,7 +10,7 @@ from relay.ask import days
 from relay.ask.days import DAY, MONTHS, Period, Yearly, one_day
 from relay.ask.reading import TimeReading
 from relay.ask.today import Today
-from relay.ask.words import cardinal, read_number, read_year
+from relay.ask.words import cardinal, ordinal, read_number, read_year
 
 _STROKES = re.compile(r"(\d{1,2})([./])(\d{1,2})(?:[./](\d{4}|\d\d)?)?", re.ASCII)
 _TO = frozenset({"to", "until", "till", "through", "thru"})
@@ -21,7 +21,13 @@ def written(words: list[str], at: int, today: Today, *, month_first: bool) -> Ti
     word = words[at] if at < len(words) else ""
     if len(word) == 10 and word[4] == "-":
         return TimeReading(1, word, one_day(date.fromisoformat(word)))
-    return _strokes(word, today, month_first=month_first) or _quarter(words, at, today) or _days_of_a_month(words, at, today)
+    return (
+        _strokes(word, today, month_first=month_first)
+        or _month(word)
+        or _day_of_month(words, at, today)
+        or _quarter(words, at, today)
+        or _days_of_a_month(words, at, today)
+    )
 
 
 def _strokes(word: str, today: Today, *, month_first: bool) -> TimeReading | None:
@@ -34,6 +40,31 @@ def _strokes(word: str, today: Today, *, month_first: bool) -> TimeReading | Non
         return TimeReading(1, word, one_day(date(int(year) + 2000 * (len(year) == 2), month, day)))
     date(2000, month, day)
     return _yearly(1, f"{day} {days.MONTH_NAMES[month - 1]}", days.birthday(f"{month:02}-{day:02}"), today)
+
+
+def _month(word: str) -> TimeReading | None:
+    """ "2025-06", "06/2025"."""
+    match = re.fullmatch(r"(\d{4})-(\d\d)|(\d{1,2})/(\d{4})", word, re.ASCII)
+    if match is None:
+        return None
+    year, month = int(match.group(1) or match.group(4)), int(match.group(2) or match.group(3))
+    return TimeReading(1, f"{days.MONTH_NAMES[month - 1]} {year}", days.month_of(year, month)) if 1 <= month <= 12 else None
+
+
+def _day_of_month(words: list[str], at: int, today: Today) -> TimeReading | None:
+    """ "the 24th of last month", and "on the 3rd": the latest one."""
+    number = ordinal(words[at]) if at < len(words) else None
+    if not number or number > 31:
+        return None
+    after = at + 1 + (words[at + 1 : at + 2] == ["of"])
+    if words[after : after + 1] in (["last"], ["this"]) and words[after + 1 : after + 2] == ["month"]:
+        month = today.stepped("month", -1 if words[after] == "last" else 0)
+        day = month.first.replace(day=number) if month else None
+        return TimeReading(after + 2 - at, f"the {words[at]} of {words[after]} month", one_day(day)) if day else None
+    if words[max(0, at - 2) : at] != ["on", "the"] or not words[at][0].isdigit():
+        return None
+    back = today.date.year * 12 + today.date.month - 1 - (number > today.date.day)
+    return TimeReading(1, f"the {words[at]}", one_day(date(back // 12, back % 12 + 1, number)))
 
 
 def _quarter(words: list[str], at: int, today: Today) -> TimeReading | None:

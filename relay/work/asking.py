@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from glasses.wire.memory import Plan
 from glasses.wire.video import FoundVideo, MatchedClip, SearchAnswer, SearchFilters, SearchRequest
 from relay.ask.context import AskContext, Gazetteer, KnownPerson, NamedSpot, VisitedPlace
-from relay.ask.feasts import warm
 from relay.ask.gazetteer import WorldGazetteer
 from relay.ask.result import Filters, MomentHit, SearchResult, Trouble
 from relay.ask.search import Locate, Searcher
-from relay.ask.understand import correct, understand
+from relay.ask.understand import correct, understand, warm
 from relay.auth.links import Links
 from relay.catalog import moments, videos
 from relay.catalog.db import Database

@@ -65,6 +65,14 @@ last year's obon                   | 2024-08-13..2024-08-16
 thanksgiving eve 2024              | 2024-11-27
 eid el-fitr 2025                   | 2025-03-30..2025-04-01
 in the first three months of 2025  | 2025-01-01..2025-03-31
+2025-06                            | 2025-06-01..2025-06-30
+06/2025                            | 2025-06-01..2025-06-30
+on the 24th of last month          | 2025-10-24
+on the 3rd                         | 2025-11-03
+two summers back                   | 2023-06-01..2023-08-31
+the past fortnight                 | 2025-11-09..2025-11-22
+pfingsten                          | 2025-06-08..2025-06-09
+my 40th birthday                   | 2025-11-05
 the last two weeks of may          | 2025-05-18..2025-05-31
 """
 
@@ -103,6 +111,15 @@ the newest ones with max                     | person max
 our italian trip                             | place country:IT
 the italian restaurant                       | thing; left italian
 paris holiday                                | place
+a boat but no people                         | thing; count
+strangers in paris                           | place; thing
+every friday night                           | time weekday:4,hours:18-29
+at 7 in the morning                          | time hours:6-9
+between 6 and 8 pm in paris                  | time hours:18-20; place
+before noon                                  | time hours:5-12
+after dark                                   | time hours:19-29
+mid-afternoon                                | time hours:14-17
+bring back paris                             | place
 max from next door                           | person max
 max telling us he passed the test            | person max; speech
 not more than two people in paris            | count; place
@@ -137,7 +154,10 @@ def days_of(term: Term) -> str:
 def test_reading(row: str, strangers: AskContext) -> None:
     query, _, expected = (part.strip() for part in row.partition("|"))
     plan = understand(query, strangers)
-    got = [f"{term.kind}{'' if term.resolved else '?'} {','.join(sorted(term.ids))}".strip() for term in plan.terms]
+    got = [
+        f"{term.kind}{'' if term.resolved else '?'} {','.join(term.ids if term.kind == 'time' else sorted(term.ids))}".strip()
+        for term in plan.terms
+    ]
     got += [f"left {word}" for word in plan.leftover]
     want = expected.split("; ")
     assert len(got) == len(want), got
