@@ -42,6 +42,7 @@ _NICKNAMES = {
 _LONGEST = 5
 _SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "goa", "us", "eu"})
 """Alternate names this short are airport codes otherwise ("THE" is Teresina)."""
+_SURE_SHORT = frozenset({"usa", "uk", "uae"})
 _STOPS = listed(
     "them him there here which whom whose a an and or in at on of to with for from by my our me us we i you he she they it is was were "
     "be not no but without near where "
@@ -243,7 +244,7 @@ class Places:
             return led and (broad or match.population >= KNOWN_WORLDWIDE)
         if after:
             return True
-        return (broad and (own_name or len(part[0]) > 3)) or (match.population >= KNOWN_WORLDWIDE and own_name)
+        return (broad and (own_name or len(part[0]) > 3 or part[0] in _SURE_SHORT)) or (match.population >= KNOWN_WORLDWIDE and own_name)
 
     def _likeliest(self, matches: Sequence[PlaceMatch]) -> PlaceMatch | None:
         """Where the account has clips, else the first: gazetteers put the likeliest first; a country beats a city of its name, and a

@@ -117,6 +117,9 @@ class Reader(Candidates):
         if exclusive:
             self.only_these += list(range(at, at + exclusive))
             return self._stop(at, exclusive)
+        if self._folded[at] == "only" and self._where.last_kind == TermKind.PERSON and self._ends(at + 1):
+            self.only_these.append(at)
+            return self._stop(at, 1)
         idle = clauses.idle(self.words[: self._end], at)
         if idle and self._free(at, idle):
             for index in range(at, at + idle):
@@ -137,6 +140,9 @@ class Reader(Candidates):
                 self.only_these.append(at - 1)
             return self._take(at, at + best.took, best.term, best.time)
         return self._other(at)
+
+    def _ends(self, at: int) -> bool:
+        return at >= self._end or self._folded[at] in vocabulary.BOUNDARIES
 
     def _number(self, at: int, count: Count) -> Term:
         ids = faces_of(count)

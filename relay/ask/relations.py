@@ -195,6 +195,7 @@ KIN: dict[tuple[str, str], tuple[str, ...]] = {
             "son": ("son", "stepson"), "daughter": ("daughter", "stepdaughter"), "child": _CHILDREN,
             "niece": ("niece",), "nephew": ("nephew",), "mother in law": ("mother",), "father in law": ("father",),
             "sister in law": ("sister",), "brother in law": ("brother",),
+            "family": ("mother in law", "father in law", "brother in law", "sister in law", "in law"),
         }.items()
     },
     **{

@@ -24,6 +24,7 @@ PEOPLE = (
     KnownPerson("jl", "Jean-Luc Moreau", ("friend",)),
     KnownPerson("ha", "Thanh-Ha", ("godmother of Max",)),
     KnownPerson("leo", "Leo", ("stepson",)),
+    KnownPerson("juergen2", "Rudi", ("father-in-law",)),
 )
 
 TIMES = """
@@ -71,6 +72,7 @@ on the 24th of last month          | 2025-10-24
 on the 3rd                         | 2025-11-03
 two summers back                   | 2023-06-01..2023-08-31
 the past fortnight                 | 2025-11-09..2025-11-22
+new year's 2025                    | 2024-12-31..2025-01-01
 pfingsten                          | 2025-06-08..2025-06-09
 my 40th birthday                   | 2025-11-05
 the last two weeks of may          | 2025-05-18..2025-05-31
@@ -119,6 +121,9 @@ between 6 and 8 pm in paris                  | time hours:18-20; place
 before noon                                  | time hours:5-12
 after dark                                   | time hours:19-29
 mid-afternoon                                | time hours:14-17
+the kids only                                | person leo,max,mo; count
+beaches in west africa                       | thing; place
+my wife's family in paris                    | person juergen2; place
 bring back paris                             | place
 max from next door                           | person max
 max telling us he passed the test            | person max; speech
