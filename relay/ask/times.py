@@ -334,7 +334,7 @@ class Calendar:
         if named.yearly is None:
             return named
         if year:
-            begins = year[0] - (named.value.casefold().endswith("new year"))  # the night before belongs to it
+            begins = year[0] - (named.value.casefold() == "new year")  # the night before belongs to it
             period = named.yearly(begins)
             why = "" if period else f"the date of {named.value} in {year[0]} is not known"
             return replace(named, took=after + year[1] - at, value=f"{named.value} {year[0]}", period=period, yearly=None, unknown=why)

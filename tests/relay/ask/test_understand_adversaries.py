@@ -73,6 +73,7 @@ on the 3rd                         | 2025-11-03
 two summers back                   | 2023-06-01..2023-08-31
 the past fortnight                 | 2025-11-09..2025-11-22
 new year's 2025                    | 2024-12-31..2025-01-01
+chinese new year 2024              | 2024-02-10..2024-02-12
 pfingsten                          | 2025-06-08..2025-06-09
 my 40th birthday                   | 2025-11-05
 the last two weeks of may          | 2025-05-18..2025-05-31
