@@ -78,6 +78,7 @@ def terms_of(wish: Wish) -> list[dict[str, Any]]:
     found = [("person", one.split("|")[0]) for one in wish.who.split()]
     found += [("place", wish.at)] if wish.at else []
     found += [("time", wish.when.split(",")[0].replace("..", "/"))] if wish.when else []
+    found += [("time", {"sun": "Sunday", "sat,sun": "weekend"}.get(wish.days, "weekday"))] if wish.days else []
     found += [("thing", one.strip()) for one in wish.thing.split(";") if one.strip()]
     found += [("speech", wish.say)] if wish.say else []
     found += [("text", wish.read)] if wish.read else []
