@@ -6,6 +6,7 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any
 
 import msgspec
 
-from bench.ask_import import USER, LibraryMalformedError, imported
+from bench.ask_import import USER, Imported, LibraryMalformedError, imported
 from bench.ask_life import library as made_library
 from bench.ask_questions import Asker
+from bench.ask_strangers import STRANGERS
 from bench.ask_terms import dropped, people_meant
+from bench.ask_wishes import asked_of
 from bench.ask_worlds import WORLDS
 from glasses.wire.memory import Plan, TermKind
 from relay.ask.result import SearchResult
@@ -49,7 +52,9 @@ class Answer:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--library", type=Path, metavar="DIR", help="library.json and queries.json (default: a made-up library)")
-    parser.add_argument("--world", choices=sorted(WORLDS), default="london", help="which life is made up (default: %(default)s)")
+    parser.add_argument(
+        "--world", choices=sorted([*WORLDS, *STRANGERS]), default="london", help="which life is made up (default: %(default)s)"
+    )
     parser.add_argument(
         "--part",
         choices=["dev", "test", "all"],
@@ -77,6 +82,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def made(world: str, part: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A made-up library with its questions: every other one is for working with ("dev"), the rest for reporting ("test")."""
+    if world in STRANGERS:
+        library, questions = asked_of(STRANGERS[world], CLIPS)
+        return library, {"dev": questions[::2], "test": questions[1::2], "all": questions}[part]
     library = made_library(WORLDS[world], CLIPS)
     questions = Asker(WORLDS[world], library).questions(2 * QUESTIONS, WORLDS[world].seed + 1)
     chosen = {"dev": questions[::2], "test": questions[1::2], "all": questions}[part]
@@ -96,7 +104,7 @@ def answer(library: dict[str, Any], questions: list[dict[str, Any]]) -> list[Ans
             understand(str(asked["query"]), asking.context)
             understand_ms = (time.thread_time() - begun_s) * 1000
             result = asking.searcher.search(USER, plan, limit=_DEPTH)
-            answers.append(_judged(asked, result, library, understand_ms))
+            answers.append(_judged(asked, result, library, understand_ms, asking))
         asking.index.close()
     return answers
 
@@ -142,7 +150,7 @@ def _given(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return library, questions
 
 
-def _judged(asked: dict[str, Any], result: SearchResult, library: dict[str, Any], understand_ms: float) -> Answer:
+def _judged(asked: dict[str, Any], result: SearchResult, library: dict[str, Any], understand_ms: float, asking: Imported) -> Answer:
     relevant = {str(one) for one in asked["relevant"]}
     found = [hit.video_id for hit in result.hits]
     depth = min(10, len(relevant)) or 1
@@ -153,9 +161,13 @@ def _judged(asked: dict[str, Any], result: SearchResult, library: dict[str, Any]
         precision=len(relevant & set(found[:depth])) / depth if relevant else float(not found),
         ndcg=sum(gains) / ideal if relevant else float(not found),
         recall=len(relevant & set(found[:_DEPTH])) / (min(_DEPTH, len(relevant)) or 1) if relevant else float(not found),
-        dropped=dropped(list(asked.get("terms") or []), result.plan, library), wrong=_wrong(asked, result, library),
+        dropped=dropped(list(asked.get("terms") or []), result.plan, library, _ids_of(asking)), wrong=_wrong(asked, result, library),
         problem=result.problem.detail if result.problem else "", understand_ms=understand_ms,
     )  # fmt: skip
+
+
+def _ids_of(asking: Imported) -> Callable[[str], set[str]]:
+    return lambda name: {match.ids[0] for match in asking.context.gazetteer.named(name) if match.ids}
 
 
 def _wrong(asked: dict[str, Any], result: SearchResult, library: dict[str, Any]) -> list[str]:

@@ -12,9 +12,9 @@ from models.meaning import TextEmbedder
 from models.places import PlaceFinder
 from models.store import ModelStore
 from relay.ask.context import AskContext, KnownPerson, VisitedPlace
-from relay.ask.feasts import warm
 from relay.ask.gazetteer import WorldGazetteer
 from relay.ask.search import Searcher
+from relay.ask.understand import warm
 from relay.catalog.records import MomentDoc, PlaceName
 from relay.extract.place import place_of, timezone_of
 from relay.index.labels import LabelNeighbours

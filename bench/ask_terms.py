@@ -33,14 +33,18 @@ _SMALL = frozenset(_SMALL_TEXT.split())
 _ALSO = {TermKind.THING: {TermKind.PLACE, TermKind.TIME}}
 
 
-def dropped(expected: list[dict[str, Any]], plan: Plan, library: dict[str, Any]) -> list[dict[str, Any]]:
-    """The expected terms that the plan neither holds nor says that it does not understand."""
+def dropped(
+    expected: list[dict[str, Any]], plan: Plan, library: dict[str, Any], ids_of: Callable[[str], set[str]] = lambda _name: set()
+) -> list[dict[str, Any]]:
+    """The expected terms that the plan neither holds nor says that it does not understand. ``ids_of``: the places that a name means."""
     free = list(plan.terms)
     missing = []
     for term in sorted(expected, key=lambda each: str(each.get("kind")) == "count"):
         kind, value = str(term.get("kind")), term.get("value")
         found = next((each for each in free if _stands_for(each, kind, value, library)), None)
-        shared = found or next((each for each in plan.terms if kind == "person" and _stands_for(each, kind, value, library)), None)
+        found = found or next((each for each in free if kind == "place" and ids_of(str(value)) & set(each.ids[:1])), None)
+        several = [each for each in plan.terms if kind == "person" or (kind == "without" and len(each.ids) > 1)]
+        shared = found or next((each for each in several if _stands_for(each, kind, value, library)), None)
         if found:
             free.remove(found)
         elif shared is None and not _said(plan, free, kind, value, library):
@@ -78,6 +82,8 @@ def _stands_for(term: Term, kind: str, value: Any, library: dict[str, Any]) -> b
         everybody = term.kind is TermKind.COUNT and bool(_words(value) & _NOBODY_ELSE)
         same = bool(set(term.ids) & people_meant(value, library)) or _share(term, value) or _same_time(term, value, "UTC")
         return everybody or (term.kind is TermKind.WITHOUT and same)
+    if kind == "place" and str(value).casefold() in {"abroad", "overseas"} and term.kind is TermKind.WITHOUT:
+        return any(each.startswith("country:") for each in term.ids)
     wanted = TermKind(kind)
     return (term.kind is wanted or term.kind in _ALSO.get(wanted, set())) and _share(term, value)
 
@@ -92,7 +98,7 @@ def _said(plan: Plan, free: list[Term], kind: str, value: Any, library: dict[str
         names = [[_plain(one["name"]), *map(_plain, one.get("relations") or [])] for one in library.get("people", [])
                  if str(one["id"]) in people_meant(value, library)]  # fmt: skip
         words |= {word for each in names for name in each for word in name.split()}
-    return bool(words & {_plain(word) for word in plan.leftover})
+    return bool(words & {_plain(word.replace("\u2019", "'").removesuffix("'s")) for word in plan.leftover})
 
 
 def _share(term: Term, value: Any) -> bool:

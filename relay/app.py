@@ -50,6 +50,7 @@ from glasses.wire.people import (
     SplitPerson,
     UnknownPeople,
 )
+from glasses.wire.place import NamedPlace, PlaceEdit, PlaceList, PlaceOfVideo
 from glasses.wire.push import PushInfo, PushSubscription, PushSubscriptionInfo
 from glasses.wire.share import SharedThing, ShareInfo, ShareList, ShareRequest
 from glasses.wire.sync import SyncStatus, SyncTriggered
@@ -75,8 +76,9 @@ from relay.health import HealthHttp
 from relay.ingest.http import IngestHttp
 from relay.ingest.tus import CHUNK_TYPE, TusHttp, say_version
 from relay.jobs.workers import Workers
-from relay.library.http import PeopleHttp, VideosHttp
+from relay.library.http import PeopleHttp, PlacesHttp, VideosHttp
 from relay.library.people import PeopleBook
+from relay.library.places import PlaceBook
 from relay.music.http import MusicHttp
 from relay.music.shelf import MusicShelf
 from relay.push.http import PushHttp
@@ -257,6 +259,7 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
     """What is there."""
     videos = VideosHttp(relay.database, relay.library, relay.bus)
     ingest, people, ask = _ingest(relay), PeopleHttp(stages.people), AskHttp(stages.find)
+    places = PlacesHttp(PlaceBook(relay.database, relay.now_ms))
     return [
         Route("search_videos", "POST", f"{API}/videos/search", ask.search, BOTH, "Moments that fit some words", 200, SearchRequest, SearchAnswer, rate=DEAR),
         Route("videos", "GET", f"{API}/videos", videos.list, BOTH, "The account's videos, the newest first", 200, None, VideoPage, PAGE),
@@ -273,6 +276,10 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
         Route("merge_people", "POST", f"{API}/people/{{person_id}}/merge", people.merge, OWNER, "Two people are one", 200, MergePeople, PersonInfo),
         Route("split_person", "POST", f"{API}/people/{{person_id}}/split", people.split, OWNER, "Some of a person's faces are another's", 201, SplitPerson, PersonInfo, errors=("consent.faces",)),
         Route("delete_person", "DELETE", f"{API}/people/{{person_id}}", people.remove, OWNER, "Forget somebody and their faces", 204),
+        Route("places", "GET", f"{API}/places", places.list, BOTH, "The places that the wearer has named", 200, None, PlaceList),
+        Route("save_place", "POST", f"{API}/places", places.save, OWNER, "Name a place, or change one", 201, PlaceEdit, NamedPlace, errors=("request.conflict",)),
+        Route("delete_place", "DELETE", f"{API}/places/{{place_id}}", places.remove, OWNER, "Forget a place's name", 204),
+        Route("name_place", "POST", f"{API}/videos/{{video_id}}/place", places.name_of_video, OWNER, "Name the place where a clip was taken", 201, PlaceOfVideo, NamedPlace, errors=("request.conflict",)),
         Route("unknown_people", "GET", f"{API}/faces/unknown", people.unknown, OWNER, "Faces that nobody is named for, each person's together", 200, None, UnknownPeople, errors=("consent.faces",)),
         Route("faces", "GET", f"{API}/videos/{{video_id}}/faces", people.faces, OWNER, "Whose faces are in a clip, named, suggested or unknown", 200, None, FacesInView, errors=("consent.faces",)),
         Route("name_face", "POST", f"{API}/videos/{{video_id}}/faces/{{face_id}}/name", people.name_face, OWNER, "Know somebody by their face in a clip", 201, NameFace, PersonInfo, errors=("consent.faces", "photo.no_face")),

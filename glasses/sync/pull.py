@@ -68,8 +68,8 @@ class Pull:
 
 def _known(entry: FeedEntry) -> Known | None:
     """A person or place as a word to listen for, or no longer to; None for everything else."""
-    if entry.kind == OpKind.PERSON and entry.value.get("gone"):
-        return Known("person", entry.subject_id, "", "")
+    if entry.kind in {OpKind.PERSON, OpKind.PLACE} and entry.value.get("gone"):
+        return Known(str(entry.kind), entry.subject_id, "", "")
     name = entry.value.get("name")
     if not isinstance(name, str) or not name:
         return None

@@ -28,7 +28,7 @@ class Term(Wire):
     """What it was resolved to: person ids, place ids ("city:2988507", "country:FR", "near:LAT,LON,KM", "within:LAT,LON,KM"),
     labels. Of times, what repeats ("hours:17-24", "weekday:6"), what is meant most ("core:START-END", UTC ms) and what is shown
     after it ("also:START-END": the same days of other years), and the parts of which one must hold ("only:START-END": "the last two
-    summers"). Of counts, "faces>=3" and who is likely meant ("prefer:PERSON")."""
+    summers"). Of counts, "faces>=3", "faces<=2" and who is likely meant ("prefer:PERSON")."""
     start_at: int | None = None
     end_at: int | None = None
     """For times: UTC ms, start inclusive, end exclusive."""
@@ -37,8 +37,9 @@ class Term(Wire):
     span: list[int] = []
     """Where they stand in the request: first letter, and the one after the last. Empty when they are not next to each other."""
     source: str = ""
-    """What resolved it: "name", "relation", "group" (all of "our kids"), "self", "gazetteer", "sight", "home", "spelling", "calendar",
-    "feast", "birthday", "label", "synonym", "meaning", "words"; empty when nothing did."""
+    """What resolved it: "name", "relation", "group" (all of "our kids"), "owner" ("Anna's dog"), "self", "gazetteer",
+    "sight", "home", "named" (by the wearer), "spelling", "calendar", "feast", "birthday", "label", "synonym", "meaning", "words";
+    empty when nothing did."""
     resolved: bool = True
     hint: str = ""
     """When it could not be resolved: why, and the nearest alternatives."""

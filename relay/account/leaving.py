@@ -14,7 +14,7 @@ import msgspec
 
 from glasses.wire.codec import to_builtins
 from relay.auth.sessions import Sessions
-from relay.catalog import memories, moments, music, people, uploads, users, videos
+from relay.catalog import memories, moments, music, people, places, uploads, users, videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
 from relay.errors import NotFoundError
@@ -89,6 +89,7 @@ def _items(connection: Connection, user_id: str) -> list[Item]:
             for clip in clips
         ],
         "people": msgspec.to_builtins(known),
+        "places": msgspec.to_builtins(places.of_user(connection, user_id)),
         "films": [to_builtins(film.memory) for film in films],
         "music": msgspec.to_builtins(pieces),
     }

@@ -15,7 +15,10 @@ _POLITE = phrases(
 )
 _CREATE = listed("create make build assemble compose produce generate cut edit prepare put compile craft do")
 _SEARCH = phrases(
-    "show me, show, find me, find, search for, search my, search, look for, look up, play me, play, get me, get, give "
+    "remind me of what, remind me of, remind me about, remind me what, remind me how, remind me when, remind me, how about, give us, "
+    "bring back, round up, fish out, i am after, im after, got any, have you got any, pick out, single out, surface, scan for, "
+    "hit me with, "
+    "show us, show me, show, find me, find, search for, search my, search, look for, look up, play me, play, get me, get, give "
     "me, bring up, pull up, see, watch, rewatch, list, display, do i have, do we have, have i got, are there, is there, "
     "what did we do, what did i do, what did we, what did i, what happened, when did we, when did i, "
     "where did we, where did i, who was, who is, who did we, what about, where is, where are, open, fetch, remember, recall, relive, "

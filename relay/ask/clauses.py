@@ -1,12 +1,13 @@
-"""Clauses of a request: words said, words seen, what must be absent, and how many people."""
+"""Clauses of a request: words said, words seen, and what must be absent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from relay.ask.counts import count_of, nobody
 from relay.ask.wordlist import listed, phrases
-from relay.ask.words import Word, cardinal
+from relay.ask.words import Word
 
 ABOUT_VERBS = listed(
     "talk talks talking talked speak speaks speaking spoke chat chats chatting chatted argue argues arguing argued joke jokes "
@@ -17,21 +18,26 @@ _DIRECT_VERBS = listed(
     "say says saying said mention mentions mentioning mentioned discuss discusses discussing discussed sing sings singing sang "
     "shout shouts shouting shouted whisper whispers whispering yell yells yelling yelled "
 )
+_TELLS = listed("tell tells telling told warn warns warning warned remind reminds reminding reminded promises promising")
+_TOLD = listed("us me him her them everyone everybody you")
 _HEARD = listed("hear hears heard hearing")
 _ASKED = listed("ask asks asking asked")
 _QUESTIONS = listed("who what where when why how whether if which")
 _PASSIVE = listed("mentioned said discussed spoken uttered")
-_READ_VERBS = listed("says saying reads reading say read shows showing displays displaying")
+_READ_VERBS = listed("says saying said reads reading say read shows showing displays displaying spells spelling")
 _WRITTEN_ON = listed(
     "it sign signs poster posters banner banners board screen shirt label menu page note billboard plaque card paper signboard "
     "whiteboard wall door letter text notice display ticket card bottle box book cover mug cup bag t-shirt tshirt jersey cap newspaper "
 )
 _PLATES = listed("sign poster banner billboard notice label sticker plaque signboard")
 """What carries the words before it: "a no entry sign"."""
+_CARRIES = _PLATES | listed("menu page note label screen t-shirt tshirt shirt plaque board whiteboard")
+"""What has words on it: "a menu with ramen on it"."""
 _ENDS_TOPIC = listed("with without but where when while except")
 _MAY_END_TOPIC = listed("to in at on near during over last this yesterday today since before after from and recently")
 _LEADING = listed("the a an our my his her their that how about of to some")
 
+_WORDS = frozenset({"word", "words"})
 _WITHOUT = phrases(
     "without, excluding, except for, except, minus, but not, but no, and no, with no, but without, not with, neither, "
     "nor, not, no, leave out, leaving out, other than, apart from, everyone but, everybody but, anyone but, anybody but, "
@@ -40,6 +46,14 @@ _WITHOUT = phrases(
 _UNSURE = phrases(
     "i think, i guess, i believe, i am not sure, im not sure, not sure, maybe, perhaps, probably, possibly, something like, sort of, "
     "kind of, roughly, or so, or something like that, or something, or somewhere like that, or around then, or thereabouts, more or less "
+)
+_IDLE = phrases(
+    "by the way, of course, you know, if you remember, and so on, and stuff, and things, from next door, next door, up close, in general, "
+    "for example, as well, at all, so far, in total, in particular, in the background, in the foreground, in the picture, in the frame, "
+    "in the shot, in shot, in frame, in view, on camera, on film, on video, on tape, in action, having fun, having a good time, in them, "
+    "at the same time, side by side, arm in arm, hand in hand, in one go, all the way, if i recall, as far as i know, from back then, "
+    "back in the day, in real life, for real, for instance, to be precise, to be exact, in full, from start to finish, i have, we have, "
+    "that i have, that we have, we have got, i have got, in my library, in our library, in the archive, from the archive"
 )
 _ENDS_WITHOUT = listed(
     "in at on near from during since between until over around last this next yesterday today tonight but with where when while who "
@@ -52,22 +66,6 @@ _ONLY_THESE = phrases(
     "by ourselves, by themselves, on my own, on our own, on his own, on her own, on their own, and no others, with no one else, "
     "with nobody else, and no other people, not anyone else, no other person, without any other people, without any others, no other faces "
 )
-
-
-_NOBODY = phrases(
-    "no people, with no people, without people, without any people, without faces, without any faces, with no faces, "
-    "without anyone, without anybody, no one in it, nobody in it, nobody "
-    "in view, "
-    "no one in view, nobody at all, no one at all, no faces, no persons, with nobody, with no one, with noone, empty of people "
-)
-_NOBODY_IS = listed("in on at by near around there")
-"""What may follow "nobody" when it is meant of the picture: "nobody in the kitchen"."""
-_PERSONS = listed("people persons person faces folks adults guys humans")
-_BOUNDS: dict[tuple[str, ...], tuple[int, bool]] = {
-    ("at", "least"): (0, True), ("more", "than"): (1, True), ("over",): (1, True), ("exactly",): (0, False), ("precisely",): (0, False),
-    ("a", "minimum", "of"): (0, True), ("minimum",): (0, True), ("no", "fewer", "than"): (0, True), ("no", "less", "than"): (0, True),
-}  # fmt: skip
-"""What stands before a number: what it adds to it, and whether more are welcome."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,8 @@ def text_clauses(
     while at < len(words):
         lead = _text_lead(words, at)
         clause = _topic(words, at, lead, ends) if lead else None
+        if clause and words[at + 1].folded == "with" and known(at + clause.lead, clause.end):
+            clause = None  # a poster with a dog is no poster that says "dog"
         if clause:
             found.append(clause)
             at = clause.end
@@ -125,6 +125,8 @@ def without_spans(words: list[Word], start: int) -> list[Clause]:
             and not but_for
             and not only_these(words, at)
             and not nobody(words, at)
+            and not count_of(words, at)
+            and not (folded[0] in {"but", "and", "with"} and nobody(words, at + 1))
             and not (folded[0] == "not" and folded[1:2] in (["only"], ["just"]))
         ):
             end = _without_end(words, at + lead)
@@ -141,33 +143,6 @@ def only_these(words: list[Word], at: int) -> int:
     return next((len(phrase) for phrase in _ONLY_THESE if tuple(word.folded for word in words[at : at + len(phrase)]) == phrase), 0)
 
 
-@dataclass(frozen=True)
-class Count:
-    """A number of people, and how many words said it."""
-
-    took: int
-    number: int
-    more: bool = False
-    """More are welcome: "at least"."""
-    ours: bool = False
-    """The wearer is among them: "the two of us"."""
-
-
-def count_of(words: list[Word], at: int) -> Count | None:
-    """ "just the two of us", "at least three people", "no people", "a group of five"."""
-    folded = [word.folded for word in words[at : at + 8]]
-    empty = nobody(words, at)
-    if empty:
-        return Count(empty, 0)
-    if folded[:1] in (["us"], ["we"]) and len(folded) > 1 and (number := cardinal(folded[1])) and folded[2:3] != ["people"]:
-        return Count(2, number, ours=True)
-    for lead, (extra, more) in _BOUNDS.items():
-        if tuple(folded[: len(lead)]) == lead:
-            inner = _number_of(folded[len(lead) :], bounded=True)
-            return Count(inner.took + len(lead), inner.number + extra, more, inner.ours) if inner else None
-    return _number_of(folded, bounded=False)
-
-
 def seen_self(words: list[Word], at: int) -> bool:
     """Whether "I" at ``at`` is somebody to be seen: "where I am in Lisbon", "the clips I appear in"; not "when I was in Lisbon"."""
     folded = [word.folded for word in words[at : at + 2]]
@@ -176,43 +151,16 @@ def seen_self(words: list[Word], at: int) -> bool:
     return is_there and before in {"where", "which", "that", "ones", "one", "clips", "videos", "footage", "everything", "something"}
 
 
+def idle(words: list[Word], at: int) -> int:
+    """How many words at ``at`` say nothing that could be looked for."""
+    folded = tuple(word.folded for word in words[at : at + 5])
+    return max((len(phrase) for phrase in _IDLE if folded[: len(phrase)] == phrase), default=0)
+
+
 def unsure(words: list[Word], at: int) -> int:
     """How many words at ``at`` say that the wearer is not certain."""
     folded = tuple(word.folded for word in words[at : at + 4])
     return max((len(phrase) for phrase in _UNSURE if folded[: len(phrase)] == phrase), default=0)
-
-
-def nobody(words: list[Word], at: int) -> int:
-    """How many words at ``at`` say that there is nobody at all."""
-    folded = [word.folded for word in words[at : at + 6]]
-    alone = 2 if folded[:2] == ["no", "one"] else int(folded[:1] in (["nobody"], ["noone"]))
-    if alone and not _NOBODY_IS.isdisjoint(folded[alone : alone + 1] or ["in"]):
-        return alone
-    found = (len(phrase) for phrase in _NOBODY if tuple(folded[: len(phrase)]) == phrase)
-    return next((took for took in found if folded[took : took + 1] not in (["else"], ["other"])), 0)
-
-
-def _number_of(folded: list[str], *, bounded: bool) -> Count | None:
-    at = 0
-    while at < len(folded) and folded[at] in {"just", "only", "the", "all", "exactly"}:
-        at += 1
-    if folded[at : at + 1] == ["a"] and folded[at + 1 : at + 3] in (["group", "of"], ["party", "of"], ["family", "of"]):
-        number, took, more = cardinal((folded[at + 3 :] or [""])[0]), at + 4, False
-        took += folded[took : took + 1] == ["people"]
-        return Count(took, number, more) if number and number <= 50 else None
-    number = 2 if folded[at : at + 1] == ["both"] else cardinal((folded[at:] or [""])[0])
-    if number is None or not 0 <= number <= 50:
-        return None
-    more = folded[at + 1 : at + 3] == ["or", "more"]
-    after = folded[at + 1 + 2 * more :]
-    took = at + 1 + 2 * more
-    if len(after) >= 2 and after[0] == "of" and after[1] in {"us", "them", "you"}:
-        return Count(took + 2, number, more, after[1] == "us")
-    if after[:1] and after[0] in _PERSONS and (at == 0 or bounded or folded[at - 1] in {"just", "only", "exactly"}):
-        return Count(took + 1, number, more)
-    if after[:2] == ["other", "people"]:
-        return None
-    return None
 
 
 def _passive(words: list[Word], start: int) -> list[Clause]:
@@ -222,10 +170,11 @@ def _passive(words: list[Word], start: int) -> list[Clause]:
         if words[at].folded not in _PASSIVE or words[at - 1].folded not in {"is", "are", "was", "were", "gets", "got", "being"}:
             continue
         first = at - 2
-        while first > start and words[first - 1].folded not in {"where", "which", "when", "that", "with", "while"}:
+        while first > max(start - 1, 0) and words[first - 1].folded not in {"where", "which", "when", "that", "with", "while"}:
             first -= 1
-        lead = next((count for count, word in enumerate(words[first : at - 1]) if word.folded not in _LEADING), 0)
-        if first > start and at - 1 - first <= 6 and lead < at - 1 - first:
+        lead = next((count for count, word in enumerate(words[first : at - 1]) if word.folded not in _LEADING | _WORDS), 0)
+        asked = first > 0 and words[first - 1].folded in {"where", "which", "when", "that"}
+        if (first > start or asked) and at - 1 - first <= 6 and lead < at - 1 - first:
             found.append(Clause(first, at + 1, lead, " ".join(word.text for word in words[first + lead : at - 1])))
     return found
 
@@ -243,6 +192,8 @@ def _speech_lead(words: list[Word], at: int) -> int:
         return 2
     if word == "about" and any(each.folded in ABOUT_VERBS for each in words[max(0, at - 3) : max(0, at - 1)]):
         return 1
+    if word in _TELLS and after in _TOLD and at + 2 < len(words):
+        return 3 if words[at + 2].folded in {"about", "that", "how"} and at + 3 < len(words) else 2
     if word in ABOUT_VERBS:
         if after == "about":
             return 2
@@ -297,12 +248,16 @@ def _text_lead(words: list[Word], at: int) -> int:
         return 1
     if folded[0] in {"labelled", "labeled", "titled", "entitled", "captioned", "lettered"} and len(folded) > 1:
         return 1
+    if folded[0] in _CARRIES and folded[1:2] == ["with"] and len(folded) > 2:
+        return 2
     if folded[0] in _WRITTEN_ON:
         skip = 2 if folded[1:2] in (["that"], ["which"]) else 1
         if folded[skip : skip + 1] and folded[skip] in _READ_VERBS:
             return skip + 1
         return 0
     if folded[:2] in (["the", "word"], ["the", "words"], ["the", "text"], ["written", "words"], ["the", "letters"]):
+        if any(word.folded in _PASSIVE | _HEARD for word in words[at + 2 : at + 8]):
+            return 0
         return 3 if folded[2:3] in (["saying"], ["of"]) and len(folded) > 3 else 2
     return 1 if folded[0] == "written" and folded[1:2] not in ([], ["on"]) else 0
 
@@ -318,6 +273,8 @@ def _topic(words: list[Word], start: int, lead: int, ends: Callable[[int], bool]
         if end > first and (word in _ENDS_TOPIC or words[end - 1].comma or (word in _MAY_END_TOPIC and (ends(end) or ends(end + 1)))):
             break
         end += 1
+    if end - 2 > first and words[end - 1].folded in {"it", "them"} and words[end - 2].folded == "on":
+        return Clause(start, end, first - start, " ".join(word.text for word in words[first : end - 2]))
     if (
         end - 3 >= first
         and words[end - 1].folded in _WRITTEN_ON

@@ -14,6 +14,7 @@ from relay.index.sets import EMPTY, KeySet, keys_of, union
 SEEN_CUT_OFF = 0.42
 """Cosine (WordLlama) below which a moment has nothing to do with a word: "buy a vehicle" is .43 from "new car", other talk under .15."""
 SAID_CUT_OFF = 0.37
+_ANY_NUMBER = 10_000
 _PLACE_PREFIXES = ("city:", "admin1:", "country:", "near:", "within:")
 _REPEATS = ("hours:", "weekday:")
 _WEIGHTS = {
@@ -82,7 +83,9 @@ class Conditions:
     def _condition(self, group: tuple[Term, ...]) -> Condition:
         kind = group[0].kind
         if kind is TermKind.PLACE:
-            return Condition(group, self.place(place_id for term in group for place_id in term.ids))
+            ids = [place_id for term in group for place_id in term.ids]
+            nearer = self.place(_half(each) for each in ids) if len(ids) == 1 and group[0].source == "sight" else None
+            return Condition(group, self.place(ids), preferred=nearer)
         if kind is TermKind.TIME:
             return self._timed(group)
         if kind is TermKind.WITHOUT:
@@ -165,16 +168,22 @@ class Conditions:
         return heard or self._meaning(term.value, Channel.SEEN, SEEN_CUT_OFF)
 
     def _counted(self, term: Term) -> KeySet:
-        if not any(each.startswith("faces>=") for each in term.ids):
+        limits = {each[:7]: int(each[7:]) for each in term.ids if each.startswith(("faces>=", "faces<="))}
+        if not limits:
             return self._having(f"faces:{term.value}")
-        return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if int(number) >= int(term.value))
+        low, high = limits.get("faces>=", 1), limits.get("faces<=", _ANY_NUMBER)
+        return self._union(f"faces:{number}" for number in self._index.terms(self._user_id, "faces") if low <= int(number) <= high)
 
     def _speech(self, term: Term) -> KeySet:
         exact = self._text(term.value, (TextField.SPEECH,))
         return exact or self._meaning(term.value, Channel.SAID, SAID_CUT_OFF)
 
     def _written(self, term: Term) -> KeySet:
-        return self._text(term.value, (TextField.WRITTEN,))
+        """All of the words; where they are written nowhere together, any: "the ramen price sign" says "ramen"."""
+        fields = (TextField.WRITTEN,)
+        return self._text(term.value, fields) or union(
+            self._index.matching(self._user_id, [word], fields) for word in content_words(term.value)
+        )
 
     def _text(self, value: str, fields: tuple[TextField, ...]) -> KeySet:
         return self._index.matching(self._user_id, content_words(value), fields)
@@ -216,6 +225,12 @@ def grouped(terms: list[Term]) -> list[tuple[Term, ...]]:
         else:
             groups.append([term])
     return [tuple(group) for group in groups]
+
+
+def _half(place_id: str) -> str:
+    """The inner half of a circle: what is nearer to a sight is meant more."""
+    start, _, radius = place_id.rpartition(",")
+    return f"{start},{float(radius) / 2}"
 
 
 def _hours(each: str) -> tuple[int, int]:

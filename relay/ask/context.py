@@ -54,6 +54,16 @@ class VisitedPlace:
     clips: int = 1
 
 
+@dataclass(frozen=True)
+class NamedSpot:
+    """A place by the wearer's own name for it: "the cabin"."""
+
+    name: str
+    lat: float
+    lon: float
+    radius_km: float
+
+
 Neighbours = Callable[[str], Sequence[tuple[str, float]]]
 """A word -> the labels of the library that are near in meaning, with cosine similarity, nearest first."""
 
@@ -73,6 +83,8 @@ class AskContext:
     labels: frozenset[str] = frozenset()
     """Objects and scenes that occur in the library, as the models name them."""
     visited: tuple[VisitedPlace, ...] = ()
+    named: tuple[NamedSpot, ...] = ()
+    """Places that the wearer has named."""
     home: tuple[float, float] | None = None
     """Latitude and longitude of the wearer's home."""
     country: str = ""

@@ -19,8 +19,15 @@ SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 DAY_PARTS: dict[str, tuple[int, int]] = {
     "morning": (5, 12), "noon": (11, 14), "lunchtime": (11, 14), "midday": (11, 14), "afternoon": (12, 18), "evening": (17, 24),
     "night": (20, 29), "midnight": (23, 25), "nighttime": (20, 29), "daytime": (7, 19),
+    "dawn": (4, 9), "sunrise": (4, 9), "daybreak": (4, 9), "dusk": (16, 22), "sunset": (16, 22), "nightfall": (17, 23),
+    "twilight": (16, 22), "arvo": (12, 18), "teatime": (15, 18), "dinnertime": (17, 22), "bedtime": (19, 25),
 }  # fmt: skip
 """Local hours, start inclusive, end exclusive; past 24 runs into the next day."""
+
+BY_THE_SUN = frozenset({"dawn", "sunrise", "daybreak", "dusk", "sunset", "nightfall", "twilight"})
+"""Parts of a day that a model may also have seen: then the label is meant."""
+EVENING_AND_NIGHT = (18, 29)
+"""What "Friday night" is."""
 
 DAY = timedelta(days=1)
 
@@ -102,6 +109,10 @@ def _nth_weekday(month: int, weekday: int, nth: int) -> Yearly:
 
 RULES: dict[str, Yearly] = {
     "christmas holiday": _fixed(12, 20, 15), "holiday season": _fixed(12, 20, 15), "festive season": _fixed(12, 20, 15),
+    "days of the holidays": _fixed(12, 24, 9), "winter break": _fixed(12, 20, 17), "christmas break": _fixed(12, 20, 15),
+    "christmas vacation": _fixed(12, 20, 15),
+    "turn of the year": _fixed(12, 31, 2), "spring break": _fixed(3, 1, 51),
+    "oktoberfest": lambda year: Period(_oktoberfest(year), _nth(year, 10, 6, 1) + DAY),
     "christmas eve": _fixed(12, 24), "christmas day": _fixed(12, 25), "christmas": _fixed(12, 24, 3), "boxing day": _fixed(12, 26),
     "new year eve": _fixed(12, 31), "new year day": _fixed(1, 1), "new year": _fixed(12, 31, 2), "silvester": _fixed(12, 31),
     "epiphany": _fixed(1, 6), "valentine day": _fixed(2, 14), "valentine": _fixed(2, 14), "saint patrick day": _fixed(3, 17),
@@ -164,6 +175,12 @@ def _nth(year: int, month: int, weekday: int, number: int) -> date:
     return period.first if period else date(year, month, 1)
 
 
+def _oktoberfest(year: int) -> date:
+    """The Saturday after the 15th of September, as the city of Munich sets it."""
+    start = date(year, 9, 16)
+    return start + DAY * ((5 - start.weekday()) % 7)
+
+
 def _friday_from(year: int, month: int, day: int) -> date:
     start = date(year, month, day)
     return start + DAY * ((4 - start.weekday()) % 7)
@@ -175,7 +192,9 @@ def _advent(year: int) -> date:
     return christmas - DAY * ((christmas.weekday() + 1) % 7 or 7) - 21 * DAY
 
 
-CORE_DAY: dict[str, str] = {"easter": "easter sunday", "christmas": "christmas day", "new year": "new year day"}
+CORE_DAY: dict[str, str] = {
+    "easter": "easter sunday", "christmas": "christmas day", "new year": "new year day", "holidays": "days of the holidays",
+}  # fmt: skip
 """The one day that "the weekend before Easter" counts from, and that is meant most."""
 
 
@@ -223,7 +242,9 @@ def neighbour(unit: str, how: str, anchor: Period) -> Period | None:
 
 
 def nth_in(period: Period, unit: str, number: int) -> Period | None:
-    """The ``number``th day, week (of seven days from its start), weekend or weekday in a period; -1: the last."""
+    """The ``number``th day, week (of seven days from its start), half, quarter, weekend or weekday in a period; -1: the last."""
+    if unit in {"half", "quarter"}:
+        return _part_of(period, 2 if unit == "half" else 4, number)
     if unit in {"day", "week"}:
         length = 7 if unit == "week" else 1
         first = period.end - length * DAY if number < 0 else period.first + (number - 1) * length * DAY
@@ -237,6 +258,32 @@ def nth_in(period: Period, unit: str, number: int) -> Period | None:
         day = period.first + DAY * ((weekday - period.first.weekday()) % 7 + 7 * (number - 1))
     length = 2 if unit == "weekend" else 1
     return Period(day, day + length * DAY) if period.first <= day < period.end else None
+
+
+def stretch(period: Period, unit: str, number: int) -> Period | None:
+    """The first ``number`` days, weeks or months of a period; of a negative number, the last."""
+    if unit in {"day", "week"}:
+        length = abs(number) * (7 if unit == "week" else 1) * DAY
+        found = Period(period.first, period.first + length) if number > 0 else Period(period.end - length, period.end)
+    elif unit == "month":
+        turn = (period.first if number > 0 else period.end).year * 12 + (period.first if number > 0 else period.end).month - 1 + number
+        day = date(turn // 12, turn % 12 + 1, 1)
+        found = Period(period.first, day) if number > 0 else Period(day, period.end)
+    else:
+        return None
+    return found if period.contains(found) else None
+
+
+def _part_of(period: Period, parts: int, number: int) -> Period | None:
+    """Of a year by whole months."""
+    number = parts if number < 0 else number
+    if not 1 <= number <= parts:
+        return None
+    first, end = ((number - 1 + each) / parts for each in (0, 1))
+    if period.days >= 365 and period.first.day == 1:
+        months = [period.first.year * 12 + period.first.month - 1 + int(12 * share) for share in (first, end)]
+        return Period(*(date(month // 12, month % 12 + 1, 1) for month in months))
+    return Period(period.first + int(period.days * first) * DAY, period.first + int(period.days * end) * DAY)
 
 
 def weekend_in(inner: Yearly, year: int) -> Period | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from relay.ask.continents import CONTINENTS
 from relay.ask.days import DAY_PARTS, EVERYWHERE, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, by_country
+from relay.ask.observances import anchor_of, fixed_observance, moved
 from relay.ask.wordlist import in_order, phrases
 from relay.ask.words import key_of, singular
 
@@ -22,6 +23,16 @@ YEARS_BACK = 15
 _ASKED_FIRST = in_order("US GB IN CN IL AE KR JP TH DE FR IT ES MX BR IR TR ID VN AU CA IE NZ SE FI NL ZA NG")
 """Whose feast a name is taken for when the home country has none of that name."""
 _SAME = {
+    "eid al kabir": "eid al adha", "bakrid": "eid al adha", "bakra eid": "eid al adha", "kurban bayrami": "eid al adha",
+    "tabaski": "eid al adha", "sallah": "eid al adha", "ramazan bayrami": "eid al fitr", "hari raya": "eid al fitr",
+    "lebaran": "eid al fitr",
+    "three king day": "epiphany", "king day": "epiphany", "dia de los muerto": "day of the dead", "dia de muerto": "day of the dead",
+    "semana santa": "holy week", "dia de la madre": "mother day", "mothering sunday": "mother day", "carnaval": "carnival",
+    "fasching": "carnival", "pfingsten": "pentecost", "karneval": "carnival", "navidad": "christmas",
+    "weihnachten": "christmas", "ostern": "easter", "nikolaus": "saint nicholas day", "nochebuena": "christmas eve",
+    "dia de reye": "epiphany", "noche vieja": "new year eve", "hogmanay": "new year eve", "spring festival": "chinese new year",
+    "festival of light": "diwali", "turkey day": "thanksgiving", "paddy day": "saint patrick day",
+    "saint paddy day": "saint patrick day", "fete nationale": "national day", "guy fawke": "bonfire night",
     "deepavali": "diwali", "lunar new year": "chinese new year", "seollal": "korean new year", "eid": "eid al fitr",
     "passover": "pesach", "chanukah": "hanukkah", "moon festival": "mid autumn festival", "mlk day": "martin luther king jr day",
     "gandhi jayanti": "mahatma gandhi birthday", "eid ul fitr": "eid al fitr", "eid ul adha": "eid al adha", "ganesh": "ganesh chaturthi",
@@ -39,6 +50,9 @@ _NO_NAMES = (
     | CONTINENTS.keys()
     | {"holiday", "public holiday", "independence", "family", "victory", "children"}
 )
+_SAME_WORDS = {"childrens": "child", "mens": "man", "womens": "woman", "st": "saint", "years": "year", "xmas": "christmas"}
+_AL = {"el": "al", "ul": "al", "id": "eid"}
+_EID = (("eid",), ("id",))
 _ENDINGS = frozenset({"day", "festival", "holiday", "celebration"})
 _OPENINGS = phrases("national, hm, the, international, catholic, orthodox, day of, feast of")
 
@@ -59,10 +73,24 @@ class Feasts:
         if key == "ramadan":
             return self._ramadan
         for name in (key, _SAME.get(key, "")):
-            found = self._home().get(name) or RULES.get(name) or self._abroad(name)
+            found = self._kept(name) or RULES.get(name) or self._abroad(name)
             if found:
-                return found
-        return None
+                return _of_days(found, 3) if name.startswith("eid ") else found
+        return fixed_observance(key) or self._counted(key)
+
+    def _counted(self, key: str) -> Yearly | None:
+        anchor = anchor_of(key)
+        feast = self.named(tuple(anchor[0].split())) if anchor else None
+        return moved(feast, anchor[1], anchor[2]) if anchor and feast else None
+
+    def own(self, words: tuple[str, ...]) -> Yearly | None:
+        """The feast of that name as this country keeps it; None where it keeps none, or as everybody does."""
+        key = _stemmed(words)
+        found = by_country(key, self._country)
+        return found or (None if key in EVERYWHERE else self._kept(key) or self._kept(_SAME.get(key, "")))
+
+    def _kept(self, name: str) -> Yearly | None:
+        return self._home().get(name) or (self._home().get("national day") if name == "independence day" else None)
 
     def _ramadan(self, year: int) -> Period | None:
         """Thirty days from its first, which some countries keep."""
@@ -80,6 +108,16 @@ class Feasts:
             if found:
                 return found
         return None
+
+
+def _of_days(feast: Yearly, days: int) -> Yearly:
+    """At least so long: of feasts that laws give one day and people three."""
+
+    def of(year: int) -> Period | None:
+        period = feast(year)
+        return Period(period.first, max(period.end, period.first + timedelta(days))) if period else None
+
+    return of
 
 
 def warm(year: int) -> None:
@@ -174,4 +212,5 @@ def _yearly(days: list[date]) -> Yearly:
 
 def _stemmed(words: tuple[str, ...]) -> str:
     """Names are compared by the singulars of their words: "St Patricks day", "Saint Patrick's Day"."""
-    return " ".join({"st": "saint", "years": "year", "xmas": "christmas"}.get(word, singular(word)) for word in words)
+    same = _SAME_WORDS | (_AL if words[:1] in _EID else {})
+    return " ".join(same.get(word, singular(word)) for word in words)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from relay.ask.wordlist import listed
+
+if TYPE_CHECKING:
+    from nicknames import NickNamer
 
 GIVEN_NAMES = listed(
     "aaron abby abdul abigail adam adrian ahmed aidan aisha alan albert alberto alejandro alex alexa alexander alexandra alexis "
@@ -50,3 +56,16 @@ GIVEN_NAMES = listed(
     "victoria vijay vincent viola violet virginia vivian vlad vladimir wade walter wanda warren wayne wei wendy wendell wesley "
     "wilhelm will william willie wolfgang xavier yasmin yolanda yuki yusuf yvette yvonne zach zachary zara zoe "
 )
+
+
+@lru_cache(maxsize=1024)
+def longer_names(nickname: str) -> frozenset[str]:
+    """Given names that ``nickname`` is short for: "bob" -> "robert" (of the ``nicknames`` collection)."""
+    return frozenset(_namer().canonicals_of(nickname)) if nickname.isascii() else frozenset()
+
+
+@lru_cache(maxsize=1)
+def _namer() -> NickNamer:
+    from nicknames import NickNamer
+
+    return NickNamer()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,15 +12,17 @@ import jellyfish
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import KnownPerson
-from relay.ask.names import GIVEN_NAMES
-from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, MEMBERS, RELATIONS, SYNONYMS, canonical
-from relay.ask.vocabulary import BOUNDARIES, FILLERS
+from relay.ask.names import GIVEN_NAMES, longer_names
+from relay.ask.relations import ADDRESSES, CHAINED, GROUPS, KIN, MEMBERS, RELATIONS, SYNONYMS, canonical
+from relay.ask.vocabulary import BOUNDARIES, FILLERS, SMALL_WORDS
 from relay.ask.wordlist import listed
-from relay.ask.words import Word, is_plural, key_of, singular, words_of
+from relay.ask.words import Word, is_plural, key_of, ordinal, singular, words_of
 
 ME = "me"
 GROUP = "group"
 """Source of a term for several people in one word: "our kids"."""
+OWNER = "owner"
+"""Source of a term for whose something is: preferred, not required."""
 _PARTICLES = listed(
     "de da di do du van von der den del la le el al bin bint ibn abu ben san saint st mc mac jr sr ii iii dr mr mrs ms miss"
 )
@@ -27,6 +31,7 @@ _OPENERS = frozenset({"my", "our", "the"})
 _OTHERS = frozenset({"his", "her", "their", "its"})
 _OF_THE_CHILDREN = listed("grandmother grandfather grandparent godmother godfather godparent aunt uncle cousin nanny teacher")
 """Whom a family calls as its children do: "the twins with their nan"."""
+_ALWAYS_SOMEBODY = frozenset({"sis", "bro"})
 _AGES = listed(
     "old older oldest young younger youngest little big eldest elder middle dear lovely beloved beautiful whole entire late next door "
     "upstairs downstairs "
@@ -59,6 +64,7 @@ class People:
     def __init__(self, people: tuple[KnownPerson, ...]) -> None:
         self._people = people
         self._relations = {person.person_id: frozenset(canonical(relation) for relation in person.relations) for person in people}
+        self._add_twins()
         self._words = {key_of(relation): canonical(relation) for person in people for relation in person.relations if relation}
         """Relations as this account calls them: "yoga teacher"."""
         self._by_key: dict[str, list[KnownPerson]] = {}
@@ -67,6 +73,16 @@ class People:
                 self._by_key.setdefault(key, []).append(person)
         self._add_other_names()
         self._longest = max((len(key.split()) for key in self._by_key), default=1)
+
+    def _add_twins(self) -> None:
+        """Two of the wearer's children who were born on one day are "the twins"."""
+        born: dict[str, list[str]] = {}
+        for person in self._people:
+            if person.birthday and self._relations[person.person_id] & MEMBERS["child"]:
+                born.setdefault(person.birthday, []).append(person.person_id)
+        for together in born.values():
+            for person_id in together if len(together) > 1 else ():
+                self._relations[person_id] |= {"twin"}
 
     def _add_other_names(self) -> None:
         """Later parts of a name that nobody else has ("Nguyen Thi Hoa": "Hoa"): given names stand last in many languages."""
@@ -86,13 +102,16 @@ class People:
     def me(self) -> KnownPerson | None:
         return next((person for person in self._people if ME in self._relations[person.person_id]), None)
 
-    def read(self, words: list[Word], at: int, *, after_relation: bool = False, led: bool = False) -> PersonReading | None:
-        """The person named at ``at``; ``after_relation``: a relation came just before "and" ("my mom and dad"); ``led``: "with" did."""
+    def read(
+        self, words: list[Word], at: int, *, after_relation: bool = False, led: bool = False, before: Sequence[str] = ()
+    ) -> PersonReading | None:
+        """The person named at ``at``; ``after_relation``: a relation came just before "and" ("my mom and dad"); ``led``: "with" did;
+        ``before``: the ids of who was named last, whose "his sister" is."""
         if at >= len(words):
             return None
         if words[at].folded in _SELF:
             return PersonReading(1, self._self(words[at]))
-        return self._related(words, at, bare=after_relation, led=led) or self._relative(words, at) or self._named(words, at)
+        return self._related(words, at, bare=after_relation, led=led) or self._relative(words, at, before) or self._named(words, at)
 
     def speaker(self, word: Word) -> PersonReading:
         """The wearer, said as "I"."""
@@ -100,18 +119,24 @@ class People:
 
     def birthday(self, words: list[Word], at: int) -> tuple[int, str, str] | None:
         """ "my wife's birthday", "Anna's birthday", "my birthday": words taken, whose, MM-DD or empty."""
-        if words[at].folded in _OWNERS and at + 1 < len(words) and words[at + 1].folded in {"birthday", "bday"}:
+        mine = 1 + self._nth(words, at + 1)
+        if words[at].folded in _OWNERS and at + mine < len(words) and words[at + mine].folded in {"birthday", "bday"}:
             me = self.me()
-            return 2, "my", me.birthday if me else ""
+            return mine + 1, "my", me.birthday if me else ""
         reading = self._related(words, at, bare=False) or self._named(words, at)
         if reading is None:
             return None
+        skip = self._nth(words, at + reading.took)
         after = at + reading.took
         unmarked = after <= len(words) and is_plural(words[after - 1].folded)
-        if after >= len(words) or words[after].folded not in {"birthday", "bday"} or not (words[after - 1].owner or unmarked):
+        if after + skip >= len(words) or words[after + skip].folded not in {"birthday", "bday"} or not (words[after - 1].owner or unmarked):
             return None
         person = next((each for each in self._people if each.person_id in reading.term.ids), None)
-        return reading.took + 1, f"{reading.term.value}'s", person.birthday if person else ""
+        return reading.took + skip + 1, f"{reading.term.value}'s", person.birthday if person else ""
+
+    def _nth(self, words: list[Word], at: int) -> int:
+        """1 where "40th" stands before a birthday: which year that was is not known, so any of them."""
+        return int(at < len(words) and ordinal(words[at].folded) is not None)
 
     def unknown(self, words: list[Word], at: int, took: int = 1) -> Term:
         """A term for somebody that nobody here is called."""
@@ -136,10 +161,11 @@ class People:
         start = at
         opener = words[at].folded if words[at].folded in _OPENERS else ""
         at += bool(opener)
-        while at < len(words) - 1 and words[at].folded in _AGES and opener:
+        whole = self._relation(words, at) if opener else None
+        while not whole and at < len(words) - 1 and words[at].folded in _AGES and opener:
             at += 1
         found = self._relation(words, at)
-        if found is None:
+        if found is None or (at == start and words[at].folded in self._by_key):
             return None
         relation, took, plural = found
         at += took
@@ -147,6 +173,10 @@ class People:
             further = self._relation(words, at)
             if further:
                 at += further[1]
+                of = [person.person_id for person in self._with_relation(relation)]
+                kin = self._kin(of, further[0], {relation}) if (relation, further[0]) not in CHAINED else []
+                if kin:
+                    return self._of_people(words, start, at, further[0], kin, plural=further[2])
                 own = f"{relation}s {further[0]}"
                 relation = (
                     own
@@ -156,7 +186,12 @@ class People:
                 return self._of_relation(words, start, at, relation, plural=further[2])
         known = self._with_relation(relation)
         several = plural and relation not in {"son", "daughter"}
-        if opener not in _OWNERS and not bare and not (known and (relation in ADDRESSES or opener == "the" or several or led)):
+        if (
+            opener not in _OWNERS
+            and not bare
+            and not (known and words[start].folded in _ALWAYS_SOMEBODY)
+            and not (known and (relation in ADDRESSES or opener == "the" or several or led))
+        ):
             return None
         named = self._named(words, at) if not words[at - 1].owner else None
         if named and not words[at - 1].comma:
@@ -176,29 +211,42 @@ class People:
         shared = relation in {"child", "son", "daughter", "twin"} and further in _OF_THE_CHILDREN and self._with_relation(further)
         return further if shared else f"{relation}s {further}"
 
-    def _relative(self, words: list[Word], at: int) -> PersonReading | None:
+    def _relative(self, words: list[Word], at: int, before: Sequence[str]) -> PersonReading | None:
         """ "Anna's mother", "her sister": of the wearer only if it follows from what Anna is to them; else nobody knows who that is."""
         if words[at].folded in _OTHERS:
-            found, took, whose = self._relation(words, at + 1), 1, None
+            found, took, whose = self._relation(words, at + 1), 1, before
         else:
             named = self._named(words, at)
             if named is None or not words[at + named.took - 1].owner:
                 return None
-            found, took, whose = self._relation(words, at + named.took), named.took, named.term
+            found, took, whose = self._relation(words, at + named.took), named.took, named.term.ids
         if found is None:
             return None
         end = at + took + found[1]
-        of = {
-            relation for person in self._people if whose and person.person_id in whose.ids for relation in self._relations[person.person_id]
-        }
+        of = {relation for person_id in whose for relation in self._relations.get(person_id, ())}
         known = next((CHAINED[(one, found[0])] for one in sorted(of) if (one, found[0]) in CHAINED), "")
-        if not known and words[at].folded == "their" and found[0] in _OF_THE_CHILDREN:
-            known = found[0]
-        if known:
+        if not known and found[0] in _OF_THE_CHILDREN and (words[at].folded == "their" or of & MEMBERS["child"]):
+            known = found[0] if self._with_relation(found[0]) else ""
+        kin = self._kin(whose, found[0], of)
+        if known and (not kin or (words[at].folded == "their" and not self._told(whose, found[0]))):
             return self._of_relation(words, at, end, known, plural=found[2])
+        if kin:
+            return self._of_people(words, at, end, found[0], kin, plural=found[2])
         heard = " ".join(word.text for word in words[at:end])
         hint = f"Who '{heard}' is, is not known: say the name."
         return PersonReading(took + found[1], Term(kind=TermKind.PERSON, value=heard, heard=heard, resolved=False, hint=hint))
+
+    def _kin(self, whose: Sequence[str], relation: str, of: AbstractSet[str]) -> list[KnownPerson]:
+        """Who is ``relation`` to ``whose``, whom the wearer calls ``of``: as the account says ("godmother of Max"), else by inference."""
+        wanted = {each for one in of for each in KIN.get((one, relation), ())}
+        return self._told(whose, relation) or [
+            person for person in self._people if wanted & self._relations[person.person_id] and person.person_id not in whose
+        ]
+
+    def _told(self, whose: Sequence[str], relation: str) -> list[KnownPerson]:
+        names = {key_of(person.name).split()[0] for person in self._people if person.person_id in whose and person.name}
+        said = {f"{relation} of {name}" for name in names} | {f"{name} {relation}" for name in names}
+        return [person for person in self._people if said & {key_of(each) for each in person.relations}]
 
     def _of_relation(self, words: list[Word], start: int, end: int, relation: str, *, plural: bool) -> PersonReading:
         heard = " ".join(word.text for word in words[start:end])
@@ -214,6 +262,12 @@ class People:
             return PersonReading(
                 end - start, Term(kind=TermKind.PERSON, value=said, heard=heard, resolved=False, hint=hint, alternatives=others)
             )
+        return self._of_people(words, start, end, relation, known, plural=plural)
+
+    def _of_people(
+        self, words: list[Word], start: int, end: int, relation: str, known: list[KnownPerson], *, plural: bool
+    ) -> PersonReading:
+        heard = " ".join(word.text for word in words[start:end])
         names = [person.name for person in known]
         together = plural or relation in GROUPS
         several = "" if len(known) == 1 or together else f"{_or(names)}: either counts."
@@ -255,15 +309,28 @@ class People:
 
     def _misheard(self, words: list[Word], at: int) -> PersonReading | None:
         """A known name spelt another way ("katharine"). Another common name is somebody else, not a spelling."""
-        if at >= len(words) or len(words[at].folded) < 4:
+        if at >= len(words) or len(words[at].folded) < 3:
             return None
         heard = words[at].folded
-        if heard in GIVEN_NAMES or singular(heard) in self._by_key:
-            return self._unmarked_owner(words, at)
+        if len(heard) < 4:
+            return self._shortened(words, at)
+        short = self._shortened(words, at)
+        if short or heard in GIVEN_NAMES or singular(heard) in self._by_key:
+            return short or self._unmarked_owner(words, at)
         people = self._alike(heard, likeness=_CLOSE_ENOUGH, sound=True)
         if len({person.name for person in people}) != 1:
             return None
         return PersonReading(1, _term(people, words, at, 1), certain=False)
+
+    def _shortened(self, words: list[Word], at: int) -> PersonReading | None:
+        """ "bob" where the only one of such a name is Robert, "emeka" for Chukwuemeka."""
+        heard = words[at].folded
+        longer = longer_names(heard) if heard not in SMALL_WORDS else frozenset()
+        people = {
+            person.person_id: person for key, listed in self._by_key.items() for person in listed
+            if key.split()[0] in longer or (len(heard) > 3 and len(key) >= len(heard) + 2 and " " not in key and key.endswith(heard))
+        }  # fmt: skip
+        return PersonReading(1, _term(list(people.values()), words, at, 1), certain=False) if len(people) == 1 else None
 
     def _unmarked_owner(self, words: list[Word], at: int) -> PersonReading | None:
         """ "annas dog": a possessive that lost its apostrophe on the way."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from glasses.wire.memory import Plan, Term, TermKind
 from relay.ask.carrier import SEARCH
 from relay.ask.context import AskContext
+from relay.ask.own_places import NAMED
 
 LONGEST_TITLE = 60
 _SELF = frozenset({"me", "us", "myself", "ourselves"})
@@ -34,8 +35,7 @@ def said_of(plan: Plan, context: AskContext) -> str:
     things = [_or_and(plan, TermKind.THING)] if _of(plan, TermKind.THING) else []
     body = " with ".join([*what, *things]) or "everything"
     body += "".join(
-        f", {'at least ' if term.ids else ''}{term.value} {'person' if term.value == '1' else 'people'} in view"
-        for term in _of(plan, TermKind.COUNT)
+        f", {bound_of(term)}{term.value} {'person' if term.value == '1' else 'people'} in view" for term in _of(plan, TermKind.COUNT)
     )
     body += "".join(f", where '{term.value}' is said" for term in _of(plan, TermKind.SPEECH))
     body += "".join(f", where '{term.value}' can be read" for term in _of(plan, TermKind.TEXT))
@@ -49,12 +49,18 @@ def said_of(plan: Plan, context: AskContext) -> str:
     return " ".join([sentence, *unsure, *left])
 
 
+def bound_of(term: Term) -> str:
+    """What stands before the number of a count: "at least "."""
+    bounds = {each[:7] for each in term.ids}
+    return "" if {"faces>=", "faces<="} <= bounds else "at least " if "faces>=" in bounds else "at most " if "faces<=" in bounds else ""
+
+
 def where_of(term: Term) -> str:
     """ "in Paris", "near Paris", "at the Eiffel Tower", "at home"."""
     if term.value == "home":
         return "at home"
     around = any(place_id.startswith("near:") for place_id in term.ids)
-    if around and len(term.ids) == 1:
+    if around and (len(term.ids) == 1 or term.source == NAMED):
         return f"at {term.value}"
     return f"{'near' if around else 'in'} {term.value}"
 

@@ -9,7 +9,9 @@ from difflib import get_close_matches
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import AskContext, PlaceMatch
 from relay.ask.continents import CONTINENTS
+from relay.ask.demonyms import TRIPS, country_name, country_of_adjective, place_of_adjective
 from relay.ask.nearby import alike, sights_near
+from relay.ask.own_places import own_places
 from relay.ask.sights import SIGHTS
 from relay.ask.vocabulary import FILLERS
 from relay.ask.wordlist import listed
@@ -29,12 +31,18 @@ HOME_KM = 0.5
 _FAR_LARGER = 20
 """A place with so many times the people is meant although the name is not its own ("Seville")."""
 _NICKNAMES = {
-    "la": "los angeles", "nyc": "new york", "dc": "washington d c", "sf": "san francisco", "philly": "philadelphia", "vegas": "las vegas",
+    "la": "los angeles", "dc": "washington d c", "sf": "san francisco", "philly": "philadelphia", "vegas": "las vegas",
+    "nz": "new zealand", "tassie": "tasmania", "oz": "australia", "joburg": "johannesburg", "jozi": "johannesburg", "brum": "birmingham",
+    "aotearoa": "new zealand", "ayers rock": "uluru", "holland": "netherlands", "frisco": "san francisco", "nola": "new orleans",
+    "blr": "bengaluru", "hcmc": "ho chi minh city", "saigon": "ho chi minh city", "bkk": "bangkok", "hk": "hong kong", "nyc": "new york",
+    "the states": "united states", "states": "united states", "britain": "united kingdom", "great britain": "united kingdom",
+    "majorca": "mallorca", "corfu": "kerkyra", "cdmx": "mexico city", "df": "mexico city", "ba": "buenos aires", "sampa": "sao paulo",
     "rio": "rio de janeiro", "big apple": "new york", "kl": "kuala lumpur", "barca": "barcelona", "st pete": "saint petersburg",
 }  # fmt: skip
 _LONGEST = 5
 _SHORT_NAMES = frozenset({"nyc", "usa", "uk", "uae", "la", "sf", "goa", "us", "eu"})
 """Alternate names this short are airport codes otherwise ("THE" is Teresina)."""
+_SURE_SHORT = frozenset({"usa", "uk", "uae"})
 _STOPS = listed(
     "them him there here which whom whose a an and or in at on of to with for from by my our me us we i you he she they it is was were "
     "be not no but without near where "
@@ -47,6 +55,7 @@ _NOT_PLACES = listed(
     "top bottom center centre public person people video memory order case time fact focus detail slow black white color motion "
     "dance bloom flight night sea dinner lunch breakfast least most once noon dawn dusk sunset sunrise today "
 )
+_TRIP_WORDS = listed("road summer winter family beach ski business school weekend camping wedding big last first")
 _HOME_WORDS = frozenset({"home", "house", "apartment", "flat", "place"})
 
 
@@ -58,6 +67,10 @@ class PlaceReading:
     broad: bool = False
     """A country, region or sight, or a place that has been visited: meant even where a word could mean something else."""
     visited: bool = False
+    own: bool = False
+    """By the wearer's own name for it."""
+    country: str = ""
+    """ISO 3166 code of the country it is or lies in; empty where it lies in several or that is not known."""
 
 
 class Places:
@@ -67,6 +80,7 @@ class Places:
         self._gazetteer = context.gazetteer
         self._home = context.home
         self._visited = context.visited
+        self._own = own_places(context.named)
         self._labels = context.labels
         self._nearby = sights_near(context.gazetteer, context.visited)
         self._clips: dict[str, int] = {}
@@ -76,7 +90,10 @@ class Places:
 
     def read(self, words: list[Word], at: int, *, after: str = "", article: bool = False) -> PlaceReading | None:
         """The longest place at ``at``. ``after``: the preposition before it, if any; ``article``: "the" stands before it."""
-        home = self._at_home(words, at, after)
+        own = self._own.read(words, at)
+        if own:
+            return PlaceReading(own[0], own[1], broad=True, visited=True, own=True)
+        home = self._at_home(words, at, after) or self._trip(words, at)
         if home:
             return home
         if article and after and words[at].folded in {"us", "states"}:
@@ -90,6 +107,18 @@ class Places:
             if found:
                 return self._refined(words, at, took, found, after)
         return None
+
+    def _trip(self, words: list[Word], at: int) -> PlaceReading | None:
+        """ "Our Italian trip"; not "the Italian restaurant"."""
+        follows = [word.folded for word in words[at + 1 : at + 3]]
+        if TRIPS.isdisjoint(follows[:1]) and not (follows[1:] and follows[0] in _TRIP_WORDS and follows[1] in TRIPS):
+            return None
+        code, name = country_of_adjective(words[at].folded), place_of_adjective(words[at].folded)
+        if name:
+            found = self._one(name.split(), after="in", article=False)
+            return self._reading(words, at, 1, found, "in", "") if found else None
+        match = PlaceMatch(country_name(code), "country", (f"country:{code}",), country_code=code) if code else None
+        return self._reading(words, at, 1, match, "in", "") if match else None
 
     def outside(self, words: list[Word], at: int) -> tuple[int, PlaceReading] | None:
         """ "outside Ireland", "outside of Rome": where the place begins that is not meant, and the place. Outside a town is near it."""
@@ -215,7 +244,7 @@ class Places:
             return led and (broad or match.population >= KNOWN_WORLDWIDE)
         if after:
             return True
-        return (broad and (own_name or len(part[0]) > 3)) or (match.population >= KNOWN_WORLDWIDE and own_name)
+        return (broad and (own_name or len(part[0]) > 3 or part[0] in _SURE_SHORT)) or (match.population >= KNOWN_WORLDWIDE and own_name)
 
     def _likeliest(self, matches: Sequence[PlaceMatch]) -> PlaceMatch | None:
         """Where the account has clips, else the first: gazetteers put the likeliest first; a country beats a city of its name, and a
@@ -267,7 +296,7 @@ class Places:
 
     def _reading(self, words: list[Word], at: int, took: int, match: PlaceMatch, after: str, outer: str) -> PlaceReading:
         heard = " ".join(word.text for word in words[at : at + took])
-        ids = list(match.ids if match.kind == "continent" else match.ids[:1])
+        ids = list(match.ids if match.kind in {"continent", "sight"} else match.ids[:1])
         if after in {"near", "around", "outside"} and match.lat is not None and match.kind in {"city", "sight"}:
             ids.append(f"near:{match.lat},{match.lon},{AROUND_KM if match.kind == 'city' else 3.0}")
         elif (
@@ -282,7 +311,7 @@ class Places:
         source = match.kind if match.kind in {"sight", "spelling"} else "gazetteer"
         term = Term(kind=TermKind.PLACE, value=value, ids=ids, heard=heard, hint=hint, source=source)
         visited = self._visits(match) > 0
-        return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited)
+        return PlaceReading(took, term, match.population, match.kind != "city" or visited or bool(outer), visited, country=_country(match))
 
     def _elsewhere(self, match: PlaceMatch) -> str:
         """Which of several places of the name was taken, if it is not the best known."""
@@ -292,3 +321,9 @@ class Places:
         if first.ids[:1] == match.ids[:1]:
             return ""
         return f"{match.name} in {match.country or match.country_code}, where you have clips."
+
+
+def _country(match: PlaceMatch) -> str:
+    if match.kind == "continent":
+        return ""
+    return match.country_code or next((each.partition(":")[2] for each in match.ids if each.startswith("country:")), "")

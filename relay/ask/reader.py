@@ -4,47 +4,43 @@ from __future__ import annotations
 
 from glasses.wire.memory import Term, TermKind
 from relay.ask import clauses, vocabulary
+from relay.ask.candidates import Candidates
 from relay.ask.carrier import carrier_length, farewell
 from relay.ask.context import AskContext
+from relay.ask.counts import Count, count_of, faces_of
 from relay.ask.feasts import country_of
-from relay.ask.ledger import Ledger
-from relay.ask.names import GIVEN_NAMES
-from relay.ask.people import PersonReading, people_of
-from relay.ask.places import BEATS_A_WORD, KNOWN_WORLDWIDE, Places
 from relay.ask.relations import RELATIONS, canonical
-from relay.ask.spans import Candidate, Standing, Use
-from relay.ask.things import CLOSE_IN_MEANING, Things
-from relay.ask.times import Calendar
-from relay.ask.words import cardinal, is_plural, singular, words_of
+from relay.ask.spans import Standing, Use
+from relay.ask.things import CLOSE_IN_MEANING
+from relay.ask.words import cardinal, is_plural, singular
 
-FACES_FROM = "faces>="
-"""Prefix of a count's id when more are welcome too: "at least three people"."""
+_WHERE = frozenset({"in", "to", "at", "from", "around", "visiting"})
 
 
-class Reader(Ledger):
+class Reader(Candidates):
     """One pass over one request. Afterwards ``spans`` holds the terms and ``uses`` what became of each word."""
 
     def __init__(self, query: str, context: AskContext) -> None:
-        super().__init__(words_of(query))
-        self.context = context
+        super().__init__(query, context)
         self.vague = False
         self.only_these: list[int] = []
         """Words that say that nobody else is there."""
-        self.people = people_of(context.people)
-        self.places = Places(context)
-        self.things = Things(context.labels, context.neighbours)
-        southern = context.home is not None and context.home[0] < 0
-        self.calendar = Calendar(context.now_ms, context.timezone, country=context.country, southern=southern, birthdays=self._birthday)
         length, self.intent = carrier_length(self.words)
         self._end = max(length, farewell(self.words))
         for index in [*range(length), *range(self._end, len(self.words))]:
             self.uses[index] = Use.CARRIER
         self._clauses(length)
+        self.calendar.in_country(self._country_named(length))
         self._scan(length)
         self.spans.sort(key=lambda span: span.start)
 
-    def _birthday(self, at: int) -> tuple[int, str, str] | None:
-        return self.people.birthday(self.words, at)
+    def _country_named(self, start: int) -> str:
+        """ISO 3166 code of the country that clips are asked from: its feasts are meant."""
+        for at in range(start + 1, self._end):
+            reading = self.places.read(self.words, at, after="in") if self.words[at - 1].folded in _WHERE and not self.uses[at] else None
+            if reading and reading.country:
+                return reading.country
+        return ""
 
     def _clauses(self, start: int) -> None:
         """Marks what was said, what was written, and what must be absent."""
@@ -83,8 +79,10 @@ class Reader(Ledger):
 
     def _is_known(self, first: int, end: int) -> bool:
         """Whether words name one thing of the library: "stop sign"."""
-        reading = self.things.read(self.words[first:end], 0)
-        return reading is not None and reading.took == end - first
+        part = self.words[first : end - 2] if self._folded[end - 2 : end] == ["on", "it"] else self.words[first:end]
+        part = part[1:] if len(part) > 1 and part[0].folded in vocabulary.ARTICLES | vocabulary.POSSESSIVES else part
+        reading = self.things.read(part, 0) or self.people.read(part, 0)
+        return reading is not None and reading.took == len(part)
 
     def _place_or_time(self, at: int) -> bool:
         if at >= len(self.words):
@@ -92,7 +90,7 @@ class Reader(Ledger):
         after = self._folded[at - 1]
         if after == "to":
             return self.people.read(self.words, at) is not None
-        if clauses.count_of(self.words[: self._end], at) or self._is_scene(at, after):
+        if count_of(self.words[: self._end], at) or self._is_scene(at, after):
             return True
         time = self.calendar.read(self._folded, at)
         place = self.places.read(self.words, at, after=after) if after in vocabulary.PLACE_PREPOSITIONS else None
@@ -119,13 +117,21 @@ class Reader(Ledger):
         if exclusive:
             self.only_these += list(range(at, at + exclusive))
             return self._stop(at, exclusive)
+        if self._folded[at] == "only" and self._where.last_kind == TermKind.PERSON and self._ends(at + 1):
+            self.only_these.append(at)
+            return self._stop(at, 1)
+        idle = clauses.idle(self.words[: self._end], at)
+        if idle and self._free(at, idle):
+            for index in range(at, at + idle):
+                self.uses[index] = Use.STOP
+            return idle
         unsure = clauses.unsure(self.words[: self._end], at)
         if unsure:
             self.vague = True
             for index in range(at, at + unsure):
                 self.uses[index] = Use.STOP
             return unsure
-        count = clauses.count_of(self.words[: self._end], at)
+        count = count_of(self.words[: self._end], at)
         if count and self._free(at, count.took):
             return self._take(at, at + count.took, self._number(at, count))
         best = self._best(at)
@@ -135,157 +141,15 @@ class Reader(Ledger):
             return self._take(at, at + best.took, best.term, best.time)
         return self._other(at)
 
-    def _number(self, at: int, count: clauses.Count) -> Term:
-        ids = [f"{FACES_FROM}{count.number}"] if count.more else []
+    def _ends(self, at: int) -> bool:
+        return at >= self._end or self._folded[at] in vocabulary.BOUNDARIES
+
+    def _number(self, at: int, count: Count) -> Term:
+        ids = faces_of(count)
         me = self.people.me() if count.ours else None
         ids += [f"prefer:{me.person_id}"] if me else []
-        return Term(kind=TermKind.COUNT, value=str(count.number), ids=ids, heard=self._text(at, count.took), source="words")
-
-    def _best(self, at: int) -> Candidate | None:
-        listed = [self._time(at), self._person(at), self._place(at), self._thing(at)]
-        found = [candidate for candidate in listed if candidate and self._free(at, candidate.took)]
-        return max(found, key=lambda candidate: (candidate.took, candidate.rank)) if found else None
-
-    def _free(self, at: int, took: int) -> bool:
-        return all(use is None for use in self.uses[at : at + took])
-
-    @property
-    def _among_people(self) -> bool:
-        where = self._where
-        return where.lead in vocabulary.PERSON_PREPOSITIONS or where.joined == TermKind.PERSON
-
-    def _time(self, at: int) -> Candidate | None:
-        reading = self.calendar.read(self._folded, at)
-        if reading is None:
-            return None
-        led = (
-            self._where.lead in vocabulary.TIME_PREPOSITIONS | {"at", "every", "each", "around", "by"}
-            or self._where.joined == TermKind.TIME
-        )
-        if reading.took == 1 and self._folded[at] in vocabulary.TIDE_WORDS and not led:
-            return None
-        if reading.took == 2 and self._folded[at] == "the" and self._folded[at + 1] in vocabulary.TIDE_WORDS and not led:
-            return None
-        if len(reading.value) < 3 or (reading.took == 1 and self._where.lead == "at" and reading.value.isdigit()):
-            return None
-        span = self.calendar.span(reading)
-        term = Term(
-            kind=TermKind.TIME, value=reading.value, ids=[*reading.repeats, *self.calendar.hints(reading)], heard=self._text(at,
-            reading.took),
-            start_at=span[0] if span else None, end_at=span[1] if span else None,
-            resolved=not reading.unknown and (span is not None or bool(reading.repeats)), hint=reading.unknown,
-            source="" if reading.unknown else reading.source,
-        )  # fmt: skip
-        named = not led and reading.took == 1 and self.people.is_name(self._folded[at])
-        return Candidate(reading.took, 5 if (self._among_people and not led) or named else 6, term, reading)
-
-    def _person(self, at: int) -> Candidate | None:
-        where = self._where
-        if self._folded[at] == "us" and where.article:
-            return None
-        reading = self.people.read(self.words, at, after_relation=where.joined == TermKind.PERSON, led=self._is_led(at)) or self._speaker(
-            at
-        )
-        if reading is None:
-            return self._stranger(at)
-        last = self.words[at + reading.took - 1]
-        follows = at + reading.took < len(self.words) and not last.comma
-        if last.owner and follows and self._owned(at + reading.took):
-            return None
-        named = reading.took == 1 and self._folded[at] not in {"me", "us", "myself", "ourselves"} and bool(reading.term.ids)
-        if named and where.article:
-            return None
-        if self._folded[at] in {"will", "may"} and self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.PRONOUNS:
-            return None
-        if not reading.certain and (self.things.read(self.words, at) or where.lead in vocabulary.PLACE_LEADS):
-            return None
-        if named and reading.partial and where.lead in {"of", ""} and not where.joined and self._is_visited(at):
-            return Candidate(reading.took, 4, reading.term)
-        if named and where.lead in vocabulary.PLACE_PREPOSITIONS and where.joined != TermKind.PERSON:
-            return Candidate(reading.took, 3, reading.term)
-        return Candidate(reading.took, 7 if self._among_people else 6, reading.term)
-
-    def _is_led(self, at: int) -> bool:
-        """Whether a bare relation is somebody, and no thing of the library: "with sister", "flatmate in the kitchen"."""
-        sure = self._where.lead == "with" or self._folded[at] not in vocabulary.NOT_ONLY_PEOPLE
-        return sure and not self._where.article and self._folded[at] not in self.context.labels
-
-    def _speaker(self, at: int) -> PersonReading | None:
-        """ "my wife and I", "I and Anna"."""
-        after = self._folded[at + 1 : at + 2]
-        joined = self._where.joined == TermKind.PERSON or (after == ["and"] and self.people.read(self.words, at + 2) is not None)
-        seen = clauses.seen_self(self.words, at)
-        return self.people.speaker(self.words[at]) if seen or (self._folded[at] == "i" and joined) else None
-
-    def _is_visited(self, at: int) -> bool:
-        reading = self.places.read(self.words, at)
-        return reading is not None and reading.visited
-
-    def _owned(self, at: int) -> bool:
-        """Whether a possession follows: "Anna's dog" does not ask for Anna, but "Mia's party" does for Mia."""
-        word = self._folded[at]
-        if any(each in vocabulary.EVENT_WORDS for each in self._folded[at : at + 2]):
-            return False
-        return word not in vocabulary.BOUNDARIES and word not in vocabulary.CONJUNCTIONS and self.calendar.read(self._folded, at) is None
-
-    def _stranger(self, at: int) -> Candidate | None:
-        """A common given name that nobody here has."""
-        word, where = self._folded[at], self._where
-        if word not in GIVEN_NAMES or where.article or (self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1)):
-            return None
-        if word in {"will", "may", "art", "mark", "summer", "frank", "grant", "miles", "clay"} and not self._among_people:
-            return None
-        if where.lead in vocabulary.PLACE_LEADS | {"at"} and where.joined != TermKind.PERSON:
-            return Candidate(1, 2, self.people.unknown(self.words, at))
-        surname = at + 1 < len(self.words) and self.words[at].capital and self.words[at + 1].capital and self._is_surname(at + 1)
-        took = 2 if surname else 1
-        strong = where.lead in {"with", "featuring", "meeting", "including"} or where.joined == TermKind.PERSON
-        return Candidate(took, 6 if strong else 3, self.people.unknown(self.words, at, took))
-
-    def _is_surname(self, at: int) -> bool:
-        word = self._folded[at]
-        small = word in vocabulary.BOUNDARIES | vocabulary.FILLERS
-        return not small and self.calendar.read(self._folded, at) is None and not self.words[at - 1].comma
-
-    def _place(self, at: int) -> Candidate | None:
-        where = self._where
-        after = where.lead if where.lead in vocabulary.PLACE_PREPOSITIONS else ""
-        if self.words[at].owner and at + 1 < len(self.words) and self._owned(at + 1) and not after:
-            return None
-        reading = self.places.read(self.words, at, after=after, article=where.article)
-        if reading is None:
-            return None
-        if reading.took == 1 and self._folded[at] in GIVEN_NAMES and where.lead in {"with", "featuring", "meeting"}:
-            return None
-        if reading.took == 1 and not after and not reading.broad and self._folded[at].endswith("ing"):
-            return None
-        clear = reading.broad or reading.population >= BEATS_A_WORD
-        thing = self.things.read(self.words, at)
-        if where.article and not reading.visited and thing is not None and thing.took >= reading.took:
-            return None
-        beside_people = where.joined == TermKind.PERSON or where.lead in {"with", "featuring", "meeting"}
-        if reading.took > 1 and beside_people and self.people.is_name(self._folded[at]):
-            return None
-        if after:
-            return Candidate(
-                reading.took, 5 if clear or (reading.population >= KNOWN_WORLDWIDE and not self._is_thing(at)) else 3, reading.term
-            )
-        if where.lead == "with" or (self._folded[at - 1 : at] and self._folded[at - 1] in vocabulary.EATEN):
-            return Candidate(reading.took, 1, reading.term)
-        return Candidate(reading.took, 5 if clear else 2, reading.term)
-
-    def _is_thing(self, at: int) -> bool:
-        return self.things.read(self.words, at) is not None
-
-    def _thing(self, at: int) -> Candidate | None:
-        reading = self.things.read(self.words, at)
-        if reading is None or (self.words[at].owner and self._owner_is_known(at)):
-            return None
-        if reading.took == 1 and self._folded[at] in vocabulary.FILLERS and not reading.term.ids:
-            return None
-        if reading.took == 1 and self._folded[at] in vocabulary.NAMES_FOR_ANYONE and not self.context.labels & set(reading.term.ids):
-            return None
-        return Candidate(reading.took, 4, reading.term)
+        value = f"{count.number}-{count.most}" if count.most else str(count.number)
+        return Term(kind=TermKind.COUNT, value=value, ids=ids, heard=self._text(at, count.took), source="words")
 
     def _other(self, at: int) -> int:
         """A word that is no term by itself: a small word, an unknown name, an unknown thing, or one to leave over."""
@@ -320,9 +184,6 @@ class Reader(Ledger):
         if word in vocabulary.SMALL_WORDS or word in vocabulary.NAMES_FOR_ANYONE:
             return True
         return (word == "them" and self._where.lead in {"in", "of"}) or (word.endswith("ing") and self._is_done_to(at + 1))
-
-    def _owner_is_known(self, at: int) -> bool:
-        return self.people.read(self.words, at) is not None
 
     def _is_done_to(self, at: int) -> bool:
         """Whether a thing of the library follows, so that what is done with it says no more: "reading a book", "working on the laptop"."""

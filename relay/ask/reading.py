@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay.ask.days import MONTHS, Period, Yearly
@@ -29,6 +28,8 @@ class TimeReading:
     parts: tuple[Period, ...] = ()
     """Where ``period`` is only the hull: "the last three summers"."""
     source: str = "calendar"
+    core: Period | None = None
+    """The part of ``period`` that is meant most."""
 
 
 def amount_at(words: list[str], at: int) -> tuple[int, int] | None:
@@ -95,12 +96,3 @@ def day_and_month(words: list[str], at: int) -> tuple[int | None, int, int]:
     if month_at < len(words) and words[month_at] in MONTHS:
         return month_at, number[0], month_at + 1 - at
     return None, 0, 0
-
-
-def written_date(word: str, *, month_first: bool) -> date | None:
-    """ "25.12.2024", "12/25/2024": with strokes, the month stands first where it does at home. Raises ValueError for no such day."""
-    match = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", word, re.ASCII)
-    if match is None:
-        return None
-    one, two, year = (int(part) for part in match.groups())
-    return date(year, one, two) if two > 12 or (one <= 12 and month_first and "/" in word) else date(year, two, one)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from glasses.wire.memory import NearMiss, Plan, Term, TermKind
 from relay.ask.conditions import Condition, Conditions, content_words
 from relay.ask.order import Order
+from relay.ask.people import OWNER
 from relay.ask.phrasing import where_of
 from relay.ask.reasons import hit_reason, miss_reason, term_words
 from relay.ask.result import Filters, MomentHit, SearchResult, TermCount, Trouble, VideoHit
@@ -47,19 +49,31 @@ class Searcher:
         conditions = asking.of(_with_leftover(plan))
         counts = tuple(TermCount(term, len(condition.videos)) for condition in conditions for term in condition.terms)
         base = self._filtered(asking, filters or Filters())
-        found = base
-        for condition in conditions:
-            found &= condition.videos
-        found &= self._together(asking, conditions)
+        needed, found = self._answering(asking, base, conditions)
         if plan.vague and not found:
             found = _mostly(base, conditions)
         problem = _unresolved(plan) or self._nothing(user_id, plan, filters or Filters(), conditions, found)
-        hits = () if problem else self._ranked(user_id, plan, conditions, found, limit)
+        hits = () if problem else self._ranked(user_id, plan, needed, found, limit)
+        hits = hits if len(needed) == len(conditions) else [replace(hit, exact=False) for hit in hits]
         misses = self._near_misses(user_id, conditions, base - found if not problem or not found else base)
         return SearchResult(
             plan=plan, hits=tuple(hits), near_misses=misses, counts=counts, total=0 if problem else len(found), problem=problem,
             timings_s={"search": time.perf_counter() - began},
         )  # fmt: skip
+
+    def _answering(self, asking: Conditions, base: KeySet, conditions: list[Condition]) -> tuple[list[Condition], KeySet]:
+        """The conditions that an answer is to meet, and what meets them: all, but where nothing does, without what was only guessed."""
+        for needed in _less_and_less(conditions):
+            found = self._meeting(asking, base, needed)
+            if found:
+                return needed, found
+        return conditions, KeySet()
+
+    def _meeting(self, asking: Conditions, base: KeySet, conditions: Sequence[Condition]) -> KeySet:
+        found = base
+        for condition in conditions:
+            found &= condition.videos
+        return found & self._together(asking, conditions)
 
     def _filtered(self, asking: Conditions, filters: Filters) -> KeySet:
         found = asking.between(filters.start_at, filters.end_at)
@@ -205,6 +219,24 @@ def _unresolved(plan: Plan) -> Trouble | None:
             hint = f"Say instead: {', '.join(term.alternatives)}." if term.alternatives else ""
             return Trouble(code, term.hint or f"'{term.heard}' is not known.", hint)
     return None
+
+
+def _less_and_less(conditions: list[Condition]) -> Iterator[list[Condition]]:
+    """All; then without words that are no label of any clip and were found nowhere (they may have been no condition at all); then without
+    whose something is ("Anna's dog"). Something that was asked for always stays."""
+    yield conditions
+    for guessed in (_is_unheard_of, lambda each: _is_unheard_of(each) or _is_owner(each)):
+        kept = [each for each in conditions if not guessed(each)]
+        if len(kept) < len(conditions) and any(each.kind is not TermKind.WITHOUT for each in kept):
+            yield kept
+
+
+def _is_unheard_of(condition: Condition) -> bool:
+    return condition.kind is TermKind.THING and not condition.videos and not any(term.resolved for term in condition.terms)
+
+
+def _is_owner(condition: Condition) -> bool:
+    return condition.kind is TermKind.PERSON and all(term.source == OWNER for term in condition.terms)
 
 
 def _understood(plan: Plan) -> str:

@@ -1,4 +1,7 @@
-"""Sights and regions that are no towns: name, latitude, longitude, radius in kilometres. Positions from common maps, good to the radius."""
+"""Sights and regions that are no towns: name, latitude, longitude, radius in kilometres; what no circle fits has several.
+
+Positions from common maps, good to the radius.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ Neuschwanstein 47.5576 10.7498 2
 Black Forest 48.1000 8.2000 60
 Cologne Cathedral 50.9413 6.9583 0.6
 Marienplatz 48.1374 11.5755 0.6
-Oktoberfest 48.1315 11.5497 1
+Theresienwiese 48.1315 11.5497 1
 Schonbrunn 48.1845 16.3122 1
 Charles Bridge 50.0865 14.4114 0.6
 Prague Castle 50.0911 14.4016 0.8
@@ -130,7 +133,14 @@ Niagara Falls 43.0828 -79.0742 5
 CN Tower 43.6426 -79.3871 0.6
 Banff National Park 51.4968 -115.9281 60
 Chichen Itza 20.6843 -88.5678 4
-Alps 46.5000 9.5000 330
+Alps 44.8000 6.7000 75
+Alps 45.6000 6.9000 70
+Alps 46.2000 7.9000 70
+Alps 46.7000 9.6000 75
+Alps 47.0000 11.4000 65
+Alps 46.4000 11.9000 60
+Alps 47.2000 13.0000 70
+Alps 47.4000 14.6000 60
 Dolomites 46.4102 11.8440 45
 Pyrenees 42.6667 1.0000 160
 Cotswolds 51.8330 -1.8433 40
@@ -292,11 +302,12 @@ Mysore Palace 12.3052 76.6552 0.7
 
 
 def _table() -> dict[str, PlaceMatch]:
-    table = {}
+    table: dict[str, PlaceMatch] = {}
     for line in _SIGHTS.strip().splitlines():
         name, lat, lon, radius = line.rsplit(" ", 3)
-        match = PlaceMatch(name=name, kind="sight", ids=(f"near:{lat},{lon},{radius}",), lat=float(lat), lon=float(lon))
-        table[key_of(name).removeprefix("the ")] = match
+        key, circle = key_of(name).removeprefix("the "), f"near:{lat},{lon},{radius}"
+        circles = (*table[key].ids, circle) if key in table else (circle,)
+        table[key] = PlaceMatch(name=name, kind="sight", ids=circles, lat=float(lat), lon=float(lon))
     return table
 
 

@@ -228,7 +228,81 @@ tie: tie, bow tie, windsor tie
 traffic-light: traffic light
 fire-hydrant hydrant: fire hydrant
 stop-sign: stop sign
-wheelchair stroller pram: wheelchair, stroller
+wheelchair: wheelchair
+barbie bbq barbecue barbeque grill cookout braai: barbecue grill, barbecue, grill, bbq, picnic
+sandwich sanga sarnie butty toastie: sandwich
+umbrella brolly: umbrella
+dress frock sundress ballgown: dress, gown
+trainer trainers sneaker sneakers running-shoe tennis-shoe plimsoll: sneakers, sneaker, running shoe, running shoes, footwear, shoe, shoes
+shoe footwear: shoe, shoes, footwear, running shoe, sneakers, sandal, boot, high heels, clog, loafer
+boot welly wellies wellington: boot, boots, cowboy boot
+flip-flop thong jandal sandals: sandal, flip-flops
+footy footie kickabout: soccer ball, sports ball, football, soccer, rugby ball, stadium, football stadium
+roo kangaroo wallaby: kangaroo, wallaby
+bush outback scrub: forest, bush, woods
+forest wood rainforest: forest, woods, rainforest, bamboo forest
+push-bike pushbike bike-ride bicycle-ride cyclist: bicycle, bike, mountain bike
+chook: chicken, hen
+ute pickup: pickup truck, truck
+pram pushchair buggy stroller baby-carriage: stroller, baby stroller, baby carriage
+swimsuit bikini bathers cozzie swimmers togs bathing-suit swimming-costume trunks: swimsuit, bikini, one-piece bathing suit
+swimsuit bikini bathers cozzie swimmers togs bathing-suit swimming-costume trunks: swimwear, swim trunks / shorts
+jumper pullover sweater cardigan hoodie: sweater, jumper, cardigan, sweatshirt, jersey
+biscuit bickie cookie: cookie, biscuit
+chips fries: french fries, chips
+ice-lolly popsicle: popsicle, ice lolly
+torch flashlight: flashlight, torch
+mass prayer worship: church, chapel, cathedral, altar
+glasses spectacle spectacles specs eyeglasses: eyeglasses, glasses, sunglasses
+aubergine eggplant: eggplant, aubergine
+courgette zucchini: zucchini, courgette
+footpath pavement sidewalk: sidewalk, pavement, footpath, street
+petrol-station gas-station: gas station, petrol station
+pharmacy chemist drugstore: pharmacy
+motorway highway freeway: highway, motorway, road
+rubbish-bin trash-can dustbin: trash can, waste container, bin
+faucet: faucet, tap
+wardrobe closet: wardrobe, closet
+pavilion gazebo: gazebo, pavilion
+doggo doggie mutt: dog
+moggy kittycat kitty-cat tomcat: cat
+bunny-rabbit: rabbit
+piggy: pig
+pony: horse, pony
+horseback horse-riding horseriding riding-a-horse: horse
+birdie: bird
+lorry: truck, lorry
+choo-choo: train
+aeroplane airliner jumbo: airplane, airliner, plane
+chopper: helicopter
+yacht dinghy sailing-boat rowing-boat rowboat speedboat narrowboat: boat, sailboat, yacht, motorboat, rowboat
+sledge toboggan sleigh sledding: sled, sledge, toboggan, bobsled
+teddy-bear plushie stuffed-animal cuddly-toy soft-toy stuffed-toy: stuffed toy, teddy bear, stuffed animal, plush toy
+mobile-phone cellphone iphone handset: cell phone, mobile phone, phone
+telly tele tv-set television-set: tv, television
+macbook notebook-computer: laptop, computer
+specs: glasses, eyeglasses
+racquet racket: tennis racket, racket
+birthday-candle: candle, birthday cake
+sparkler firecracker pyrotechnics: fireworks
+seaside sea-side waterfront: beach, seashore, coast, seaside, shore, promenade
+cemetery graveyard churchyard burial-ground: cemetery, graveyard
+square plaza piazza zocalo: plaza, square, town square
+rooftop roof terrace roof-terrace: rooftop, roof terrace, terrace, roof
+vineyard winery wine-region: vineyard, winery
+backyard yard back-garden garden: backyard, yard, garden, lawn, patio
+playground play-area jungle-gym: playground, swing, slide
+eatery restaurant bistro brasserie trattoria taverna: restaurant, dining room
+coffee-house coffeehouse cafe: cafe, coffee shop
+classroom school lesson: classroom, school
+living-room lounge sitting-room front-room: living room, couch
+hill hilltop peak: mountain, hill
+pyramid ruins: pyramid, ruins
+bull rodeo bullfight: bull, ox
+lawn: lawn, garden, grass
+stadium arena sports-ground ballpark: stadium, arena
+airport departure-lounge terminal: airport, airport terminal
+subway underground metro: subway station, train, subway, metro
 """
 
 _PLAIN = (

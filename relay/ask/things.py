@@ -8,6 +8,8 @@ from functools import lru_cache
 from glasses.wire.memory import Term, TermKind
 from relay.ask.context import Neighbours
 from relay.ask.synonyms import LABELS_FOR, NOT_HEADS
+from relay.ask.vocabulary import EVENT_WORDS
+from relay.ask.wordlist import listed
 from relay.ask.words import Word, key_of, singular
 
 CLOSE_IN_MEANING = 0.42
@@ -15,6 +17,8 @@ CLOSE_IN_MEANING = 0.42
 sledding and dog sled .44, puppy and hot dog .33; unrelated words stay under .15."""
 WORTH_OFFERING = 0.25
 _LONGEST = 3
+_SEEN = listed("painting building ring wedding swing ceiling clothing king awning railing earring evening")
+"""Things that end as what is done does."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Things:
     def __init__(self, labels: frozenset[str], neighbours: Neighbours) -> None:
         self._labels, self._by_word = _lexicon(labels)
         self._neighbours = neighbours
+        self._here = frozenset(each.casefold() for each in labels)
 
     def read(self, words: list[Word], at: int) -> ThingReading | None:
         """The longest known thing at ``at``."""
@@ -57,6 +62,8 @@ class Things:
         if len(key) < 3 and not ids:
             heard = " ".join(word.text for word in part)
             return Term(kind=TermKind.THING, value=key, heard=heard, resolved=False, hint=f"'{heard}' is no label of your clips.")
+        if ((key.endswith("ing") and key not in _SEEN) or key in EVENT_WORDS) and not any(label in self._here for label in ids):
+            ids = []  # what is done or held is no label; where it is, and with what, is
         near = [(label, score) for label, score in self._neighbours(key) if label not in ids]
         if key not in LABELS_FOR:
             ids += [label for label, score in near if score >= CLOSE_IN_MEANING]

@@ -8,13 +8,19 @@ from datetime import UTC, date, datetime
 
 from relay.ask import days
 from relay.ask.days import DAY, DAY_PARTS, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, one_day
+from relay.ask.demonyms import country_of_adjective
 from relay.ask.feasts import Feasts, country_of, feasts_of
-from relay.ask.past import LAST, past_amount
-from relay.ask.reading import TimeReading, amount_at, bare, clock_at, day_and_month, title, written_date, zone_of
+from relay.ask.past import LAST, ago, earlier, past_amount
+from relay.ask.reading import TimeReading, bare, day_and_month, title, zone_of
+from relay.ask.repeats import repeating, unplaced
 from relay.ask.today import Today
-from relay.ask.words import ordinal, read_year, singular
+from relay.ask.words import cardinal, ordinal, read_year, singular
+from relay.ask.written import written
 
 MAX_YEARS = 120
+_MONTH_FIRST = frozenset({"US", "PH", "CA"})
+_COUNTED = frozenset({"day", "week", "weekend", "half", "quarter", *WEEKDAYS})
+_OVER = frozenset({"over", "during", "for", "since", "after", "before", "until", "through"})
 _EDGES = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
 
 
@@ -35,6 +41,11 @@ class Calendar:
         self._birthdays = birthdays
         self._country = country or country_of(timezone)
         self._feasts: Feasts = feasts_of(self._country, self.today.year)
+        self._there: Feasts | None = None
+
+    def in_country(self, country: str) -> None:
+        """Feasts are those of ``country`` (ISO 3166) first: it was named in the request."""
+        self._there = feasts_of(country, self.today.year) if country and country != self._country else None
 
     def read(self, words: list[str], at: int) -> TimeReading | None:
         """The longest time that begins at ``at``; None when there is none. Never raises for any words."""
@@ -57,17 +68,17 @@ class Calendar:
         if reading.period is None or reading.hours:
             return []
         if reading.parts:
-            return [f"only:{self._written(part)}" for part in reading.parts]
-        core = self._core(reading)
+            return [f"only:{self._limits(part)}" for part in reading.parts]
+        core = reading.core or self._core(reading)
         if reading.period.days in range(88, 93) and any(name in reading.value for name in SEASONS):
             core = Period(reading.period.first + 20 * DAY, reading.period.end)
-        found = [f"core:{self._written(core)}"] if core != reading.period else []
+        found = [f"core:{self._limits(core)}"] if core != reading.period else []
         if reading.yearly is not None:
             earlier = (reading.yearly(reading.period.first.year - back) for back in (1, 2, 3))
-            found += [f"also:{self._written(period)}" for period in earlier if period]
+            found += [f"also:{self._limits(period)}" for period in earlier if period]
         return found
 
-    def _written(self, period: Period) -> str:
+    def _limits(self, period: Period) -> str:
         return f"{days.to_ms(period.first, 0, self.zone)}-{days.to_ms(period.end, 0, self.zone)}"
 
     def within(self, reading: TimeReading, outer: Period) -> TimeReading:
@@ -86,20 +97,27 @@ class Calendar:
         if not found:
             return None
         best = max(found, key=lambda reading: reading.took)
-        return replace(best, took=best.took + skip)
+        return self._on_weekday(replace(best, took=best.took + skip), words, at)
+
+    def _on_weekday(self, reading: TimeReading, words: list[str], at: int) -> TimeReading:
+        """ "three weeks ago on Sunday"."""
+        after = at + reading.took
+        after += words[after : after + 1] == ["on"]
+        weekday = words[after] if after < len(words) else ""
+        if weekday not in WEEKDAYS or reading.period is None or reading.period.days != 7 or reading.yearly:
+            return reading
+        day = reading.period.first + (WEEKDAYS[weekday] - reading.period.first.weekday()) % 7 * DAY
+        on = TimeReading(after + 1 - at, f"{weekday.title()} {reading.value}", one_day(day))
+        return self._day_part(on, words, at)
 
     def _rules(self) -> tuple[Callable[[list[str], int], TimeReading | None], ...]:
         return (
-            self._iso, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside, self._edge,
-            self._nth,
-            self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
+            self._written, self._unplaced, self._open_range, self._closed_range, self._ago, self._past_amount, self._relative, self._beside,
+            self._edge, self._nth, self._day_words, self._date, self._yearly_named, self._year, self._repeating, self._recently,
         )  # fmt: skip
 
-    def _iso(self, words: list[str], at: int) -> TimeReading | None:
-        if at < len(words) and len(words[at]) == 10 and words[at][4] == "-":
-            return TimeReading(1, words[at], one_day(date.fromisoformat(words[at])))
-        day = written_date(words[at], month_first=self._country in {"US", "PH", "CA"}) if at < len(words) else None
-        return TimeReading(1, words[at], one_day(day)) if day else None
+    def _written(self, words: list[str], at: int) -> TimeReading | None:
+        return written(words, at, self._today, month_first=self._country in _MONTH_FIRST)
 
     def _open_range(self, words: list[str], at: int) -> TimeReading | None:
         """since / after / before / until A."""
@@ -142,29 +160,7 @@ class Calendar:
         return TimeReading(first.took + second.took + 2, f"{first.value} to {second.value}", Period(start.first, end.end))
 
     def _ago(self, words: list[str], at: int) -> TimeReading | None:
-        """two weeks ago, a year ago today."""
-        if words[at : at + 3] == ["a", "fortnight", "ago"]:
-            return TimeReading(3, "a fortnight ago", self._today.back("week", 2, exact=False))
-        if words[at : at + 4] == ["this", "day", "last", "year"]:
-            return TimeReading(4, "this day last year", self._today.back("year", 1, exact=True))
-        if words[at : at + 4] == ["half", "a", "year", "ago"]:
-            return TimeReading(4, "half a year ago", self._today.back("month", 6, exact=False))
-        amount = amount_at(words, at)
-        if amount is None:
-            return None
-        number, took = amount
-        feast = self._feasts.named((singular(words[at + took]),)) if at + took < len(words) else None
-        if feast and words[at + took + 1 : at + took + 2] == ["ago"]:
-            latest = self._today.latest(feast, finished=False)
-            period = feast(latest.first.year - number + 1) if latest else None
-            return TimeReading(took + 2, " ".join(words[at : at + took + 2]), period) if period else None
-        unit = singular(words[at + took]) if at + took < len(words) else ""
-        if words[at + took + 1 : at + took + 2] != ["ago"]:
-            return None
-        value = " ".join(words[at : at + took + 2])
-        exact = words[at + took + 2 : at + took + 3] == ["today"]
-        period = self._today.back(unit, number, exact=exact)
-        return TimeReading(took + 2 + exact, value, period) if period else None
+        return ago(words, at, self._today, self._feasts)
 
     def _past_amount(self, words: list[str], at: int) -> TimeReading | None:
         return past_amount(words, at, self._today, self._feasts) if at < len(words) and words[at] in LAST else None
@@ -224,7 +220,10 @@ class Calendar:
         which = words[at] if at < len(words) else ""
         number = -1 if which == "last" else ordinal(which) if which else None
         unit = words[at + 1] if at + 1 < len(words) else ""
-        if number is None or unit not in {"day", "week", "weekend", *WEEKDAYS} or words[at + 2 : at + 3] not in (["of"], ["in"]):
+        several = cardinal(unit)
+        if several and which in {"first", "last"} and words[at + 3 : at + 4] in (["of"], ["in"]):
+            return self._stretch(words, at, -several if which == "last" else several)
+        if number is None or unit not in _COUNTED or words[at + 2 : at + 3] not in (["of"], ["in"]):
             return None
         inner = self._read(words, at + 3)
         if inner is None or inner.period is None or inner.period.days < 7:
@@ -234,6 +233,12 @@ class Calendar:
         again = (lambda year: days.nth_in(outer, unit, number) if (outer := yearly(year)) else None) if yearly else None
         value = f"the {which} {unit} of {inner.value}"
         return TimeReading(inner.took + 3, value, period, yearly=again) if period else None
+
+    def _stretch(self, words: list[str], at: int, number: int) -> TimeReading | None:
+        """the first three months of 2025."""
+        inner = self._read(words, at + 4)
+        period = days.stretch(inner.period, singular(words[at + 2]), number) if inner and inner.period else None
+        return TimeReading(inner.took + 4, f"the {' '.join(words[at : at + 3])} of {inner.value}", period) if inner and period else None
 
     def _edge(self, words: list[str], at: int) -> TimeReading | None:
         """early June, the end of last year."""
@@ -264,11 +269,8 @@ class Calendar:
         word = words[at] if at < len(words) else ""
         if word == "tonight":
             return TimeReading(1, word, one_day(self.today), (17, 29))
-        if word == "earlier" and words[at + 1 : at + 2] == ["today"]:
-            return TimeReading(2, "earlier today", one_day(self.today))
-        if word == "earlier" and words[at + 1 : at + 2] == ["this"]:
-            period = self._today.stepped(words[at + 2], 0) if len(words) > at + 2 else None
-            return TimeReading(3, f"earlier this {words[at + 2]}", Period(period.first, self.today + DAY)) if period else None
+        if word == "earlier":
+            return earlier(words, at, self._today)
         if words[at : at + 2] == ["other", "day"]:
             return TimeReading(2, "the other day", Period(self.today - 14 * DAY, self.today))
         if words[at : at + 4] == ["this", "time", "last", "year"]:
@@ -282,6 +284,9 @@ class Calendar:
         if word in {"today", "yesterday"}:
             reading = TimeReading(1, word, one_day(self.today - DAY * (word == "yesterday")))
         elif word in WEEKDAYS and words[at - 1 : at] not in (["a"], ["every"], ["each"]):
+            week = self._ago(words, at + 1) or self._relative(words, at + 1)
+            if week and week.period and week.period.days == 7:
+                return replace(self._on_weekday(week, [*words[: at + 1 + week.took], word], at + 1), took=week.took + 1)
             reading = TimeReading(1, word.title(), one_day(self._today.weekday(WEEKDAYS[word], -1)))
         return self._day_part(reading, words, at) if reading else None
 
@@ -290,7 +295,8 @@ class Calendar:
         part = words[after] if after < len(words) else ""
         if part not in DAY_PARTS:
             return reading
-        return replace(reading, took=reading.took + 1, value=f"{reading.value} {part}", hours=DAY_PARTS[part])
+        hours = days.EVENING_AND_NIGHT if part == "night" else DAY_PARTS[part]
+        return replace(reading, took=reading.took + 1, value=f"{reading.value} {part}", hours=hours, core=None)
 
     def _date(self, words: list[str], at: int) -> TimeReading | None:
         """June 5th 2025, the fifth of June, June 2025."""
@@ -328,7 +334,8 @@ class Calendar:
         if named.yearly is None:
             return named
         if year:
-            period = named.yearly(year[0])
+            begins = year[0] - (named.value.casefold() == "new year")  # the night before belongs to it
+            period = named.yearly(begins)
             why = "" if period else f"the date of {named.value} in {year[0]} is not known"
             return replace(named, took=after + year[1] - at, value=f"{named.value} {year[0]}", period=period, yearly=None, unknown=why)
         if words[after : after + 2] == ["last", "year"]:
@@ -353,16 +360,27 @@ class Calendar:
         return TimeReading(took, f"{whose} birthday", yearly=days.birthday(month_day), source="birthday")
 
     def _holiday(self, words: list[str], at: int) -> TimeReading | None:
+        if words[at : at + 1] == ["holidays"] and words[at - 1 : at] == ["the"] and at > 1 and words[at - 2] in _OVER:
+            return TimeReading(1, "the holidays", yearly=RULES["christmas holiday"], source="feast")
         for length in (5, 4, 3, 2, 1):
             name = tuple(words[at : at + length])
-            feast = self._feasts.named(name) if len(name) == length and all(name) else None
+            feast = self._feast(name) if len(name) == length and all(name) else None
             if feast:
                 return TimeReading(length, title(" ".join(name)), yearly=feast, source="feast")
         return None
 
+    def _feast(self, name: tuple[str, ...]) -> Yearly | None:
+        """Of the country that its name says ("Greek Easter") or the request, else of home."""
+        there = self._there.own(name) if self._there else None
+        found = there or self._feasts.named(name)
+        country = country_of_adjective(name[0]) if not found and len(name) > 1 else ""
+        return feasts_of(country, self.today.year).own(name[1:]) if country else found
+
     def _season(self, words: list[str], at: int) -> TimeReading | None:
         if at < len(words) and words[at] in SEASONS:
-            return TimeReading(1, words[at], yearly=days.season(words[at], southern=self._today.southern))
+            after = singular(words[at + 1]) if words[at] == "summer" and at + 1 < len(words) else ""
+            took = 1 + (after in {"holiday", "vacation", "break"})
+            return TimeReading(took, words[at], yearly=days.season(words[at], southern=self._today.southern))
         return None
 
     def _year(self, words: list[str], at: int) -> TimeReading | None:
@@ -370,24 +388,10 @@ class Calendar:
         return TimeReading(year[1], str(year[0]), days.year_of(year[0])) if year else None
 
     def _repeating(self, words: list[str], at: int) -> TimeReading | None:
-        """in the evening, at night, on Sundays, on a Sunday, at weekends."""
-        word = words[at] if at < len(words) else ""
-        clock = clock_at(words, at)
-        if clock:
-            return clock
-        one = singular(word)
-        part = words[at + 1] if at + 1 < len(words) else ""
-        if one in WEEKDAYS and singular(part) in DAY_PARTS and part != singular(part):
-            first, end = DAY_PARTS[singular(part)]
-            return TimeReading(2, f"{one.title()} {part}", repeats=(f"weekday:{WEEKDAYS[one]}", f"hours:{first}-{end}"))
-        if one in DAY_PARTS and (word not in {"night", "noon", "midnight", "midday"} or words[at - 1 : at] != ["every"]):
-            first, end = DAY_PARTS[one]
-            return TimeReading(1, one, repeats=(f"hours:{first}-{end}",))
-        if one in WEEKDAYS and (word != one or words[at - 1 : at] in (["a"], ["every"], ["each"])):
-            return TimeReading(1, f"{one.title()}s", repeats=(f"weekday:{WEEKDAYS[one]}",))
-        if word in {"weekends", "weekdays"}:
-            return TimeReading(1, word, repeats=tuple(f"weekday:{day}" for day in ((5, 6) if word == "weekends" else range(5))))
-        return None
+        return repeating(words, at)
+
+    def _unplaced(self, words: list[str], at: int) -> TimeReading | None:
+        return unplaced(words, at)
 
     def _recently(self, words: list[str], at: int) -> TimeReading | None:
         if at < len(words) and words[at] in {"recently", "lately"}:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from glasses.wire.memory import Plan, Term, TermKind
+from relay.ask import feasts
 from relay.ask.context import AskContext
+from relay.ask.names import longer_names
 from relay.ask.people import GROUP
 from relay.ask.phrasing import said_of, title_of
 from relay.ask.reader import Reader
@@ -20,6 +22,12 @@ _CORRECTS = phrases(
     "instead, it was, it is, its, that was "
 )
 _ADDS = frozenset({"also", "and", "plus", "add", "too"})
+
+
+def warm(year: int) -> None:
+    """Loads what the first request would: the world's feasts, and what names are short for."""
+    feasts.warm(year)
+    longer_names("bob")
 
 
 @dataclass(frozen=True)

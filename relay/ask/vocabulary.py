@@ -25,6 +25,7 @@ BOUNDARIES = (
 """Words that end a noun phrase or a clause."""
 
 FILLERS = listed(
+    "week weeks month months year years minute minutes hour hours newest latest oldest earliest newer older "
     "selfie selfies please thanks thank everybody everyone either close recent ok okay um uh er ah oh hmm like just really very so too "
     "also again all "
     "every each both only together "
@@ -57,7 +58,7 @@ MASS_NOUNS = listed(
 )
 """Nouns that stand without an article, so that "with snow" is no person."""
 
-NAMES_FOR_ANYONE = listed("everyone everybody people person anyone somebody someone strangers crowd group nobody folks guys")
+NAMES_FOR_ANYONE = listed("everyone everybody people person anyone somebody someone group nobody folks guys")
 
 EVENT_WORDS = listed(
     "party concert wedding birthday graduation ceremony dinner lunch breakfast picnic barbecue bbq festival parade game match race show "

@@ -9,10 +9,18 @@ from functools import lru_cache
 
 from relay.ask.wordlist import in_order, listed
 
-_WORD = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}\b|\d{1,2}:\d{2}|[^\W_]+(?:['\u2019][^\W_]+)*")
+_WORD = re.compile(
+    r"\d{4}-\d{2}-\d{2}|\d{4}-\d{2}\b(?![-/])|\d{1,2}/\d{4}\b|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)\b|\d{1,2}/\d{1,2}(?![\d/])|\d{1,2}\.\d{1,2}\.(?!\d)|\d{1,2}:\d{2}"
+    r"|(?:[^\W\d_]\.){2,}|[xX]-mas\b|[^\W_]+(?:['\u2019][^\W_]+)*"
+)
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h"})
 _QUOTED = re.compile(r"(?:^|\s)['\u2018\u2019]")
 """A word in single quotes begins: then one at an end is no possessive."""
+_SHORTHAND = {
+    "pls": "please", "plz": "please", "thx": "thanks", "vid": "video", "vids": "videos", "pix": "pics", "wat": "what", "n": "and",
+    "x-mas": "christmas", "xmas": "christmas", "u": "you", "gimme": "give", "yday": "yesterday", "nite": "night", "grandmum": "grandma",
+}  # fmt: skip
+"""What is typed in a hurry, and what it stands for."""
 _NOT_OWNERS = listed("it that let what where who there he she here how when")
 _HAVE_YEARS = listed(
     "spring summer autumn fall winter christmas easter january february march april may june july august september october november "
@@ -33,10 +41,15 @@ _PLURALS = {
     "teeth": "tooth", "wives": "wife", "knives": "knife", "wolves": "wolf", "leaves": "leaf", "loaves": "loaf", "shelves": "shelf",
     "movies": "movie", "cookies": "cookie", "selfies": "selfie", "grandchildren": "grandchild", "oxen": "ox", "puppies": "puppy",
     "buses": "bus", "glasses": "glasses", "skis": "skis", "bus": "bus", "christmas": "christmas", "christmases": "christmas",
-    "texas": "texas", "holi": "holi", "news": "news", "tennis": "tennis",
+    "texas": "texas", "nicholas": "nicholas", "thomas": "thomas", "nikolaus": "nikolaus", "dallas": "dallas",
+    "kansas": "kansas", "vegas": "vegas",
+    "bahamas": "bahamas", "douglas": "douglas", "lucas": "lucas", "mass": "mass", "holi": "holi", "news": "news", "tennis": "tennis",
     "movers": "mover", "horses": "horse", "houses": "house", "vases": "vase", "nurses": "nurse", "roses": "rose", "shoes": "shoe",
     "canoes": "canoe", "parents": "parent", "ties": "tie", "pies": "pie", "kisses": "kiss", "selves": "self",
 }  # fmt: skip
+
+
+_ENDING_IE = listed("plushies doggies birdies veggies hoodies smoothies brownies cuties sweeties kiddies aunties zombies genies")
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,8 @@ def words_of(text: str) -> list[Word]:
         owner = low.endswith("'s") and low[:-2] not in _NOT_OWNERS
         owner = owner or (low.endswith("s") and text[match.end() : match.end() + 2] in {"' ", "\u2019 "} and not _QUOTED.search(text))
         folded = (low[:-2] if owner and low.endswith("'s") else low).replace("'", "") or low
+        folded = folded.replace(".", "") if not folded[0].isdigit() else folded
+        folded = "with" if folded == "w" and text[match.end() : match.end() + 1] == "/" else _SHORTHAND.get(folded, folded)
         after = text[match.end() : match.end() + 1]
         capital = raw[:1].isupper() and not raw.isupper()
         if len(raw) == 2 and raw.isdigit() and raw < "50" and _is_year(found, text[: match.start()]):
@@ -96,6 +111,8 @@ def singular(word: str) -> str:
         return _PLURALS[word]
     if len(word) < 4 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
         return word
+    if word in _ENDING_IE:
+        return word[:-1]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "sses", "xes", "zzes", "toes")):

@@ -49,6 +49,17 @@ class Person(msgspec.Struct, kw_only=True):
     photos: int = 0
 
 
+class OwnPlace(msgspec.Struct, kw_only=True):
+    """A place that the account's owner has named."""
+
+    user_id: str
+    place_id: str
+    name: str
+    lat: float
+    lon: float
+    radius_m: int
+
+
 class Music(msgspec.Struct, kw_only=True):
     """A piece that an account has brought, to play under its films. The same bytes are one piece."""
 

@@ -169,11 +169,13 @@ _WATCHED = {
     "video_timings": ["'clips'", "'video:' || {row}.video_id"], "memory_clips": ["'clips'", "'video:' || {row}.video_id"],
 }  # fmt: skip
 """Table to what a write to it touches (``touched.py``)."""
+_WATCHED_SINCE = {"places": ["'profile'"]}
+"""The same of tables that came later."""
 
 
 def _touching(table: str, event: str, row: str) -> str:
     """Without any ON CONFLICT: that of the write itself would be taken for these statements too."""
-    told = [one.format(row=row) for one in _WATCHED[table]]
+    told = [one.format(row=row) for one in (_WATCHED | _WATCHED_SINCE)[table]]
     first = "INSERT INTO touched SELECT {row}.user_id, {what}, x'' WHERE NOT EXISTS (SELECT 1 FROM touched WHERE {it})"
     then = "UPDATE touched SET token = randomblob(8) WHERE {it}"
     marks = "".join(
@@ -211,7 +213,15 @@ CREATE INDEX push_subscriptions_by_user ON push_subscriptions (user_id, created_
 
 _FILMS = f"{_MUSIC};\n{_OCCASIONS};\n{_MISSED};\n{_TOUCHED}"
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _FILMS, _PUSHES]
+_PLACES = ";\n".join(
+    [
+        "CREATE TABLE places (user_id TEXT NOT NULL, place_id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (user_id, place_id))",
+        *(_touching("places", event, row) for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))),
+    ]
+)
+"""Places that an account's owner has named."""
+
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _FILMS, _PUSHES, _PLACES]
 
 
 class SchemaNewerError(SouvenirError):

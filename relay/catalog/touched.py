@@ -9,7 +9,7 @@ from relay.catalog.rows import Connection
 
 class Touch(StrEnum):
     PROFILE = "profile"
-    """The account and its people."""
+    """The account, its people and the places that were named."""
     CLIPS = "clips"
     """Any clip, what was found in it, and whether it is in a film."""
     FILMS = "films"

@@ -64,8 +64,10 @@ def same_bytes(connection: Connection, user_id: str, sha256: str) -> Video | Non
 
 
 def held_bytes(connection: Connection, user_id: str) -> int:
-    sql = "SELECT coalesce(sum(json_extract(record, '$.size_bytes')), 0) FROM videos WHERE user_id = ? AND deleted_at IS NULL"
-    return int(connection.execute(sql, (user_id,)).fetchone()[0])
+    """What counts in an account's quota: its clips, but not those in the trash, and its music."""
+    size = "SELECT coalesce(sum(json_extract(record, '$.size_bytes')), 0) FROM"
+    sql = f"SELECT ({size} videos WHERE user_id = ? AND deleted_at IS NULL) + ({size} music WHERE user_id = ?)"
+    return int(connection.execute(sql, (user_id, user_id)).fetchone()[0])
 
 
 def due_for(connection: Connection, tiers: list[str], before: int, limit: int) -> list[Video]:

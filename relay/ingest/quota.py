@@ -52,4 +52,4 @@ class Room:
 
 
 def in_words(quota_bytes: int) -> str:
-    return f"{quota_bytes / (1 << 30):.1f} GiB of clips" if quota_bytes else "no limit"
+    return f"{quota_bytes / (1 << 30):.1f} GiB of clips and music" if quota_bytes else "no limit"

@@ -1,4 +1,4 @@
-"""Routes of what an account has: its videos and its people."""
+"""Routes of what an account has: its videos, its people and its places."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aiohttp import BodyPartReader, web
 
 from glasses.wire.account import Consent
 from glasses.wire.people import MergePeople, NameFace, PeopleList, PersonEdit, SplitPerson
+from glasses.wire.place import PlaceEdit, PlaceList, PlaceOfVideo
 from glasses.wire.video import VideoEdit, VideoInfo, VideoPage
 from relay.auth.gate import who
 from relay.catalog import touched, videos
@@ -22,6 +23,7 @@ from relay.errors import SouvenirError
 from relay.exchange import MalformedRequestError, MediaTypeError, answer, body, number
 from relay.jobs.bus import Bus
 from relay.library.people import PeopleBook
+from relay.library.places import PlaceBook
 from relay.library.videos import Library
 
 MOST_PHOTO_BYTES = 8 << 20
@@ -121,6 +123,26 @@ class PeopleHttp:
         asked = await body(request, Consent)
         await self._people.consent(who(request).user_id, faces=asked.faces)
         return answer(asked)
+
+
+class PlacesHttp:
+    def __init__(self, places: PlaceBook) -> None:
+        self._places = places
+
+    async def list(self, request: web.Request) -> web.Response:
+        return answer(PlaceList(places=await self._places.everything(who(request).user_id)))
+
+    async def save(self, request: web.Request) -> web.Response:
+        edit = await body(request, PlaceEdit)
+        return answer(await self._places.save(who(request).user_id, edit), status=201)
+
+    async def name_of_video(self, request: web.Request) -> web.Response:
+        asked = await body(request, PlaceOfVideo)
+        return answer(await self._places.name_of_video(who(request).user_id, request.match_info["video_id"], asked), status=201)
+
+    async def remove(self, request: web.Request) -> web.Response:
+        await self._places.remove(who(request).user_id, request.match_info["place_id"])
+        return web.Response(status=204)
 
 
 async def _image(request: web.Request) -> bytes:

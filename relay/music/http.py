@@ -49,6 +49,8 @@ class MusicHttp:
         file = self._folder / f"{uuid7(self._now_ms())}.music"
         try:
             sha256, size_bytes = await self._received(request, file)
+            if size_bytes > announced_bytes:  # of a body that came in chunks
+                await self._database.read(lambda connection: self._room.check_in(connection, user_id, size_bytes, passing=False))
             brought = Brought(file, request.query.get("name", ""), sha256, size_bytes)
             return answer(await self._shelf.add(user_id, brought), status=201)
         finally:

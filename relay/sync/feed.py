@@ -10,11 +10,12 @@ from glasses.wire.codec import to_builtins
 from glasses.wire.status import Custody
 from glasses.wire.sync import SyncStatus
 from relay.auth.tokens import Identity
-from relay.catalog import changes, devices, memories, people, uploads, videos
+from relay.catalog import changes, devices, memories, people, places, uploads, videos
 from relay.catalog.db import Database
 from relay.catalog.records import Video
 from relay.catalog.rows import Connection
 from relay.library.people import info
+from relay.library.places import told
 
 PAGE = 500
 
@@ -78,6 +79,8 @@ def _known(connection: Connection, user_id: str, cursor: int) -> Iterator[FeedEn
     """People, places and films."""
     for person in people.of_user(connection, user_id):
         yield FeedEntry(cursor=cursor, kind=OpKind.PERSON, subject_id=person.person_id, value=to_builtins(info(person)))
+    for named in places.of_user(connection, user_id):
+        yield FeedEntry(cursor=cursor, kind=OpKind.PLACE, subject_id=named.place_id, value=to_builtins(told(named)))
     for place_id, place in videos.places(connection, user_id).items():
         value = {"name": place.name, "region": place.region, "country": place.country}
         yield FeedEntry(cursor=cursor, kind=OpKind.PLACE, subject_id=place_id, value=value)

@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING
 
 from glasses.wire.memory import Plan
 from glasses.wire.video import FoundVideo, MatchedClip, SearchAnswer, SearchFilters, SearchRequest
-from relay.ask.context import AskContext, Gazetteer, KnownPerson, VisitedPlace
-from relay.ask.feasts import warm
+from relay.ask.context import AskContext, Gazetteer, KnownPerson, NamedSpot, VisitedPlace
 from relay.ask.gazetteer import WorldGazetteer
 from relay.ask.result import Filters, MomentHit, SearchResult, Trouble
 from relay.ask.search import Locate, Searcher
-from relay.ask.understand import correct, understand
+from relay.ask.understand import correct, understand, warm
 from relay.auth.links import Links
 from relay.catalog import moments, videos
 from relay.catalog.db import Database
 from relay.catalog.kept import ANSWERS_S, Kept
-from relay.catalog.profiles import Profiles
-from relay.catalog.records import Person, User, Video
+from relay.catalog.profiles import Profile, Profiles
+from relay.catalog.records import Person, Video
 from relay.catalog.rows import Connection
 from relay.errors import SouvenirError
 from relay.extract.place import timezone_of
@@ -107,7 +106,8 @@ class Asking:
     def _ask(self, user_id: str, query: str, corrections: tuple[str, ...], limit: int, asked: SearchFilters) -> SearchResult:
         knowledge, begun_s = self._knowledge(), time.perf_counter()
         self.indexer.ensure(user_id)
-        user, known, profile_state = self._database.read_here(lambda connection: self._profiles.of(connection, user_id))
+        profile = self._database.read_here(lambda connection: self._profiles.of(connection, user_id))
+        known, profile_state = profile.people, profile.state
         key, state = (user_id, query, corrections, limit, repr(asked)), (self.indexer.state(user_id), profile_state)
         if (kept := self._answers.get(key, state)) is not None:
             return replace(kept, timings_s={"understand": 0.0, "search": time.perf_counter() - begun_s})
@@ -115,7 +115,7 @@ class Asking:
             filters = self._filters(knowledge, known, asked)
         except SouvenirError as problem:
             return SearchResult(plan=Plan(query=query), problem=Trouble(problem.code, problem.detail, problem.hint))
-        context = self._context(knowledge, user, known)
+        context = self._context(knowledge, profile)
         plan = understand(query, context)
         for utterance in corrections:
             plan = correct(plan, utterance, context)
@@ -125,7 +125,8 @@ class Asking:
         self._answers.put(key, state, result)
         return result
 
-    def _context(self, knowledge: Knowledge, user: User, known: Sequence[Person]) -> AskContext:
+    def _context(self, knowledge: Knowledge, profile: Profile) -> AskContext:
+        user = profile.user
         labels = frozenset(knowledge.index.terms(user.user_id, "label"))
         cached = self._neighbours.get(user.user_id)
         if cached is None or cached[0] != labels:
@@ -134,7 +135,8 @@ class Asking:
         return AskContext(
             now_ms=self._now_ms(), gazetteer=knowledge.gazetteer, home=home, country=knowledge.country(*home) if home else "",
             timezone=timezone_of(*home) if home and user.timezone == "UTC" else user.timezone,
-            people=tuple(KnownPerson(one.person_id, one.name, tuple(one.relations), one.birthday) for one in known),
+            people=tuple(KnownPerson(one.person_id, one.name, tuple(one.relations), one.birthday) for one in profile.people),
+            named=tuple(NamedSpot(one.name, one.lat, one.lon, one.radius_m / 1000) for one in profile.places),
             labels=labels, neighbours=cached[1],
             visited=tuple(VisitedPlace(place.name, place.ids, place.videos) for place in knowledge.index.places(user.user_id)),
         )  # fmt: skip

@@ -11,7 +11,9 @@ from bench.ask_days import easter_sunday
 from bench.ask_import import instant_ms
 from bench.ask_life import library
 from bench.ask_questions import Asker
+from bench.ask_strangers import STRANGERS
 from bench.ask_terms import dropped
+from bench.ask_wishes import PLANTED, asked_of
 from bench.ask_worlds import WORLDS
 from glasses.wire.memory import Plan, Term, TermKind
 
@@ -26,6 +28,17 @@ def test_a_made_life_answers_its_own_questions(world: str) -> None:
     assert len(known) == 400
     assert len({question["query"] for question in questions}) == 30
     assert all(set(question["relevant"]) <= known and question["relevant"] for question in questions)
+
+
+@pytest.mark.parametrize("name", sorted(STRANGERS))
+def test_every_written_question_has_its_planted_clips(name: str) -> None:
+    life, questions = asked_of(STRANGERS[name], 80)
+    known = {video["id"] for video in life["videos"]}
+    assert len({question["query"] for question in questions}) == len(questions) >= 60
+    for question in questions:
+        assert len(question["relevant"]) >= PLANTED, question["query"]
+        assert set(question["relevant"]) <= known
+        assert question["terms"], question["query"]
 
 
 def test_the_same_seed_is_the_same_life() -> None:

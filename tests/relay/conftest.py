@@ -117,6 +117,15 @@ class RunningRelay:
         assert answer.status_code == 201, answer.text
         return segment
 
+    async def film(self, query: str, **more: Any) -> dict[str, Any]:
+        """A film that the companion asks for, as it is told of when all work is done."""
+        headers = await self.as_companion()
+        made = await self.http.post("/api/v1/memories/create", headers=headers, json={"query": query, **more})
+        assert made.status_code == 202, made.text
+        await self.work()
+        told: dict[str, Any] = (await self.http.get(f"/api/v1/memories/{made.json()['memory_id']}", headers=headers)).json()
+        return told
+
     async def work(self) -> None:
         """Run every job that is due."""
         while await self.workers.step():
@@ -184,6 +193,18 @@ async def _listening(services: Services, runner: web.AppRunner, workers: Workers
             yield RunningRelay(services, clock, http, runner.app, url, [], workers)
     finally:
         await runner.cleanup()
+
+
+@pytest.fixture
+async def joined(relay_config: RelayConfig, clock: FakeClock) -> AsyncIterator[RunningRelay]:
+    """The relay with its real stages; jobs are stepped by the test."""
+    from relay.work.stages import make_stages
+
+    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
+    stages = make_stages(services)
+    stages.workers.start = lambda: None  # type: ignore[method-assign]
+    async with _listening(services, web.AppRunner(make_app(services, stages), shutdown_timeout=0.2), stages.workers, clock) as relay:
+        yield relay
 
 
 @pytest.fixture

@@ -5,41 +5,16 @@ from __future__ import annotations
 import io
 
 import av
-import pytest
-from aiohttp import web
-from argon2 import PasswordHasher
 from PIL import Image
 
 from glasses.wire.change import FeedEntry, OpKind
 from glasses.wire.codec import decode_json, from_builtins
 from glasses.wire.memory import Memory
 from glasses.wire.segment import GeoPoint
-from relay.app import make_app
-from relay.auth.passwords import Passwords
 from relay.jobs.kinds import JobState
-from relay.services import open_services
-from relay.work.stages import make_stages
 
 PARIS, ROME = GeoPoint(lat=48.8584, lon=2.2945), GeoPoint(lat=41.8902, lon=12.4922)
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-async def joined(relay_config, clock, running):
-    """The relay with its real stages; jobs are stepped by the test."""
-    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    stages = make_stages(services)
-    stages.workers.start = lambda: None
-    runner = web.AppRunner(make_app(services, stages), shutdown_timeout=0.2)
-    async with running(services, runner, stages.workers, clock) as relay:
-        yield relay
-
-
-async def film(relay, query, **more):
-    headers = await relay.as_glasses()
-    made = await relay.http.post("/api/v1/memories/create", headers=headers, json={"query": query, **more})
-    await relay.work()
-    return (await relay.http.get(f"/api/v1/memories/{made.json()['memory_id']}", headers=headers)).json()
 
 
 def jpeg(picture) -> bytes:
@@ -96,7 +71,7 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
     found = (await relay.http.post("/api/v1/videos/search", headers=headers, json={"query": "my wife at home"})).json()
     assert [one["video_id"] for one in found["videos"]] == [stored["right"].segment_id]
 
-    memory = await film(relay, "my wife in Paris")
+    memory = await relay.film("my wife in Paris")
     assert memory["status"] == "completed", memory["problem"]
     assert [clip["video_id"] for clip in memory["clips_used"]] == [stored["right"].segment_id]
     assert {miss["video_id"] for miss in memory["near_misses"]} == {stored["elsewhere"].segment_id, stored["without her"].segment_id}
@@ -126,15 +101,15 @@ async def test_from_upload_to_film(joined, picture, make_clip, clock, tmp_path):
         ("my wife in Zzyxqua", "ask.unknown_place"),
         ("my wife in Tokyo", "ask.nothing_found"),
     ):
-        refused = await film(relay, query)
+        refused = await relay.film(query)
         assert (refused["status"], refused["problem"]["code"], refused["video_url"]) == ("failed", code, ""), refused
         assert refused["problem"]["hint"]
         assert refused["plan"]["query"] == query
-    assert (await film(relay, "my wife in Paris", max_duration=4))["problem"]["code"] == "film.no_clips"
+    assert (await relay.film("my wife in Paris", max_duration=4))["problem"]["code"] == "film.no_clips"
 
     await relay.http.put("/api/v1/consent", headers=headers, json={"faces": False})
     await relay.work()
-    assert (await film(relay, "my wife in Paris"))["status"] == "failed"
+    assert (await relay.film("my wife in Paris"))["status"] == "failed"
     await relay.http.delete(f"/api/v1/videos/{stored['without her'].segment_id}", headers=headers)
     await relay.work()
     found = (await relay.http.post("/api/v1/videos/search", headers=headers, json={"query": "coffee"})).json()

@@ -257,6 +257,7 @@ async def test_another_account_sees_nothing_of_it(relay):
     """Every route with an id in its path, asked for anna's things by ben."""
     segment = await relay.store(b"anna's clip")
     person = await relay.http.post("/api/v1/people", headers=await relay.as_companion(), json={"name": "Anna"})
+    place = await relay.http.post("/api/v1/places", headers=await relay.as_companion(), json={"name": "the cabin", "lat": 1, "lon": 2})
     film = await relay.http.post("/api/v1/memories/create", headers=await relay.as_companion(), json={"query": "me"})
     begun = await relay.http.post(
         "/api/v1/uploads", headers={**await relay.as_glasses(), "Tus-Resumable": "1.0.0", **_tus(relay, b"unfinished")}
@@ -276,7 +277,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna", "share_id": share.json()["share_id"],
-        "subscription_id": push.json()["subscription_id"],
+        "subscription_id": push.json()["subscription_id"], "place_id": place.json()["place_id"],
         "face_id": f"{segment.segment_id}-0", "music_id": "0199c82c-c000-7622-9e57-074dc6beeb7f",
     }  # fmt: skip
     user_id = relay.accounts["anna"].user.user_id
@@ -295,7 +296,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         assert answer.status_code == 404, (route.name, answer.status_code)
         asked += 1
     assert asked >= 10
-    listings = {one: one for one in ("videos", "people", "memories", "shares", "music")} | {"push": "subscriptions"}
+    listings = {one: one for one in ("videos", "people", "places", "memories", "shares", "music")} | {"push": "subscriptions"}
     for listing, key in listings.items():
         assert (await relay.http.get(f"/api/v1/{listing}", headers=ben)).json()[key] == []
     feed = await relay.http.get("/api/v1/sync/changes", headers=ben)

@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 import av
-import pytest
-from aiohttp import web
-from argon2 import PasswordHasher
 
-from relay.app import make_app
-from relay.auth.passwords import Passwords
-from relay.services import open_services
-from relay.work.stages import JOINTS, make_stages
+from relay.work.stages import JOINTS
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-async def joined(relay_config, clock, running):
-    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    stages = make_stages(services)
-    stages.workers.start = lambda: None
-    runner = web.AppRunner(make_app(services, stages), shutdown_timeout=0.2)
-    async with running(services, runner, stages.workers, clock) as relay:
-        yield relay
-
-
-async def film(relay, query, **more):
-    headers = await relay.as_companion()
-    made = await relay.http.post("/api/v1/memories/create", headers=headers, json={"query": query, **more})
-    await relay.work()
-    return await look(relay, made.json()["memory_id"])
 
 
 async def look(relay, memory_id):
@@ -51,14 +28,14 @@ async def test_other_forms_and_a_deleted_clip(joined, picture, make_clip, clock,
         stored.append((await relay.store(data, captured_at=clock.ms - number * 5 * HOUR_MS)).segment_id)
     await relay.work()
 
-    memory = await film(relay, "coffee", variant="720p")
+    memory = await relay.film("coffee", variant="720p")
     assert memory["status"] == "completed", memory["problem"]
     assert {clip["video_id"] for clip in memory["clips_used"]} == set(stored)
     (tmp_path / "film.mp4").write_bytes((await relay.http.get(memory["video_url"])).content)
     assert form(tmp_path / "film.mp4") == ("h264", 720, "avc1", memory["frames"], True)
-    again = await film(relay, "coffee", variant="720p")
+    again = await relay.film("coffee", variant="720p")
     assert (await relay.http.get(again["video_url"])).content == (tmp_path / "film.mp4").read_bytes()
-    plain = await film(relay, "coffee")
+    plain = await relay.film("coffee")
     assert len((await relay.http.get(plain["video_url"])).content) > 2 * (tmp_path / "film.mp4").stat().st_size
     refused = await relay.http.post("/api/v1/memories/create", headers=headers, json={"query": "coffee", "variant": "8k"})
     assert refused.status_code == 400
@@ -95,7 +72,7 @@ async def test_a_clip_that_is_deleted_while_its_film_is_made_is_not_in_it(joined
             deleted.append(await relay.http.delete(f"/api/v1/videos/{going}", headers=headers))
 
     monkeypatch.setattr(relay.services.blobs, "put_file", put)
-    memory = await film(relay, "coffee")
+    memory = await relay.film("coffee")
     assert [answer.status_code for answer in deleted] == [204]
     assert (memory["status"], [clip["video_id"] for clip in memory["clips_used"]]) == ("completed", [staying])
     await relay.work()

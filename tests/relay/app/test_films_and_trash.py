@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp import web
-from argon2 import PasswordHasher
 
 from glasses.wire.ids import uuid7
-from relay.app import make_app
-from relay.auth.passwords import Passwords
 from relay.jobs.kinds import JobState
-from relay.services import open_services
-from relay.work.stages import JOINTS, make_stages
+from relay.work.stages import JOINTS
 
 HOUR_MS, DAY_S = 3_600_000, 86_400
 
 
 @pytest.fixture
-async def joined(relay_config, clock, running):
+def relay_config(relay_config):
     relay_config.auth.access_token_s = 30 * DAY_S
-    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    stages = make_stages(services)
-    stages.workers.start = lambda: None
-    runner = web.AppRunner(make_app(services, stages), shutdown_timeout=0.2)
-    async with running(services, runner, stages.workers, clock) as relay:
-        yield relay
+    return relay_config
 
 
 @pytest.fixture

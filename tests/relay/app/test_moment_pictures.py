@@ -6,27 +6,10 @@ import io
 import re
 
 import numpy as np
-import pytest
-from aiohttp import web
-from argon2 import PasswordHasher
 from PIL import Image
 
-from relay.app import make_app
-from relay.auth.passwords import Passwords
 from relay.catalog import details, moments
-from relay.services import open_services
 from relay.work.reindexing import Reindexing, current
-from relay.work.stages import make_stages
-
-
-@pytest.fixture
-async def joined(relay_config, clock, running):
-    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    stages = make_stages(services)
-    stages.workers.start = lambda: None
-    runner = web.AppRunner(make_app(services, stages), shutdown_timeout=0.2)
-    async with running(services, runner, stages.workers, clock) as relay:
-        yield relay
 
 
 async def found(relay, query):

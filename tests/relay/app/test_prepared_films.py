@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp import web
-from argon2 import PasswordHasher
 
 from glasses.wire.change import FeedEntry, OpKind
 from glasses.wire.codec import decode_json
 from glasses.wire.segment import GeoPoint
-from relay.app import make_app
-from relay.auth.passwords import Passwords
 from relay.jobs.kinds import JobKind, JobState, Message
-from relay.services import open_services
 from relay.work.preparing import Preparing
-from relay.work.stages import make_stages
 
 BERLIN, PARIS = GeoPoint(lat=52.52, lon=13.405), GeoPoint(lat=48.857, lon=2.352)
 HOUR_MS, DAY_S = 3_600_000, 86_400
 
 
 @pytest.fixture
-async def joined(relay_config, clock, running):
+def relay_config(relay_config):
     relay_config.auth.access_token_s = 10 * DAY_S
-    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    stages = make_stages(services)
-    stages.workers.start = lambda: None
-    runner = web.AppRunner(make_app(services, stages), shutdown_timeout=0.2)
-    async with running(services, runner, stages.workers, clock) as relay:
-        yield relay
+    return relay_config
 
 
 @pytest.fixture

@@ -147,3 +147,22 @@ def test_another_account_finds_nothing(searcher: Searcher, ask: Ask, index: Loca
     result = searcher.search("user-2", ask("my wife and me in paris"))
     assert result.hits == ()
     assert result.near_misses == ()
+
+
+def test_a_word_that_no_clip_knows_is_said_and_does_not_hide_the_rest(searcher: Searcher, ask: Ask) -> None:
+    plan = ask("my wife in paris with a blorptang")
+    result = searcher.search(USER, plan)
+    assert {hit.video_id for hit in result.hits} == {hit.video_id for hit in searcher.search(USER, ask("my wife in paris")).hits}
+    assert not any(hit.exact for hit in result.hits)
+    assert "blorptang" in plan.said
+
+
+def test_a_word_that_no_clip_knows_alone_finds_nothing(searcher: Searcher, ask: Ask) -> None:
+    assert searcher.search(USER, ask("a blorptang")).hits == ()
+
+
+def test_whose_something_is_comes_first_and_is_not_required(searcher: Searcher, ask: Ask) -> None:
+    with_anna = {hit.video_id for hit in searcher.search(USER, ask("anna with a dog")).hits}
+    assert {hit.video_id for hit in searcher.search(USER, ask("anna's dog")).hits} == with_anna
+    dogs = {hit.video_id for hit in searcher.search(USER, ask("a dog")).hits}
+    assert {hit.video_id for hit in searcher.search(USER, ask("will's dog")).hits} == dogs

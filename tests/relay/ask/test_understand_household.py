@@ -30,7 +30,7 @@ my daughter                                  | person florence,paris
 the twins with their nan                     | person florence,paris; person brid
 my kids' godmother                           | person april
 the twins' birthday                          | time
-my twins' dog                                | thing dog; left twins
+my twins' dog                                | person florence,paris; thing dog
 everyone but will in paris                   | without will; place city:paris
 everything but the dog                       | without dog
 nobody on the beach                          | count 0; thing beach

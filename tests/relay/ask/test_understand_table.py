@@ -43,8 +43,8 @@ my mother and dad                                                     | person k
 my siblings                                                           | person florence,jordan
 my uncle                                                              | person ?
 my wife's mother                                                      | person ?
-my wife's dog                                                         | thing dog
-anna's dog in berlin                                                  | thing dog; place city:berlin
+my wife's dog                                                         | person anna; thing dog
+anna's dog in berlin                                                  | person anna; thing dog; place city:berlin
 april in paris                                                        | person april; place city:paris
 in april                                                              | time 2025-04-01..2025-05-01
 with april in april                                                   | person april; time 2025-04-01..2025-05-01

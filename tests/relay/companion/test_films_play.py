@@ -11,13 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aiohttp import web
-from argon2 import PasswordHasher
-
-from relay.app import make_app
-from relay.auth.passwords import Passwords
-from relay.services import open_services
-from relay.work.stages import make_stages
 
 PASSWORD = "correct horse battery"
 MPV = shutil.which("mpv")
@@ -26,14 +19,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-async def joined(relay_config, clock, running):
+def clock(clock):
     clock.ms = time.time_ns() // 1_000_000  # the programs' clocks are the real one
-    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    stages = make_stages(services)
-    stages.workers.start = lambda: None
-    runner = web.AppRunner(make_app(services, stages), shutdown_timeout=0.2)
-    async with running(services, runner, stages.workers, clock) as relay:
-        yield relay
+    return clock
 
 
 @pytest.fixture

@@ -11,27 +11,11 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from aiohttp import web
-from argon2 import PasswordHasher
 
 from relay import cli
-from relay.app import make_app
 from relay.assemble.audio import integrated_lufs
-from relay.auth.passwords import Passwords
-from relay.services import open_services
-from relay.work.stages import make_stages
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-async def joined(relay_config, clock, running):
-    services = await open_services(relay_config, clock, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
-    stages = make_stages(services)
-    stages.workers.start = lambda: None
-    runner = web.AppRunner(make_app(services, stages), shutdown_timeout=0.2)
-    async with running(services, runner, stages.workers, clock) as relay:
-        yield relay
 
 
 def song(seconds=20.0, codec="libmp3lame", form="mp3", volume=9_000, hertz=330):
@@ -55,14 +39,6 @@ async def bring(relay, data, name="My Song.mp3", kind="audio/mpeg"):
     return await relay.http.post("/api/v1/music", params={"name": name}, headers=headers, content=data)
 
 
-async def film(relay, **more):
-    headers = await relay.as_glasses()
-    made = await relay.http.post("/api/v1/memories/create", headers=headers, json={"query": "coffee", **more})
-    assert made.status_code == 202, made.text
-    await relay.work()
-    return (await relay.http.get(f"/api/v1/memories/{made.json()['memory_id']}", headers=headers)).json()
-
-
 async def parts_of(relay, memory, folder):
     """The film's bytes, its video packets, and its sound."""
     path = folder / f"{memory['memory_id']}.mp4"
@@ -80,7 +56,7 @@ async def test_music_lies_under_a_film_whose_pictures_stay_as_they_are(joined, p
     await relay.store(make_clip([(picture("coffee"), 6.0)]).read_bytes())
     await relay.work()
     music = (await bring(relay, song(3.0))).json()
-    plain, with_music = await film(relay), await film(relay, music=music["music_id"])
+    plain, with_music = await relay.film("coffee"), await relay.film("coffee", music=music["music_id"])
     assert (plain["music"], with_music["music"], with_music["status"]) == ("", music["music_id"], "completed")
     _, pictures, quiet = await parts_of(relay, plain, tmp_path)
     data, same, heard = await parts_of(relay, with_music, tmp_path)
@@ -94,11 +70,11 @@ async def test_music_lies_under_a_film_whose_pictures_stay_as_they_are(joined, p
     size, at = map(int, re.findall(r"BYTERANGE:(\d+)@(\d+)", listed)[-1])
     assert size + at == len(data)
 
-    again = await film(relay, music=music["music_id"])
+    again = await relay.film("coffee", music=music["music_id"])
     assert again["timings_s"]["render"] < with_music["timings_s"]["render"]
     assert (await relay.http.get(again["video_url"])).content == data
     other = (await bring(relay, song(3.0, hertz=200), "Other.mp3")).json()
-    assert (await parts_of(relay, await film(relay, music=other["music_id"]), tmp_path))[0] != data
+    assert (await parts_of(relay, await relay.film("coffee", music=other["music_id"]), tmp_path))[0] != data
 
 
 async def test_the_usual_piece_none_and_one_that_is_gone(joined, picture, make_clip):
@@ -109,9 +85,9 @@ async def test_the_usual_piece_none_and_one_that_is_gone(joined, picture, make_c
     chosen = await relay.http.put("/api/v1/music/default", headers=headers, json={"music_id": music["music_id"]})
     assert chosen.status_code == 200
     assert (await relay.http.get("/api/v1/music", headers=headers)).json()["default"] == music["music_id"]
-    usual = await film(relay)
+    usual = await relay.film("coffee")
     assert usual["music"] == music["music_id"]
-    assert (await film(relay, music="none"))["music"] == ""
+    assert (await relay.film("coffee", music="none"))["music"] == ""
     corrected = await relay.http.post(f"/api/v1/memories/{usual['memory_id']}/correct", headers=headers, json={"utterance": "at home"})
     told = (await relay.http.get(corrected.headers["Location"], headers=headers)).json()
     assert told["music"] == music["music_id"]
@@ -218,3 +194,24 @@ def test_by_the_command_line(tmp_path, capsys, monkeypatch):
     assert cli.main(["music", "remove", said.split()[-1], *where]) == 0
     assert cli.main(["music", "remove", said.split()[-1], *where]) == 1
     assert cli.main(["music", "add", str(tmp_path / "nothing.mp3"), *where]) == 1
+
+
+async def test_music_counts_in_the_quota(joined):
+    data = song(2.0)
+    joined.services.config.uploads.quota_bytes["standard"] = round(1.5 * len(data))
+    kept = (await bring(joined, data)).json()
+    headers = await joined.as_companion()
+    assert (await joined.http.get("/api/v1/me", headers=headers)).json()["stored_bytes"] == len(data)
+    refused = await bring(joined, song(2.0, hertz=440))
+    assert (refused.status_code, refused.json()["code"]) == (413, "upload.quota")
+    in_pieces = await joined.http.post(
+        "/api/v1/music", params={"name": "b.mp3"}, headers={**headers, "Content-Type": "audio/mpeg"}, content=_pieces(song(2.0, hertz=550))
+    )
+    assert (in_pieces.status_code, in_pieces.json()["code"]) == (413, "upload.quota")
+    await joined.http.delete(f"/api/v1/music/{kept['music_id']}", headers=headers)
+    assert (await bring(joined, song(2.0, hertz=440))).status_code == 201
+
+
+async def _pieces(data):
+    for at in range(0, len(data), 10_000):
+        yield data[at : at + 10_000]
