@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from models.spotter import DILATIONS, FEATURES, LABELS
+from models.spotter import DILATIONS, EMBEDDED, FEATURES, LABELS
 
 TAPS, WIDTH = (5, 5, 3), 64
 BATCH, RATE, DECAY = 32, 3e-3, 1e-4
+WEIGHTS = np.array([3.0] + [1.0] * (len(LABELS) - 1), np.float32)
+"""The wake phrase is harder to tell from what sounds like it than the commands from each other."""
+LOSES_EMBEDDING, LOSES_SPECTRUM = 0.08, 0.15
 Floats = npt.NDArray[np.float32]
 
 
@@ -54,9 +57,12 @@ def train(features: npt.NDArray[np.float16], labels: npt.NDArray[np.bool_], epoc
 
 
 def _worn(given: Floats, chance: np.random.Generator) -> Floats:
-    """Every tenth number of every step lost, and some noise: so that no single one is relied on."""
-    kept = (chance.random((len(given), 1, FEATURES)) > 0.1) / 0.9
-    return np.asarray(given * kept + chance.normal(0, 0.15, given.shape), np.float32)
+    """Every tenth number lost, of some pieces the whole embedding or the whole spectrogram, and some noise: so that none is relied on."""
+    kept = (chance.random((len(given), 1, FEATURES), np.float32) > 0.1) / np.float32(0.9)
+    lost = chance.random(len(given))
+    kept[lost < LOSES_EMBEDDING, :, :EMBEDDED] = 0
+    kept[lost > 1 - LOSES_SPECTRUM, :, EMBEDDED:] = 0
+    return np.asarray(given * kept + 0.15 * chance.standard_normal(given.shape, np.float32), np.float32)
 
 
 def _beginning(chance: np.random.Generator) -> dict[str, Floats]:
@@ -81,9 +87,9 @@ def _slopes(weights: dict[str, Floats], given: Floats, labels: Floats) -> tuple[
     top = scores.max(axis=1, keepdims=True)
     raised = np.exp(scores - top)
     pooled = (top + np.log(raised.sum(axis=1, keepdims=True)))[:, 0]
-    loss = float(np.mean(np.logaddexp(0, pooled) - labels * pooled)) * len(LABELS)
+    loss = float(np.mean((np.logaddexp(0, pooled) - labels * pooled) * WEIGHTS)) * len(LABELS)
     shares = raised / raised.sum(axis=1, keepdims=True)
-    slope = np.asarray(shares * ((1 / (1 + np.exp(-pooled)) - labels) / len(given))[:, None], np.float32)
+    slope = np.asarray(shares * ((1 / (1 + np.exp(-pooled)) - labels) * WEIGHTS / len(given))[:, None], np.float32)
     found = {"w_out": _product(outputs[-1], slope), "b_out": slope.sum(axis=(0, 1))}
     back = slope @ weights["w_out"].T
     for number in reversed(range(len(TAPS))):
