@@ -10,7 +10,7 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,10 @@ from bench.spotter_speakers import is_examiner, teachers
 from bench.spotter_training import train
 from bench.voice import cache
 from bench.voice_speakers import Speaker
-from models.manifest import HERE
-from models.spotter import LABELS, Head
+from models.spotter import LABELS, WEIGHTS, Head, Weights, read_members
 from models.store import ModelStore
 
-LINES, TAKES, EPOCHS = 30, 2, 14
+LINES, TAKES, EPOCHS = 30, 2, 12
 ROUNDS = (False, True)
 """Each voice speaks so often, other lines each time; in the second round pairs that differ by one sound."""
 BANDS_DB = ((0.0, 7.0), (7.0, 14.0), (14.0, 26.0), (26.0, np.inf))
@@ -32,20 +31,24 @@ BANDS_DB = ((0.0, 7.0), (7.0, 14.0), (14.0, 26.0), (26.0, np.inf))
 
 def main(given: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(given)
-    who = teachers()
+    who = teachers()[: arguments.speakers]
     folder = cache() / f"lessons-{arguments.seed}-{arguments.lines}"
     jobs = _gathered(who, folder, arguments)
     left_out = [job for job in jobs if arguments.prove and is_examiner(job.speaker)]
     lessons = Lessons.read([folder / job.file for job in jobs if job not in left_out])
-    weights = train(lessons.features, lessons.labels, arguments.epochs, arguments.seed)
+    taught: Weights = dict(train(lessons.features, lessons.labels, arguments.epochs, arguments.seed))
     found: dict[str, Any] = {"speakers": len(who), "pieces": len(lessons.labels)}
     if left_out:
-        found["exam"] = examined(Head([dict(weights)]), Lessons.read([folder / job.file for job in left_out]))
+        found["exam"] = examined(Head([taught]), Lessons.read([folder / job.file for job in left_out]))
     print(json.dumps(found, indent=1))
-    halved: dict[str, Any] = {name: array.astype(np.float16) for name, array in weights.items()}
     if arguments.out:
-        np.savez_compressed(arguments.out, **halved)
+        _write(arguments.out, [*read_members(WEIGHTS)[: arguments.keep], taught])
     return 0
+
+
+def _write(path: Path, members: list[Weights]) -> None:
+    halved = {f"{number}.{name}": array.astype(np.float16) for number, weights in enumerate(members) for name, array in weights.items()}
+    np.savez_compressed(path, **cast("dict[str, Any]", halved))
 
 
 def examined(head: Head, exam: Lessons) -> dict[str, Any]:
@@ -81,7 +84,15 @@ def _gathered(who: list[Speaker], folder: Path, arguments: argparse.Namespace) -
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="train-spotter", description=__doc__)
-    parser.add_argument("--out", type=Path, default=HERE / "spotter.npz", metavar="FILE", help="the weights (default: %(default)s)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the weights there (shipped: models/spotter.npz; default: nowhere)")
+    parser.add_argument(
+        "--keep",
+        type=int,
+        default=1,
+        metavar="N",
+        help="members of the shipped weights that stay beside the new one (default: %(default)s)",
+    )
+    parser.add_argument("--speakers", type=int, metavar="N", help="no more than so many, to try it (default: all)")
     parser.add_argument("--seed", type=int, default=21, metavar="N", help="of lines, noises and beginnings (default: %(default)s)")
     parser.add_argument("--lines", type=int, default=LINES, metavar="N", help="that each voice speaks (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=EPOCHS, metavar="N", help="times that everything is heard (default: %(default)s)")

@@ -10,10 +10,9 @@ import numpy.typing as npt
 from models.spotter import DILATIONS, EMBEDDED, FEATURES, LABELS
 
 TAPS, WIDTH = (5, 5, 3), 64
-BATCH, RATE, DECAY = 32, 3e-3, 1e-4
-WEIGHTS = np.array([3.0] + [1.0] * (len(LABELS) - 1), np.float32)
-"""The wake phrase is harder to tell from what sounds like it than the commands from each other."""
+BATCH, RATE, DECAY = 32, 3e-3, 1e-3
 LOSES_EMBEDDING, LOSES_SPECTRUM = 0.08, 0.15
+"""Shares of the pieces that are learned without the one or the other."""
 Floats = npt.NDArray[np.float32]
 
 
@@ -36,23 +35,24 @@ class Adam:
 
 
 def train(features: npt.NDArray[np.float16], labels: npt.NDArray[np.bool_], epochs: int, seed: int) -> dict[str, Floats]:
-    """The weights as ``models.spotter.Head`` takes them."""
+    """The weights of one member of ``models.spotter.Head``."""
     chance = np.random.default_rng(seed)
     sample = features[:: max(1, len(features) // 2000)].astype(np.float32).reshape(-1, FEATURES)
     mean, scale = sample.mean(axis=0), 1 / (sample.std(axis=0) + 1e-3)
     weights = _beginning(chance)
-    adam, total = Adam(weights), epochs * (len(features) // BATCH)
+    size = min(BATCH, len(features))
+    adam, total = Adam(weights), epochs * (len(features) // size)
     for _ in range(epochs):
         order = chance.permutation(len(features))
         lost = 0.0
-        for at in range(0, len(order) - BATCH + 1, BATCH):
-            chosen = order[at : at + BATCH]
+        for at in range(0, len(order) - size + 1, size):
+            chosen = order[at : at + size]
             given = (features[chosen].astype(np.float32) - mean) * scale
             given = _worn(given, chance)
             loss, slopes = _slopes(weights, given, labels[chosen].astype(np.float32))
             lost += loss
             adam.take(slopes, RATE * 0.5 * (1 + float(np.cos(np.pi * adam.step / total))) + 1e-5)
-        print(f"loss {lost / (len(order) // BATCH):.4f}", flush=True)
+        print(f"loss {lost / (len(order) // size):.4f}", flush=True)
     return {**weights, "mean": mean, "scale": scale}
 
 
@@ -87,9 +87,9 @@ def _slopes(weights: dict[str, Floats], given: Floats, labels: Floats) -> tuple[
     top = scores.max(axis=1, keepdims=True)
     raised = np.exp(scores - top)
     pooled = (top + np.log(raised.sum(axis=1, keepdims=True)))[:, 0]
-    loss = float(np.mean((np.logaddexp(0, pooled) - labels * pooled) * WEIGHTS)) * len(LABELS)
+    loss = float(np.mean(np.logaddexp(0, pooled) - labels * pooled)) * len(LABELS)
     shares = raised / raised.sum(axis=1, keepdims=True)
-    slope = np.asarray(shares * ((1 / (1 + np.exp(-pooled)) - labels) * WEIGHTS / len(given))[:, None], np.float32)
+    slope = np.asarray(shares * ((1 / (1 + np.exp(-pooled)) - labels) / len(given))[:, None], np.float32)
     found = {"w_out": _product(outputs[-1], slope), "b_out": slope.sum(axis=(0, 1))}
     back = slope @ weights["w_out"].T
     for number in reversed(range(len(TAPS))):

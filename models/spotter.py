@@ -26,11 +26,9 @@ HOP_ROWS, WINDOW_ROWS = 8, 76
 STEP_S = HOP_ROWS * 0.01
 EMBEDDED, BANDS = 96, 32
 FEATURES = EMBEDDED + HOP_ROWS * BANDS
-"""The embedding, and the newest rows of the spectrogram against the mean of the window: a burst of 20 ms (glasses, lasses) is lost in the embedding."""
+"""The embedding, and the newest rows of the spectrogram against the window's mean: a burst of 20 ms (glasses, lasses) is lost in the former."""
 DILATIONS = (1, 2, 4)
 REMEMBERED = 5
-STEPS_SEEN = 21 + REMEMBERED - 1
-"""What a score is made of: the steps that the convolutions look back on, and those that are remembered."""
 Floats = npt.NDArray[np.float32]
 Weights = dict[str, npt.NDArray[np.generic]]
 
@@ -71,17 +69,22 @@ class Head:
 
     @classmethod
     def load(cls, path: Path = WEIGHTS) -> Head:
-        """What scripts/train-spotter has written: arrays of names like ``0.w0``."""
-        members: dict[str, Weights] = {}
-        with np.load(path) as arrays:
-            for name in arrays:
-                member, _, weight = name.partition(".")
-                members.setdefault(member, {})[weight] = arrays[name]
-        return cls(list(members.values()))
+        """What scripts/train-spotter has written."""
+        return cls(read_members(path))
 
     def scores(self, features: Floats) -> Floats:
         """(steps, features) to (steps, labels): log odds."""
         return np.asarray(np.mean([_best_of_last(member.scores(features)) for member in self._members], axis=0), np.float32)
+
+
+def read_members(path: Path) -> list[Weights]:
+    """Arrays of names like ``0.w0``: the member, and its weight."""
+    members: dict[str, Weights] = {}
+    with np.load(path) as arrays:
+        for name in arrays:
+            member, _, weight = name.partition(".")
+            members.setdefault(member, {})[weight] = arrays[name]
+    return list(members.values())
 
 
 class _Member:

@@ -16,9 +16,10 @@ from glasses.wire.tag import Word
 OBJECTS = -4.0
 """Below these log odds the spotter objects, where it is loud: there, the wake phrase itself is often scored so low."""
 DOUBTS = -2.0
-"""The same where there is some noise."""
-DOUBTS_IN_QUIET = 0.0
-"""The same where there is none: a voice that it has learned from is scored above 1 there."""
+"""The same where the noise is less."""
+DOUBTS_IN_QUIET, FITS = 0.0, 2.0
+"""The same where there is none and the sound fits the wake phrase hardly better than another (log likelihood): a voice that the spotter
+has learned from is scored above 1 there, one that it has not learned from often less, and must not be lost for that alone."""
 QUIET_DB = 28.0
 """From this ratio of speech to noise on there is none."""
 HELPS = -1.0
@@ -78,9 +79,7 @@ def judged(
 
 def least_wake(ratio_db: float) -> float:
     """Log odds of the wake phrase below which the spotter objects."""
-    if ratio_db < NOISY_DB:
-        return OBJECTS
-    return DOUBTS if ratio_db < QUIET_DB else DOUBTS_IN_QUIET
+    return OBJECTS if ratio_db < NOISY_DB else DOUBTS
 
 
 def is_certain(spotted: Spotted) -> bool:
@@ -92,12 +91,13 @@ def supports(reading: Command, spotted: Spotted) -> bool:
     return spotted.commands.get(str(reading.intent.name), NONE) >= SUPPORTS
 
 
-def is_another(spotted: Spotted, differs: float, leans: float) -> bool:
+def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float = QUIET_DB) -> bool:
     """Whether another phrase than the wake phrase was said: by how much the sound fits the wake phrase better than each of two kinds.
 
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
-    return (differs < DIFFERS and spotted.wake < SURE) or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
+    doubted = ratio_db >= QUIET_DB and spotted.wake < DOUBTS_IN_QUIET and min(differs, leans) < FITS
+    return doubted or (differs < DIFFERS and spotted.wake < SURE) or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:

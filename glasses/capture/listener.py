@@ -298,7 +298,7 @@ class Listener:
             return True
         differs, leans = await asyncio.to_thread(self._rereading.compared, sound)
         log.debug("than other phrases: %.1f, %.1f", differs, leans)
-        return not is_another(spotted, differs, leans)
+        return not is_another(spotted, differs, leans, self._ratio_db(spotted))
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S

@@ -16,6 +16,7 @@ RATE_HZ = 16_000
 STEP, BEFORE = 1_280, 480
 """80 ms at a time, with the 30 ms before it that the spectrogram's window needs."""
 WINDOW_ROWS, STEPS_SEEN = 76, 25
+"""What a score is made of: the head looks back on 21 steps, and remembers its best of five."""
 BACKLOG = STEP * 15
 """1.2 s from before the gate opened: what the first score looks back at."""
 KEPT_S = 20.0

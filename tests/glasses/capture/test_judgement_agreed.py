@@ -10,23 +10,9 @@ from hypothesis import strategies as st
 from glasses.capture import phrases
 from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.judgement import (
-    CERTAIN,
-    CLEARLY_SAID,
-    DIFFERS,
-    DOUBTS,
-    DOUBTS_IN_QUIET,
-    HELPS,
-    LIKELY,
-    NOISY_DB,
-    OBJECTS,
-    QUIET_DB,
-    SAID,
-    SUPPORTS,
-    SURE,
-    is_another,
-    judged,
-    supports,
-)
+    CERTAIN, CLEARLY_SAID, DIFFERS, DOUBTS, DOUBTS_IN_QUIET, FITS, HELPS, LIKELY, NOISY_DB, OBJECTS, QUIET_DB, SAID, SUPPORTS, SURE,
+    is_another, judged, supports,
+)  # fmt: skip
 from glasses.capture.spotting import NONE, Spotted, read_scores
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
@@ -69,7 +55,7 @@ def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
     assert not is_another(scores(SURE), DIFFERS - 1, 5.0), "the spotter is sure, whatever the beginning sounds like"
     assert is_another(scores(1.0), 5.0, -4.6)
     assert not is_another(scores(3.0), 5.0, -3.0), "an accent: the spotter is sure enough"
-    assert not is_another(scores(0.0), 5.0, 1.0), "an unknown voice that fits the wake phrase better"
+    assert not is_another(scores(-1.0), 5.0, FITS), "an unknown voice that fits the wake phrase better"
 
 
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
@@ -161,10 +147,12 @@ def test_no_command_is_likelier_than_its_wake_phrase(rows: list[list[float]]) ->
     assert found.wake < SURE or heard != Nothing()
 
 
-def test_where_there_is_no_noise_a_smaller_doubt_is_an_objection() -> None:
-    heard = scores(DOUBTS_IN_QUIET - 0.1, cancel=DOUBTS_IN_QUIET - 0.1)
-    assert judged(COMMAND, heard, TABLE, "okay glasses", ratio_db=QUIET_DB) == Nothing()
-    assert judged(COMMAND, heard, TABLE, "okay glasses", ratio_db=QUIET_DB - 1) == COMMAND
+def test_an_unknown_voice_is_heard_where_its_sound_fits_nothing_else_as_well() -> None:
+    doubted = scores(DOUBTS_IN_QUIET - 0.1)
+    assert is_another(doubted, FITS - 0.1, 9.0)
+    assert is_another(doubted, 9.0, FITS - 0.1)
+    assert not is_another(doubted, FITS, FITS)
+    assert not is_another(doubted, FITS - 0.1, 9.0, QUIET_DB - 1)
 
 
 def test_a_command_that_was_clearly_said_needs_less_of_a_wake_phrase_where_it_is_loud() -> None:
