@@ -26,7 +26,7 @@ HOP_ROWS, WINDOW_ROWS = 8, 76
 STEP_S = HOP_ROWS * 0.01
 EMBEDDED, BANDS = 96, 32
 FEATURES = EMBEDDED + HOP_ROWS * BANDS
-"""The embedding, and the newest rows of the spectrogram against the window's mean: a burst of 20 ms (glasses, lasses) is lost in the former."""
+"""The embedding, and the newest rows of the spectrogram against its mean: a burst of 20 ms (glasses, lasses) is lost in the first."""
 DILATIONS = (1, 2, 4)
 REMEMBERED = 5
 Floats = npt.NDArray[np.float32]

@@ -6,6 +6,7 @@ Where the recogniser has understood, the spotter may only object; where it has n
 from __future__ import annotations
 
 from math import exp
+from typing import NamedTuple
 
 from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.phrases import Phrases
@@ -46,6 +47,29 @@ WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
 
+class Belief(NamedTuple):
+    """When the spotter's command is done that the recogniser has not understood: all of it must hold."""
+
+    score: float
+    """Least log odds of the wake phrase and the command behind it."""
+    said: float = NONE
+    """Least log odds of the command itself."""
+    loud: bool = False
+    woken: bool = False
+    """Whether the recogniser must have heard the wake phrase."""
+    glimpsed: bool = False
+    """Whether it must have understood the command, and of the wake phrase the end."""
+
+
+BELIEFS = (
+    Belief(SURE, loud=True),
+    Belief(SURE, woken=True),
+    Belief(LIKELY, said=CLEARLY_SAID, loud=True),
+    Belief(HELPS, said=SAID, loud=True, woken=True),
+    Belief(CERTAIN, glimpsed=True),
+)
+
+
 def judged(
     reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, ratio_db: float, glimpsed: bool = False
 ) -> Reading:  # fmt: skip
@@ -63,18 +87,21 @@ def judged(
         return reading if reading.wake_s == 0 or _may_open(reading, spotted, phrases, least) else Nothing()
     if isinstance(reading, Wake) and reading.goes_on and not noisy:
         return Nothing()
-    name, score = spotted.best
-    woken = isinstance(reading, Wake)
-    if (
-        (score >= SURE and (noisy or woken))
-        or (score >= LIKELY and spotted.said >= CLEARLY_SAID and noisy)
-        or (score >= CERTAIN and glimpsed)
-        or (score >= HELPS and spotted.said >= SAID and noisy and woken)
-    ):
+    if _is_believed(spotted, loud=noisy, woken=isinstance(reading, Wake), glimpsed=glimpsed):
+        name, score = spotted.best
         return _as_reading(IntentName(name), score, spotted, phrases)
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
     return _woken(spotted, wake_phrase) if noisy and spotted.wake >= SURE else reading
+
+
+def _is_believed(spotted: Spotted, *, loud: bool, woken: bool, glimpsed: bool) -> bool:
+    score = spotted.best[1]
+    return any(
+        score >= belief.score and spotted.said >= belief.said
+        and loud >= belief.loud and woken >= belief.woken and glimpsed >= belief.glimpsed
+        for belief in BELIEFS
+    )  # fmt: skip
 
 
 def least_wake(ratio_db: float) -> float:

@@ -10,8 +10,23 @@ from hypothesis import strategies as st
 from glasses.capture import phrases
 from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.judgement import (
-    CERTAIN, CLEARLY_SAID, DIFFERS, DOUBTS, DOUBTS_IN_QUIET, FITS, HELPS, LIKELY, NOISY_DB, OBJECTS, QUIET_DB, SAID, SUPPORTS, SURE,
-    is_another, judged, supports,
+    CERTAIN,
+    CLEARLY_SAID,
+    DIFFERS,
+    DOUBTS,
+    DOUBTS_IN_QUIET,
+    FITS,
+    HELPS,
+    LIKELY,
+    NOISY_DB,
+    OBJECTS,
+    QUIET_DB,
+    SAID,
+    SUPPORTS,
+    SURE,
+    is_another,
+    judged,
+    supports,
 )  # fmt: skip
 from glasses.capture.spotting import NONE, Spotted, read_scores
 from glasses.wire.intent import Intent, IntentName
