@@ -53,6 +53,15 @@ def pss_mb(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
+def own_peak_mb() -> int:
+    """The most memory that this process had (VmHWM, proc_pid_status(5)).
+
+    Not getrusage's: that begins with what the parent had when it started this process, also behind an exec.
+    """
+    found = re.search(r"^VmHWM:\s+(\d+) kB", _text(PROC / "self" / "status"), re.MULTILINE)
+    return int(found[1]) // 1024 if found else 0
+
+
 def cpu_s(pid: int) -> float:
     """Processor time of the process and its children that live."""
     ticks = 0

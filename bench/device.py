@@ -120,7 +120,7 @@ def _do_everything(folder: Path, minutes: float, stack: ExitStack) -> dict[str, 
     glasses, seen = _start(folder, stack, "--until-over")
     with Sampler(glasses.pid) as sampler:
         began = time.monotonic()
-        glasses.wait(max(600.0, length_s * 6))
+        glasses.wait(600.0)
         took_s = time.monotonic() - began
     clips = _clips(folder)
     return {

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from glasses.capture.mp4 import FragmentWriter
+from glasses.hw.libcamera import BITRATE_BPS
 from glasses.hw.x264 import SoftwareEncoder
 from glasses.wire.segment import PROFILE
 
@@ -27,10 +28,13 @@ def given(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in found}
 
 
-def drawn(folder: Path, *, scenes: int = DRAWN, seconds: int = SECONDS) -> dict[str, Path]:
-    """Scenes that drift by, with grain: four of 20 s, each three times, unless told otherwise."""
+def drawn(folder: Path, *, scenes: int = DRAWN, seconds: int = SECONDS, bitrate_bps: int | None = BITRATE_BPS) -> dict[str, Path]:
+    """Scenes that drift by, with grain: four of 20 s, each three times, unless told otherwise.
+
+    At the bitrate of the glasses' camera; None is the quality of the software encoder, whatever it takes (33 Mbit/s for such grain).
+    """
     folder.mkdir()
-    recorded = [_record(folder / f"scene-{number}.mp4", number, seconds) for number in range(scenes)]
+    recorded = [_record(folder / f"scene-{number}.mp4", number, seconds, bitrate_bps) for number in range(scenes)]
     clips = {f"clip-{number:02}": folder / f"clip-{number:02}.mp4" for number in range(CLIPS)}
     for number, path in enumerate(clips.values()):
         shutil.copyfile(recorded[number % scenes], path)
@@ -52,8 +56,17 @@ def tune(path: Path, seconds: int = 50) -> Path:
     return path
 
 
-def _record(path: Path, seed: int, seconds: int) -> Path:
-    encoder, random = SoftwareEncoder(PROFILE), np.random.default_rng(seed)
+def mbit_per_s(clips: dict[str, Path]) -> float:
+    """Of all clips together, pictures and sound."""
+    seconds = 0.0
+    for path in clips.values():
+        with av.open(str(path)) as container:
+            seconds += (container.duration or 0) / av.time_base
+    return round(sum(path.stat().st_size for path in clips.values()) * 8e-6 / seconds, 1)
+
+
+def _record(path: Path, seed: int, seconds: int, bitrate_bps: int | None) -> Path:
+    encoder, random = SoftwareEncoder(PROFILE, bitrate_bps=bitrate_bps), np.random.default_rng(seed)
     base = _scene(random)
     grain = random.integers(-6, 7, (8, PROFILE.height * 3 // 2, PROFILE.width)).astype(np.int8)
     times = np.arange(seconds * PROFILE.audio_rate_hz) / PROFILE.audio_rate_hz

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 import av
 
+from bench._processes import own_peak_mb
 from relay.assemble.cutlist import Candidate, CutList, choose
 from relay.assemble.film import Bed, FilmPlan
 from relay.assemble.render import render
@@ -55,7 +55,7 @@ def _measured(plan: FilmPlan, clips: dict[str, Path], out: Path, cache: Path | N
     facts = render(plan, clips, out, cache=cache)
     return Figures(
         cpu_s=time.process_time() - cpu, wall_s=time.perf_counter() - wall, first_playable_s=facts.timings_s["first_playable"],
-        rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, frames=facts.frames, frames_planned=facts.planned_frames,
+        rss_mb=own_peak_mb(), frames=facts.frames, frames_planned=facts.planned_frames,
         encoded_frames=facts.encoded_frames, left_out=[f"{miss.video_id}: {miss.reason}" for miss in facts.left_out],
         normalised=len(facts.normalised),
     )  # fmt: skip

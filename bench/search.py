@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import resource
 import shutil
 import statistics
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bench._processes import own_peak_mb
 from bench.search_life import NOW_MS, PEOPLE, RECIPE, USER, ZONE, Life, clips, life_of
 from bench.search_words import requests
 from relay.ask.context import AskContext, VisitedPlace
@@ -108,7 +108,7 @@ class _Measured:
             **self._against_all(),
         }  # fmt: skip
         self._index.close()
-        return figures | {"rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+        return figures | {"rss_mb": own_peak_mb()}
 
     def _ask(self, query: str) -> tuple[float, Any]:
         """As ``relay/work/asking.py`` does it; seconds of understanding, and the result."""

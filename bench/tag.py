@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench._processes import own_peak_mb
+
 NAME = "tag"
 HELP = "processor time to look into clips: relay per second of clip, glasses per picture; memory"
 BARS = {"cpu_s_per_clip_s": "<= 0.15"}
@@ -94,7 +96,7 @@ def _on_the_relay(warm: Path, paths: list[Path]) -> dict[str, Any]:
     return {
         "cpu_s_per_clip_s": round(used_s / clip_s, 4), "cpu_s_per_clip_s_tagged_by_the_glasses": round(tagged_used_s / clip_s, 4),
         "cpu_s_per_clip_s_of": {part: round(seconds / clip_s, 4) for part, seconds in parts.items()},
-        "clip_s": round(clip_s, 2), "spoken_s": round(spoken_s, 2), "rss_mb": _peak_mb(),
+        "clip_s": round(clip_s, 2), "spoken_s": round(spoken_s, 2), "rss_mb": own_peak_mb(),
     }  # fmt: skip
 
 
@@ -118,16 +120,5 @@ def _on_the_glasses(warm: Path, paths: list[Path]) -> dict[str, Any]:
         all_s += time.process_time() - began_s
     return {
         "ms_per_frame": round(seconds * 1000 / looks, 1), "frames_looked_at_per_clip_s": round(looks / clip_s, 3),
-        "ms_to_decode_a_key_frame": round(all_s * 1000 / clip_s, 1), "rss_mb_glasses": _peak_mb(),
+        "ms_to_decode_a_key_frame": round(all_s * 1000 / clip_s, 1), "rss_mb_glasses": own_peak_mb(),
     }  # fmt: skip
-
-
-def _peak_mb() -> float:
-    import resource
-
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-
-
-if __name__ == "__main__":
-    parts = {"relay": _on_the_relay, "glasses": _on_the_glasses}
-    print(json.dumps(parts[sys.argv[1]](Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]])))

@@ -64,15 +64,18 @@ class Glasses:
         self._process = subprocess.Popen(
             [*_program("glasses"), "--log", "info", "--log-json", "--data", str(data), *arguments], stdout=subprocess.PIPE, stderr=log
         )
+        self._heard_at = time.monotonic()
         self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
         self._reader.start()
 
-    def wait(self, timeout_s: float) -> None:
-        """Raises DemoFailedError when it fails, or takes longer."""
-        try:
-            code = self._process.wait(timeout_s)
-        except subprocess.TimeoutExpired as problem:
-            raise DemoFailedError(f"the glasses were not done after {timeout_s:.0f} s") from problem
+    def wait(self, silent_s: float) -> None:
+        """Until it is done, however slow the machine is. Raises DemoFailedError when it fails, or says nothing for so long."""
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(min(silent_s, 1.0))
+                break
+            if time.monotonic() - self._heard_at > silent_s:
+                raise DemoFailedError(f"the glasses have said nothing for {silent_s:.0f} s, and are not done")
         self._reader.join()
         if code:
             raise DemoFailedError(f"the glasses ended with status {code}")
@@ -89,8 +92,10 @@ class Glasses:
 
     def _read(self, on_line: Callable[[str], None]) -> None:
         assert self._process.stdout is not None  # noqa: S101  # it was asked for above
-        for line in self._process.stdout:
-            on_line(line.decode().rstrip())
+        with self._process.stdout as lines:
+            for line in lines:
+                self._heard_at = time.monotonic()
+                on_line(line.decode().rstrip())
 
 
 def glasses_status(data: Path) -> bytes:

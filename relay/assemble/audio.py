@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,11 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
-from av.audio.codeccontext import AudioCodecContext
 from av.codec.context import Flags
 
 from relay.assemble.cutlist import Cut, CutList
 from relay.assemble.film import ClipUnreadableError
-from relay.assemble.source import QUICK
+from relay.assemble.source import headers_of
 
 Samples = npt.NDArray[np.float32]
 """Two rows (left, right), -1 to 1."""
@@ -33,26 +32,32 @@ DUAL_MONO_LU = 3.01
 """One channel sounds this much louder when both loudspeakers play it (BS.1770 adds up the channels' power)."""
 
 
-def mix(cut_list: CutList, paths: Mapping[str, Path], loudness_lufs: Mapping[str, float]) -> Samples:
-    """The whole film's sound, exactly as long as its pictures; silence under the title and for clips without sound.
+def mixed(cut_list: CutList, paths: Mapping[str, Path], loudness_lufs: Mapping[str, float]) -> Iterator[Samples]:
+    """The film's sound in order, in pieces: together exactly as long as its pictures; silent under the title and for clips without sound.
 
-    Raises ClipUnreadableError.
+    Each piece is made when it is asked for. Raises ClipUnreadableError.
     """
     per_frame = RATE_HZ // cut_list.fps
-    film = np.zeros((2, cut_list.planned_frames * per_frame), np.float32)
     fade = cut_list.fade_frames * per_frame
     rise = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))
+    done, tail = 0, np.zeros((2, 0), np.float32)
     for cut, start in zip(cut_list.cuts, cut_list.starts, strict=True):
         sound = _levelled(cut, paths[cut.video_id], per_frame, loudness_lufs.get(cut.video_id))
         sound[:, :fade] *= rise
         sound[:, -fade:] *= rise[::-1]
-        film[:, start * per_frame : start * per_frame + sound.shape[1]] += sound
-    return np.clip(film, -1.0, 1.0, out=film)
+        before = start * per_frame - done
+        if before > 0:
+            yield _of_length(tail, before)
+        sound[:, : tail.shape[1]] += tail
+        alone = sound.shape[1] - fade
+        yield np.clip(sound[:, :alone], -1.0, 1.0)
+        done, tail = done + before + alone, sound[:, alone:].copy()
+    yield _of_length(tail, cut_list.planned_frames * per_frame - done)
 
 
-def is_mono(sound: Samples) -> bool:
-    """True when both loudspeakers would play the same."""
-    return bool(np.array_equal(sound[0], sound[1]))
+def channels_of(paths: Iterable[Path]) -> int:
+    """2 where any of the files has more than one channel of sound, else 1. Raises nothing: what cannot be read is silent."""
+    return 2 if any(_channels(path) > 1 for path in paths) else 1
 
 
 def whole_sound(video_id: str, path: Path, samples: int) -> Samples:
@@ -67,26 +72,27 @@ def whole_sound(video_id: str, path: Path, samples: int) -> Samples:
     return sound
 
 
-def encode_aac(sound: Samples, *, layout: str = "") -> Iterator[av.Packet[Any]]:
-    """AAC-LC, one channel where both are the same or as ``layout`` says, encoded as it is asked for.
+def encode_aac(sound: Iterable[Samples], channels: int) -> Iterator[av.Packet[Any]]:
+    """AAC-LC of pieces of sound that follow each other, the first ``channels`` of their rows, encoded as it is asked for.
 
     Begins at sample 0; the last packet ends with the sound. The encoder's run-in before sample 0 is left out: what it would complete
     is the first 21 ms.
     """
-    layout = layout or ("mono" if is_mono(sound) else "stereo")
     codec = av.CodecContext.create("aac", "w")
-    codec.sample_rate, codec.layout, codec.format = RATE_HZ, layout, "fltp"
-    codec.bit_rate, codec.time_base = AAC_BIT_RATE if layout == "stereo" else AAC_BIT_RATE * 3 // 4, Fraction(1, RATE_HZ)
+    codec.sample_rate, codec.layout, codec.format = RATE_HZ, "mono" if channels == 1 else "stereo", "fltp"
+    codec.bit_rate, codec.time_base = AAC_BIT_RATE if channels == 2 else AAC_BIT_RATE * 3 // 4, Fraction(1, RATE_HZ)
     codec.options = {"aac_coder": "fast"}
     codec.flags |= Flags.global_header
     codec.open()
-    length, last = sound.shape[1], None
-    for packet in _aac_packets(codec, sound[: codec.channels], layout):
-        if packet.pts is None or not 0 <= packet.pts < length:
-            continue
-        if last is not None:
-            yield last
-        last = packet
+    length, last = 0, None
+    for frame in _aac_frames(sound, channels):
+        length += 0 if frame is None else frame.samples
+        for packet in codec.encode(frame):
+            if packet.pts is None or not 0 <= packet.pts < length:
+                continue
+            if last is not None:
+                yield last
+            last = packet
     if last is not None:
         last.duration = length - (last.pts or 0)
         yield last
@@ -129,7 +135,7 @@ def _decode(video_id: str, path: Path, first: int, end: int, *, mend: bool = Fal
     """Samples ``first`` to ``end`` of a file as stereo, silence where it has none, and how many channels it has."""
     sound, channels = np.zeros((2, end - first), np.float32), 0
     try:
-        with av.open(str(path), options=QUICK) as container:
+        with headers_of(path) as container:
             if not container.streams.audio:
                 return sound, 0
             stream = container.streams.audio[0]
@@ -164,10 +170,34 @@ def _pieces(container: av.container.InputContainer, stream: av.AudioStream, firs
                 at += piece.samples
 
 
-def _aac_packets(codec: AudioCodecContext, sound: Samples, layout: str) -> Iterator[av.Packet[Any]]:
-    for start in range(0, sound.shape[1], AAC_FRAME_SAMPLES):
-        yield from codec.encode(_frame(sound[:, start : start + AAC_FRAME_SAMPLES], start, layout))
-    yield from codec.encode(None)
+def _aac_frames(sound: Iterable[Samples], channels: int) -> Iterator[av.AudioFrame | None]:
+    """Frames of the encoder's size, whatever the pieces' sizes, and None for the end."""
+    at, rest, layout = 0, np.zeros((channels, 0), np.float32), "mono" if channels == 1 else "stereo"
+    for piece in sound:
+        joined = np.concatenate([rest, piece[:channels]], axis=1) if rest.shape[1] else piece[:channels]
+        whole = joined.shape[1] // AAC_FRAME_SAMPLES * AAC_FRAME_SAMPLES
+        for start in range(0, whole, AAC_FRAME_SAMPLES):
+            yield _frame(joined[:, start : start + AAC_FRAME_SAMPLES], at + start, layout)
+        at, rest = at + whole, joined[:, whole:].copy()
+    if rest.shape[1]:
+        yield _frame(rest, at, layout)
+    yield None
+
+
+def _of_length(sound: Samples, samples: int) -> Samples:
+    """The beginning of it, or all of it with silence behind."""
+    made = np.zeros((2, samples), np.float32)
+    kept = min(samples, sound.shape[1])
+    made[:, :kept] = sound[:, :kept]
+    return made
+
+
+def _channels(path: Path) -> int:
+    try:
+        with headers_of(path) as container:
+            return container.streams.audio[0].channels if container.streams.audio else 0
+    except (av.FFmpegError, OSError):
+        return 0
 
 
 def _frame(samples: Samples, at: int, layout: str = "stereo") -> av.AudioFrame:

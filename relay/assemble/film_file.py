@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -28,8 +28,8 @@ PacketOfFilm: TypeAlias = "av.Packet[Any]"
 class FilmFile:
     """Takes pictures in order, and beside them the sound that ``sound`` yields, from sample 0 on.
 
-    ``headers`` are the avcC records of all encoders in the film. Leaves nothing behind when it is left by an error; ``close`` puts the
-    film under its name.
+    ``headers`` are the avcC records of all encoders in the film; ``on_fragment`` hears of each fragment but the last that is whole in
+    the file. Leaves nothing behind when it is left by an error; ``close`` puts the film under its name.
     """
 
     def __init__(
@@ -42,10 +42,12 @@ class FilmFile:
         channels: int,
         frames: int,
         chapters: Sequence[tuple[float, str]] = (),
+        on_fragment: Callable[[], None] = lambda: None,
     ) -> None:
-        self._out, self._part = out, growing(out)
+        self._out, self._part, self._on_fragment = out, growing(out), on_fragment
         self._profile, self._sound, self.frames = profile, sound, 0
         self._next_sound = next(sound, None)
+        self._fragment_ended = False
         self.in_band = clash([*map(parse_avcc, headers)])
         self._file = self._part.open("wb")
         sink = _Sink(self._file)
@@ -111,6 +113,10 @@ class FilmFile:
         packet.pts = packet.dts = self.frames * self._profile.ticks_per_frame
         packet.duration = self._profile.ticks_per_frame
         self._container.mux(packet)
+        if self._fragment_ended:  # by the key frame before this one: the muxer had to see what follows it
+            self._file.flush()
+            self._on_fragment()
+        self._fragment_ended = packet.is_keyframe and self.frames > 0
         self.frames += 1
 
     def _mux_sound(self, until_s: float) -> None:

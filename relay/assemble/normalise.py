@@ -71,7 +71,7 @@ def write_clip(
         if count == 0:
             raise ClipUnreadableError(video_id, "no picture of it decodes")
         if sound and track:
-            for heard in encode_aac(sound(count), layout="stereo"):
+            for heard in encode_aac([sound(count)], channels=2):
                 heard.stream = track
                 container.mux(heard)
     return open_source(video_id, out, profile)

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 from glasses.wire.segment import PROFILE, CaptureProfile
-from relay.assemble.audio import Samples, encode_aac, is_mono, mix
+from relay.assemble.audio import Samples, channels_of, encode_aac, mixed
 from relay.assemble.bed import decoded, looped, spoken_in, with_bed
 from relay.assemble.cutlist import Cut, CutList
 from relay.assemble.encode import EncodedPicture, FilmEncoder
 from relay.assemble.film import ClipOffProfileError, ClipUnreadableError, FilmFacts, FilmFailedError, FilmNoClipsError, FilmPlan
-from relay.assemble.film_file import FilmFile
+from relay.assemble.film_file import FilmFile, PacketOfFilm
 from relay.assemble.joints import JointCache, identity, joint_key
 from relay.assemble.normalise import normalise
-from relay.assemble.source import Source, open_source
+from relay.assemble.source import Picture, Source, open_source
 from relay.assemble.titles import title_card
-from relay.assemble.transition import closing, crossing, opening
+from relay.assemble.transition import closing, crossing, opening, standing
 
 OnProgress = Callable[[str, float], None]
 """Told the stage and the fraction of the whole that is done, 0 to 1, on the thread that renders."""
@@ -63,6 +66,26 @@ Joint = tuple[Cut | None, Cut | None]
 """What an encoded part joins: the title (None) and the first cut, two cuts, or the last cut and black (None)."""
 
 
+class _Joints:
+    """The joints of a film, encoded in threads once ``begin`` was called."""
+
+    def __init__(self, pool: ThreadPoolExecutor, encode: Callable[[Joint], list[EncodedPicture]], joints: Sequence[Joint]) -> None:
+        self.all = joints
+        self._pool, self._encode = pool, encode
+        self._waiting: dict[Joint, Future[list[EncodedPicture]]] = {}
+
+    def begin(self) -> None:
+        self._waiting = self._waiting or {joint: self._pool.submit(self._encode, joint) for joint in self.all}
+
+    def take(self, joint: Joint) -> list[EncodedPicture]:
+        """Encoded here where no thread was asked to."""
+        return self._waiting[joint].result() if joint in self._waiting else self._encode(joint)
+
+    def drop(self) -> None:
+        for future in self._waiting.values():
+            future.cancel()
+
+
 @dataclass(slots=True)
 class _Making:
     """One film in the making. Encoded joints are kept for the next attempt."""
@@ -78,32 +101,33 @@ class _Making:
     ready: dict[str, Source] = field(default_factory=dict)
     normalised: list[str] = field(default_factory=list)
     encoded: dict[Joint, list[EncodedPicture]] = field(default_factory=dict)
+    card: Picture | None = None
+    drawing: threading.Lock = field(default_factory=threading.Lock)
 
     def attempt(self, out: Path) -> FilmFacts:
         clock = _Stages(self.on_progress)
         clock.begin("prepare", 0.0)
-        mixing = self.pool.submit(self._sound)
         self._prepare()
-        joints: list[Joint] = list(pairwise([None, *self.cut_list.cuts, None]))
-        waiting = {joint: self.pool.submit(self._joint, joint) for joint in joints}
+        joints = _Joints(self.pool, self._joint, [*pairwise([None, *self.cut_list.cuts, None])])
         clock.begin("sound", 0.1)
         try:
-            sound = mixing.result()
+            sound, channels = self._sound()
             clock.begin("write", 0.2)
-            copied, encoded = self._write(out, waiting, sound, clock)
+            copied, encoded = self._write(out, joints, encode_aac(sound, channels), channels, clock)
         finally:
-            for future in waiting.values():
-                future.cancel()
+            joints.drop()
         clock.end()
         self.cache.prune()
         return self._facts(out, copied, encoded, clock.timings_s)
 
-    def _sound(self) -> Samples:
-        film, plan = mix(self.cut_list, self.paths, self.plan.loudness_lufs), self.plan
+    def _sound(self) -> tuple[Iterable[Samples], int]:
+        """The film's sound in pieces, and its channels."""
+        film, plan = mixed(self.cut_list, self.paths, self.plan.loudness_lufs), self.plan
         if plan.bed is None:
-            return film
-        music = decoded(Path(plan.bed.path), film.shape[1])
-        return with_bed(film, looped(music, film.shape[1]), spoken_in(self.cut_list, plan.speech))
+            return film, channels_of(self.paths[cut.video_id] for cut in self.cut_list.cuts)
+        whole = np.concatenate([*film], axis=1)
+        music = decoded(Path(plan.bed.path), whole.shape[1])
+        return [with_bed(whole, looped(music, whole.shape[1]), spoken_in(self.cut_list, plan.speech))], 2
 
     def _prepare(self) -> None:
         for cut in self.cut_list.cuts:
@@ -144,14 +168,38 @@ class _Making:
             self.encoded[joint] = pictures
         return self.encoded[joint]
 
-    def _key(self, joint: Joint) -> str:
+    def _title(self) -> Iterator[EncodedPicture]:
+        """The card alone, each picture as soon as it is encoded: the film can be played from its first second on."""
+        alone = self.cut_list.title_frames - self.cut_list.fade_frames
+        if alone <= 0:
+            return
+        key = self._key((None, self.cut_list.cuts[0]), "card")
+        kept = self.cache.find(key)
+        if kept is not None:
+            yield from kept
+            return
+        made = []
+        for picture in standing(self._card(), alone, self.cut_list.fade_frames, self.profile):
+            made.append(picture)
+            yield picture
+        self.cache.keep(key, made)
+
+    def _card(self) -> Picture:
+        with self.drawing:
+            if self.card is None:
+                first = self.cut_list.cuts[0]
+                behind = self.ready[first.video_id].picture(first.in_frame + self.cut_list.fade_frames)
+                self.card = title_card(self.plan.title, self.plan.place, self.plan.dates, behind, self.profile)
+            return self.card
+
+    def _key(self, joint: Joint, *parts: str) -> str:
         left, right = joint
         plan, cut_list = self.plan, self.cut_list
         ending = (
             (identity(self.paths[left.video_id]), left.out_frame) if left else (plan.title, plan.place, plan.dates, cut_list.title_frames)
         )
         beginning = (identity(self.paths[right.video_id]), right.in_frame) if right else ()
-        return joint_key([cut.video_id for cut in joint if cut], self.profile, cut_list.fade_frames, ending, beginning)
+        return joint_key([cut.video_id for cut in joint if cut], self.profile, cut_list.fade_frames, ending, beginning, *parts)
 
     def _encode(self, joint: Joint) -> list[EncodedPicture]:
         left, right = joint
@@ -159,22 +207,29 @@ class _Making:
         if left and right:
             return crossing(self.ready[left.video_id], left, self.ready[right.video_id], right, fade_frames)
         if right and self.cut_list.title_frames:
-            source = self.ready[right.video_id]
-            card = title_card(self.plan.title, self.plan.place, self.plan.dates, source.picture(right.in_frame + fade_frames), self.profile)
-            return opening(card, self.cut_list.title_frames, source, right, fade_frames)
+            return opening(self._card(), self.ready[right.video_id], right, fade_frames)
         if left:
             return closing(self.ready[left.video_id], left, fade_frames)
         return []
 
-    def _write(self, out: Path, waiting: Mapping[Joint, Future[list[EncodedPicture]]], sound: Samples, clock: _Stages) -> tuple[int, int]:
+    def _write(self, out: Path, joints: _Joints, sound: Iterator[PacketOfFilm], channels: int, clock: _Stages) -> tuple[int, int]:
         """Each part as soon as all before it are there. Copied and encoded frames."""
         own = FilmEncoder(self.profile).avcc
         headers = list(dict.fromkeys([*(self.ready[cut.video_id].avcc for cut in self.cut_list.cuts), own]))
-        copied = encoded = 0
-        frames, channels = self.cut_list.planned_frames, 1 if is_mono(sound) else 2
-        with FilmFile(out, self.profile, headers, encode_aac(sound), channels=channels, frames=frames, chapters=self._chapters()) as film:
-            for joint, future in waiting.items():
-                encoded += film.add_encoded(future.result(), own)
+        copied = 0
+        frames = self.cut_list.planned_frames
+
+        def playable() -> None:
+            """What plays at once goes before all else."""
+            clock.playable()
+            joints.begin()
+
+        with FilmFile(
+            out, self.profile, headers, sound, channels=channels, frames=frames, chapters=self._chapters(), on_fragment=playable
+        ) as film:
+            encoded = film.add_encoded(self._title(), own)
+            for joint in joints.all:
+                encoded += film.add_encoded(joints.take(joint), own)
                 if cut := joint[1]:
                     packets = self.ready[cut.video_id].packets(*self.cut_list.copied(cut))
                     copied += film.add_copied((packet for _, packet in packets), self.ready[cut.video_id].avcc)
@@ -214,13 +269,16 @@ class _Stages:
         self._stage = stage
         self._on_progress(stage, fraction)
 
-    def written(self, fraction: float) -> None:
-        """A part is on disk and can be played."""
+    def playable(self) -> None:
+        """The film's beginning is in its file."""
         self.timings_s.setdefault("first_playable", time.perf_counter() - self._began)
+
+    def written(self, fraction: float) -> None:
         self._on_progress("write", 0.2 + 0.8 * fraction)
 
     def end(self) -> None:
         self._finish_stage()
+        self.playable()
         self.timings_s["total"] = time.perf_counter() - self._began
         self._on_progress("done", 1.0)
 

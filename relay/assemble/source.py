@@ -12,6 +12,7 @@ from typing import TypeAlias, cast
 import av
 import numpy as np
 import numpy.typing as npt
+from av.container import InputContainer
 from av.video.codeccontext import VideoCodecContext
 
 from glasses.wire.segment import CaptureProfile
@@ -20,8 +21,9 @@ from relay.assemble.h264 import is_whole, parse_avcc
 
 Picture = npt.NDArray[np.uint8]
 """Planar I420, BT.709 limited range: (height * 3/2, width)."""
-QUICK = {"probesize": "32", "analyzeduration": "0"}
-"""Headers say all that is needed: without this, each opening of a file decodes its first pictures, which takes longer than a fade."""
+_HEADERS_ALONE = {"probesize": "32", "analyzeduration": "0"}
+_NO_PICTURES = [{"skip_frame": "all"}] * 8
+"""For the first streams of a file, more than any clip has."""
 _YUV420P = (b"\x42", b"\x4d", b"\x58", b"\x64")
 """Baseline, Main, Extended and High: all of them have 8 bits and 4:2:0."""
 VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
@@ -55,7 +57,7 @@ class Source:
 
     def packets(self, first: int, end: int) -> Iterator[tuple[int, VideoPacket]]:
         """Frame number and packet of the frames from ``first`` to ``end`` (exclusive), as they lie in the file."""
-        with _reading(self.video_id), av.open(str(self.path), options=QUICK) as container:
+        with _reading(self.video_id), headers_of(self.path) as container:
             stream = container.streams.video[0]
             start = stream.start_time or 0
             container.seek(start + round(first / self.profile.fps / (stream.time_base or 1)), stream=stream, backward=True)
@@ -114,9 +116,14 @@ class Source:
         return int(frames)
 
 
+def headers_of(path: Path) -> InputContainer:
+    """The file, open. Headers say all that is needed: left to itself, each opening decodes its first pictures, which takes 40 ms."""
+    return av.open(str(path), options=_HEADERS_ALONE, stream_options=_NO_PICTURES)  # type: ignore[arg-type]  # its documentation and code say dictionaries
+
+
 def open_source(video_id: str, path: Path, profile: CaptureProfile) -> Source:
     """Raises ClipUnreadableError for what is no video, ClipOffProfileError for one in another form."""
-    with _reading(video_id), av.open(str(path), options=QUICK) as container:
+    with _reading(video_id), headers_of(path) as container:
         if not container.streams.video:
             raise ClipUnreadableError(video_id, "the file holds no video")
         codec = container.streams.video[0].codec_context

@@ -33,29 +33,33 @@ def black(profile: CaptureProfile) -> Picture:
     return picture
 
 
-def opening(card: Picture, title_frames: int, source: Source, cut: Cut, fade_frames: int) -> list[EncodedPicture]:
-    """``title_frames`` pictures: the card comes up from black, stands, and fades into the clip."""
-    still = title_frames - fade_frames
-    dark = black(source.profile)
-    rising = min(fade_frames, still)
-    card_alone = [*(blend(dark, card, at, rising) for at in range(rising)), *[card] * (still - rising)]
+def standing(card: Picture, frames: int, fade_frames: int, profile: CaptureProfile) -> Iterator[EncodedPicture]:
+    """``frames`` pictures: the title card comes up from black, and stands. Each as soon as it is encoded."""
+    dark = black(profile)
+    rising = min(fade_frames, frames)
     shown = av.VideoFrame.from_ndarray(card, "yuv420p")
-    fading = _cross(repeat(shown, fade_frames), source.frames(cut.in_frame, cut.in_frame + fade_frames), fade_frames)
-    return _encode(chain(card_alone, fading), source.profile)
+    return _encoded(chain((blend(dark, card, at, rising) for at in range(rising)), repeat(shown, frames - rising)), profile)
+
+
+def opening(card: Picture, source: Source, cut: Cut, fade_frames: int) -> list[EncodedPicture]:
+    """``fade_frames`` pictures from the card into the clip."""
+    shown = av.VideoFrame.from_ndarray(card, "yuv420p")
+    beginning = source.frames(cut.in_frame, cut.in_frame + fade_frames)
+    return [*_encoded(_cross(repeat(shown, fade_frames), beginning, fade_frames), source.profile)]
 
 
 def crossing(outgoing: Source, left: Cut, incoming: Source, right: Cut, fade_frames: int) -> list[EncodedPicture]:
     """``fade_frames`` pictures from one clip into the next."""
     ending = outgoing.frames(left.out_frame - fade_frames, left.out_frame)
     beginning = incoming.frames(right.in_frame, right.in_frame + fade_frames)
-    return _encode(_cross(ending, beginning, fade_frames), outgoing.profile)
+    return [*_encoded(_cross(ending, beginning, fade_frames), outgoing.profile)]
 
 
 def closing(source: Source, cut: Cut, fade_frames: int) -> list[EncodedPicture]:
     """``fade_frames`` pictures from the last clip into black."""
     ending = source.frames(cut.out_frame - fade_frames, cut.out_frame)
     dark = av.VideoFrame.from_ndarray(black(source.profile), "yuv420p")
-    return _encode(_cross(ending, repeat(dark, fade_frames), fade_frames), source.profile)
+    return [*_encoded(_cross(ending, repeat(dark, fade_frames), fade_frames), source.profile)]
 
 
 def _cross(outgoing: Iterable[av.VideoFrame], incoming: Iterable[av.VideoFrame], fade_frames: int) -> Iterator[av.VideoFrame]:
@@ -76,7 +80,8 @@ def _plane(plane: av.video.plane.VideoPlane) -> npt.NDArray[np.uint8]:
     return cast("npt.NDArray[np.uint8]", rows[:, : plane.width])
 
 
-def _encode(pictures: Iterable[Picture | av.VideoFrame], profile: CaptureProfile) -> list[EncodedPicture]:
+def _encoded(pictures: Iterable[Picture | av.VideoFrame], profile: CaptureProfile) -> Iterator[EncodedPicture]:
     encoder = FilmEncoder(profile)
-    encoded = [piece for picture in pictures for piece in encoder.encode(picture)]
-    return [*encoded, *encoder.flush()]
+    for picture in pictures:
+        yield from encoder.encode(picture)
+    yield from encoder.flush()

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import av
 import pytest
 
+from glasses.wire.segment import PROFILE
 from relay.assemble.boxes import Clock, Fragment, Layout, boxes, index, layout, with_chapters
 from relay.assemble.film import FilmPlan
 from relay.assemble.film_name import growing
 from relay.assemble.h264 import ParameterSets, clash
 from relay.assemble.hls import playlist, text
 from relay.assemble.joint_names import forget_joints
-from relay.assemble.render import render
+from relay.assemble.render import _Joints, render
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -125,6 +126,20 @@ def test_the_beginning_plays_while_the_rest_is_made(film: Film, tmp_path: Path) 
     assert seen == sorted(seen)
 
 
+def test_its_first_second_is_there_before_any_fade_is_encoded(film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, there = tmp_path / "film.mp4", []
+    begin = _Joints.begin
+
+    def look(joints: _Joints) -> None:
+        there.append(sum(one.frames for one in layout(growing(out)).fragments))
+        begin(joints)
+
+    monkeypatch.setattr(_Joints, "begin", look)
+    render(film.plan, film.clips, out)
+    assert there[0] >= PROFILE.fps
+    assert there == sorted(there)
+
+
 @pytest.mark.parametrize(
     ("other", "clashes"), [(b"\x67\x64\x00\x28\x80", False), (b"\x67\x64\x00\x29\x80", True), (b"\x67\x64\x00\x29\x40", False)]
 )
@@ -154,7 +169,7 @@ def test_fades_are_kept_and_damage_to_the_store_only_costs_time(film: Film, tmp_
     store = tmp_path / "joints"
     first = render(film.plan, film.clips, tmp_path / "1.mp4", cache=store)
     kept = sorted(store.iterdir())
-    assert len(kept) == 4
+    assert len(kept) == 5  # the card, the fades out of it, between the three clips, and into black
     times = [path.stat().st_ino for path in kept]
     render(film.plan, film.clips, tmp_path / "2.mp4", cache=store)
     assert [path.stat().st_ino for path in sorted(store.iterdir())] == times  # none was encoded again
@@ -163,4 +178,8 @@ def test_fades_are_kept_and_damage_to_the_store_only_costs_time(film: Film, tmp_
     assert (tmp_path / "1.mp4").read_bytes() == (tmp_path / "2.mp4").read_bytes() == (tmp_path / "3.mp4").read_bytes()
     assert again.frames == first.frames
     forget_joints(store, "clip-1")
-    assert sorted(path.name.rsplit("_", 1)[0] for path in store.iterdir()) == ["clip-0", "clip-2"]  # the title's and the last one
+    assert sorted(path.name.rsplit("_", 1)[0] for path in store.iterdir()) == [
+        "clip-0",
+        "clip-0",
+        "clip-2",
+    ]  # the title's two and the last one
