@@ -25,8 +25,8 @@ NAME = "upload"
 HELP = "uploads: throughput beside a plain write and fsync, small clips a second, bytes sent again after cuts, memory of 200 at once"
 MIB = 1 << 20
 PROXY_BYTES = 256 << 10
-CHUNK_BYTES = MOST_AT_RISK_BYTES + 4 * MIB
-"""What a kill may cost at most: what was not durable yet, and what the two sockets held."""
+CHUNK_BYTES = MOST_AT_RISK_BYTES + 6 * MIB
+"""What a kill may cost at most: what was not durable yet, and what the two sockets held (2 MiB the relay's, 4 MiB the sender's)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ from glasses.hud.screen import Status
 from glasses.hud.screens import Screens
 from glasses.hw.base import AudioChunk, Hardware, Panel
 from glasses.hw.wallclock import refuse_to_set, set_system_clock
+from glasses.malloc import keep_giving_back
 from glasses.power.camera import SparingCamera
 from glasses.power.governor import Governor
 from glasses.power.ring import RingPlan
@@ -137,6 +138,7 @@ class Pipeline:
             Stage("ways", lambda: self.standing.keep(self.phones.tell)),
             Stage("phones", self.phones.run, should_run=self._phones_wanted),
             Stage("retention", retention.run),
+            Stage("memory", lambda: keep_giving_back(clock.sleep)),
             *self.more_stages,
             Stage("recorder", self.recorder.run, vital=True, close=self.recorder.close),
             Stage("ears", ears.run, vital=True, restarts=3, close=ears.close, pulse=hearing),

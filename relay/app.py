@@ -50,6 +50,7 @@ from glasses.wire.people import (
     SplitPerson,
     UnknownPeople,
 )
+from glasses.wire.push import PushInfo, PushSubscription, PushSubscriptionInfo
 from glasses.wire.share import SharedThing, ShareInfo, ShareList, ShareRequest
 from glasses.wire.sync import SyncStatus, SyncTriggered
 from glasses.wire.upload import Receipt
@@ -61,7 +62,7 @@ from relay.account.leaving import Leaving
 from relay.ask.http import AskHttp, Find
 from relay.assemble.http import MemoriesHttp
 from relay.assemble.stream import UNDER, StreamHttp
-from relay.auth.gate import Doors, Passage, Public, gate
+from relay.auth.gate import Doors, Passage, Public, gate, note_answered
 from relay.auth.http import AuthHttp
 from relay.auth.me import AdminHttp, MeHttp
 from relay.auth.tokens import Scope
@@ -78,6 +79,8 @@ from relay.library.http import PeopleHttp, VideosHttp
 from relay.library.people import PeopleBook
 from relay.music.http import MusicHttp
 from relay.music.shelf import MusicShelf
+from relay.push.http import PushHttp
+from relay.push.notices import Notices
 from relay.routes import Param, Route
 from relay.services import SCRATCH, UPLOADS, Services
 from relay.share.http import ShareHttp
@@ -106,6 +109,7 @@ HTML, DEAR, CHEAP = "text/html", 0.1, 50.0
 _WHOLE, _TEXT = {"type": "integer", "minimum": 0}, {"type": "string"}
 PAGE = (Param("cursor", _TEXT), Param("limit", {"type": "integer", "minimum": 1, "maximum": 200}))
 FEED = (Param("cursor", _WHOLE), Param("limit", {"type": "integer", "minimum": 1, "maximum": 500}))
+SIGNED = (Param("expires", _TEXT), Param("signature", _TEXT), Param("session", _TEXT))
 TUS = (Param("Tus-Resumable", {"const": "1.0.0"}, required=True),)
 TUS_ERRORS = ("upload.version", "upload.gone", "upload.locked")
 PROOF_ERRORS = ("auth.proof", "auth.key_required")
@@ -174,6 +178,7 @@ def make_app(relay: Services, stages: Stages) -> web.Application:
         relay.database.ripple.end()
 
     app.on_response_prepare.append(say_version)
+    app.on_response_prepare.append(note_answered)
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(end_live)
     return app
@@ -215,6 +220,7 @@ def _account(relay: Services, stages: Stages) -> list[Route]:
     mine, admin = MeHttp(relay.database, relay.accounts, relay.factors, relay.throttle, relay.config), AdminHttp(relay.database, relay.config)
     account = AccountHttp(relay.accounts, Leaving(relay.database, relay.blobs, relay.sessions, relay.uploads, relay.now_ms), stages.forget)
     people = PeopleHttp(stages.people)
+    push = PushHttp(relay.database, relay.vapid, relay.config.push, relay.now_ms)
     return [
         Route("me", "GET", f"{API}/me", mine.me, (*BOTH, *ADMIN), "Who this token speaks for", 200, None, Me),
         Route("home", "PUT", f"{API}/home", mine.home, OWNER, "Where the wearer lives, or nothing to forget it", 200, Home, Home),
@@ -223,6 +229,9 @@ def _account(relay: Services, stages: Stages) -> list[Route]:
         Route("confirm_factor", "POST", f"{API}/me/second-factor/confirm", mine.confirm_factor, OWNER, "Turn the second factor on by a first code", 200, FactorCode, RecoveryCodes, errors=("auth.second_factor_wrong", "auth.second_factor_state"), rate=DEAR),
         Route("drop_factor", "DELETE", f"{API}/me/second-factor", mine.drop_factor, OWNER, "Turn the second factor off", 204, Confirmation, errors=CONFIRM_ERRORS, rate=DEAR),
         Route("consent", "PUT", f"{API}/consent", people.consent, OWNER, "Agree to face recognition, or withdraw: that erases every face", 200, Consent, Consent),
+        Route("push", "GET", f"{API}/push", push.list, OWNER, "The key that a browser needs to be told things, and the browsers that are", 200, None, PushInfo),
+        Route("push_subscribe", "POST", f"{API}/push/subscriptions", push.subscribe, OWNER, "Tell this browser when a film is ready or a device comes or goes (Web Push)", 201, PushSubscription, PushSubscriptionInfo, errors=("push.subscription",), rate=DEAR),
+        Route("push_unsubscribe", "DELETE", f"{API}/push/subscriptions/{{subscription_id}}", push.unsubscribe, OWNER, "Tell that browser nothing more", 204),
         Route("export", "GET", f"{API}/export", account.export, OWNER, "Everything of the account as a tar: originals, films, and JSON", 200, None, EXPORT_TYPE, rate=DEAR),
         Route("delete_account", "DELETE", f"{API}/me", account.delete, OWNER, "End the account: every row and every file", 204, Confirmation, errors=CONFIRM_ERRORS, rate=DEAR),
         Route("admin_accounts", "GET", f"{API}/admin/accounts", admin.accounts, ADMIN, "All accounts: names and sizes, nothing of what is in them", 200, None, AccountList),
@@ -256,7 +265,7 @@ def _library(relay: Services, stages: Stages) -> list[Route]:
         Route("delete_video", "DELETE", f"{API}/videos/{{video_id}}", videos.delete, OWNER, "Delete it, its media and all that was found in it", 204),
         Route("receipt", "GET", f"{API}/videos/{{video_id}}/receipt", ingest.receipt, BOTH, "The relay's word that it has the bytes", 200, None, Receipt),
         Route("media", "GET", f"{API}/videos/{{video_id}}/media", ingest.media, BOTH, "The original file; ranges work", 200, None, "video/mp4", rate=CHEAP),
-        Route("blob", "GET", f"{API}/blobs/{{key:.+}}", ingest.blob, Public("the signature in the link is the key, and it expires"), "A picture or film by its signed link", 200, None, "video/mp4", (Param("expires", _TEXT), Param("signature", _TEXT)), errors=("auth.expired",), rate=CHEAP),
+        Route("blob", "GET", f"{API}/blobs/{{key:.+}}", ingest.blob, Public("the signature in the link is the key, and it expires"), "A picture or film by its signed link", 200, None, "video/mp4", SIGNED, errors=("auth.expired",), rate=CHEAP),
         Route("people", "GET", f"{API}/people", people.list, BOTH, "Who the account knows", 200, None, PeopleList),
         Route("save_person", "POST", f"{API}/people", people.save, OWNER, "Add or change a person", 201, PersonEdit, PersonInfo),
         Route("add_photo", "POST", f"{API}/people/{{person_id}}/photos", people.add_photo, OWNER, "Know a person by one more photo", 201, FORM, PhotoAdded, errors=("consent.faces", "photo.no_face")),
@@ -298,7 +307,7 @@ def _films(relay: Services, _stages: Stages) -> list[Route]:
         Route("memories", "GET", f"{API}/memories", memories.list, BOTH, "The account's films, the newest first; prepared=true: those made without being asked for", 200, None, MemoryList, (Param("prepared", {"enum": ["true", "false"]}),)),
         Route("memory", "GET", f"{API}/memories/{{memory_id}}", memories.get, BOTH, "How a film is coming on, and the film", 200, None, Memory),
         Route("delete_memory", "DELETE", f"{API}/memories/{{memory_id}}", memories.remove, OWNER, "Delete a film; one that was prepared never comes back", 204),
-        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", (Param("expires", _TEXT), Param("signature", _TEXT)), errors=("auth.expired",), rate=CHEAP),
+        Route("stream", "GET", f"{API}/{UNDER}/{{key:.+}}", stream.get, Public("the signature in the link is the key, and it expires"), "A film as HLS, also while it is made: the playlist, and the file it names", 200, None, "application/vnd.apple.mpegurl", SIGNED, errors=("auth.expired",), rate=CHEAP),
     ]
 
 
@@ -320,7 +329,15 @@ def _in_step(relay: Services, _stages: Stages) -> list[Route]:
 
 # fmt: on
 def _auth(relay: Services) -> AuthHttp:
-    return AuthHttp(relay.accounts, relay.pairings, relay.sessions, relay.tokens, relay.config.auth, relay.now_ms)
+    return AuthHttp(
+        relay.accounts,
+        relay.pairings,
+        relay.sessions,
+        relay.tokens,
+        relay.config.auth,
+        relay.now_ms,
+        Notices(relay.database, relay.bus).device,
+    )
 
 
 def _shares(relay: Services) -> Shares:

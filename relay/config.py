@@ -133,7 +133,9 @@ class JobsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     late_s: float = 900.0
     """The relay says that it is not ready when a job has been due for longer."""
     longest_s: float = 1800.0
-    """A process that works on one part of a job for longer hangs: it is ended, and the job tried again."""
+    """A process that works on one part of a job for longer hangs: it is ended. A film is tried again, a clip is parked."""
+    memory_bytes: int = 6 << 30
+    """What each of the processes may have; 0: no limit. A clip that takes more is kept, and not looked into."""
     poll_s: float = 1.0
 
 
@@ -151,6 +153,18 @@ class FilmsConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """At most one for each account so often."""
 
 
+class PushConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    services: list[str] = msgspec.field(
+        default_factory=lambda: ["*.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com"]
+    )
+    """Hosts of push services that messages are sent to; none other."""
+    contact: str = ""
+    """Where a push service's people find you, mailto: or https:; empty: the public address."""
+    keep_s: int = 86_400
+    """How long the service keeps a message for a browser that is off."""
+    timeout_s: float = 20.0
+
+
 class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     server: ServerConfig = msgspec.field(default_factory=ServerConfig)
     storage: StorageConfig = msgspec.field(default_factory=StorageConfig)
@@ -160,6 +174,7 @@ class RelayConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     jobs: JobsConfig = msgspec.field(default_factory=JobsConfig)
     films: FilmsConfig = msgspec.field(default_factory=FilmsConfig)
     sync: SyncConfig = msgspec.field(default_factory=SyncConfig)
+    push: PushConfig = msgspec.field(default_factory=PushConfig)
 
     def quota_bytes(self, tier: str) -> int:
         """What an account of ``tier`` may store; 0: without limit."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from glasses.wire.ids import made_at
-from relay.catalog import users, videos
+from relay.catalog import pushes, users, videos
 from relay.catalog.db import Database
 from relay.config import RelayConfig
 from relay.errors import NotFoundError, SouvenirError
@@ -52,6 +52,7 @@ async def examine(config: RelayConfig) -> list[Finding]:
     with contextlib.closing(database):
         findings.append(_clock([user.user_id for user in await database.read(users.everyone)]))
         findings += [await _database(database), *await _media(config, database), await _jobs(config, database)]
+        findings.append(await _messages(config, database))
     return findings
 
 
@@ -166,3 +167,15 @@ async def _jobs(config: RelayConfig, database: Database) -> Finding:
         f"{len(dead)} given up, as {dead[0].message.operation}: {dead[0].error}",
         "relay jobs list --state dead; then relay jobs replay.",
     )
+
+
+async def _messages(config: RelayConfig, database: Database) -> Finding:
+    """Apple's service takes none from a sender without an address."""
+    found = await database.read(pushes.everyone)
+    nameless = not config.push.contact and not config.server.public_url.startswith("https:")
+    refused = nameless and any(".apple.com/" in one.endpoint for one in found)
+    says = f"{len(found)} browsers are told when a film is ready"
+    if refused:
+        do = 'Set contact = "mailto:..." of [push] in relay.toml.'
+        return Finding("messages", False, f"{says}; Apple's take none without a contact", do)
+    return Finding("messages", True, says)

@@ -31,6 +31,7 @@ from relay.ingest.uploads import Uploads
 from relay.jobs.bus import Bus
 from relay.jobs.pool import CpuPool
 from relay.library.videos import Library
+from relay.push.vapid import Vapid, new_pem
 
 DATABASE = "catalog.sqlite"
 UPLOADS = "uploads"
@@ -77,8 +78,10 @@ class Services:
     uploads: Uploads
     library: Library
     profiles: Profiles
+    vapid: Vapid
 
     def close(self) -> None:
+        self.uploads.close()
         self.pool.close()
         self.database.close()
 
@@ -92,8 +95,8 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     relay_id = await database.write(lambda connection: settings.once(connection, "relay_id", uuid7(now_ms())))
     ring = KeyRing(folder / KEYS, now_ms, rotate_s=config.auth.rotate_keys_s, overlap_s=config.auth.access_token_s + OVERLAP_S)
     tokens = Tokens(ring, now_ms, config.auth.access_token_s)
-    links = Links(keys.link_key(folder / KEYS), now_ms, config.storage.link_s, address)
     sessions = Sessions(database, tokens, config.auth, now_ms)
+    links = Links(keys.link_key(folder / KEYS), now_ms, config.storage.link_s, address, sessions)
     throttle = Throttle(database, now_ms)
     factors = SecondFactors(database, keys.seal_key(folder / KEYS), now_ms)
     blobs = open_blobs(config)
@@ -103,11 +106,17 @@ async def open_services(config: RelayConfig, now_ms: Callable[[], int], *, passw
     uploads = Uploads(database, blobs, intake, folder / UPLOADS, config.uploads, config.storage.keep_free_bytes, now_ms)
     return Services(
         config=config, folder=folder, now_ms=now_ms, address=address, database=database, blobs=blobs, bus=bus,
-        pool=CpuPool(config.jobs.processes, config.jobs.longest_s), tokens=tokens, sessions=sessions,
+        pool=CpuPool(config.jobs.processes, config.jobs.longest_s, config.jobs.memory_bytes), tokens=tokens, sessions=sessions,
         accounts=Accounts(database, passwords or Passwords(), sessions, factors, throttle, now_ms),
         pairings=Pairings(database, sessions, throttle, config.auth, now_ms, address), links=links,
         origin=Origin(config.server.trusted_proxies), throttle=throttle, factors=factors,
         rates=Rates(config.limits.requests_per_minute, config.auth.tries_per_minute, now_ms), intake=intake,
         uploads=uploads, tiers=tiers, sweeper=Sweeper(uploads, tiers, folder / UPLOADS, config.uploads.sweep_s),
         library=Library(bus, links, now_ms, config.sync.trash_s, profiles), profiles=profiles,
+        vapid=Vapid(keys.push_key(folder / KEYS, new_pem), lambda: config.push.contact or _contact(address.url), now_ms),
     )  # fmt: skip
+
+
+def _contact(url: str) -> str:
+    """A push service wants one; an address without TLS is none to them."""
+    return url if url.startswith("https:") else "mailto:souvenir@localhost.localdomain"

@@ -32,7 +32,10 @@ class StreamHttp:
     async def get(self, request: web.Request) -> web.StreamResponse:
         """The playlist of what is there, or the film's bytes so far (ranges work). Raises NotFoundError for a film that failed."""
         key = request.match_info["key"]
-        self._links.check(key, request.query.get("expires", ""), request.query.get("signature", ""))
+        async with self._links.opened(key, request.query):
+            return await self._get(request, key)
+
+    async def _get(self, request: web.Request, key: str) -> web.StreamResponse:
         found = _KEY.fullmatch(key)
         if found is None:
             raise NotFoundError(f"film {key}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from relay.auth.limits import Rates
+from relay.auth.links import asked_by
 from relay.auth.origin import ADDRESS
 from relay.auth.sessions import Sessions
 from relay.auth.tokens import Identity, Scope, Tokens
@@ -19,6 +21,8 @@ from relay.errors import SouvenirError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 IDENTITY = web.RequestKey("identity", Identity)
+ANSWERED = web.RequestKey("answered", bool)
+"""Its answer has begun."""
 
 
 class AuthRequiredError(SouvenirError):
@@ -77,7 +81,8 @@ def gate(doors: Doors, passages: Mapping[web.AbstractRoute, Passage]) -> Middlew
         address = request.get(ADDRESS, "")
         if isinstance(passage.access, Public):
             doors.rates.take(passage.name, address, public=True, factor=passage.rate)
-            return await handler(request)
+            with _cut(request):
+                return await handler(request)
         if Scope.SHARE in passage.access:
             doors.rates.take(passage.name, address, public=True, factor=passage.rate)
             request[IDENTITY] = await doors.open_share(request.match_info["share"])
@@ -94,14 +99,27 @@ def gate(doors: Doors, passages: Mapping[web.AbstractRoute, Passage]) -> Middlew
 
 
 async def _visit(sessions: Sessions, identity: Identity, request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A session that ends takes its requests with it: they are refused, and a socket is closed."""
+    """A session that ends takes its requests with it."""
+    with _cut(request), sessions.visits.stay(identity.session_id), asked_by(identity.session_id):
+        return await handler(request)
+
+
+@contextmanager
+def _cut(request: web.Request) -> Iterator[None]:
+    """A request whose session ends is refused. One whose answer has begun loses its connection: a refusal would look like a part of it."""
     try:
-        with sessions.visits.stay(identity.session_id):
-            return await handler(request)
+        yield
     except DeviceRevokedError:
-        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket" and request.transport is not None:
+        if request.transport is not None and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
             request.transport.close()
+        elif request.transport is not None and ANSWERED in request:
+            request.transport.abort()
         raise
+
+
+async def note_answered(request: web.BaseRequest, _response: web.StreamResponse) -> None:
+    """To be told before an answer begins."""
+    request[ANSWERED] = True
 
 
 def _bearer(request: web.Request) -> str:

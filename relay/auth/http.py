@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from aiohttp import web
@@ -32,16 +32,21 @@ TIME_HEADER = "Souvenir-Time"
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
+Tell = Callable[[str, str, str, str, str], Awaitable[None]]
+"""(user, what happened, device, its name, the session that did it): tells the account's people who are not looking."""
+
+
 class KeyRequiredError(SouvenirError):
     code = "auth.key_required"
 
 
 class AuthHttp:
     def __init__(
-        self, accounts: Accounts, pairings: Pairings, sessions: Sessions, tokens: Tokens, config: AuthConfig, now_ms: Callable[[], int]
-    ) -> None:
+        self, accounts: Accounts, pairings: Pairings, sessions: Sessions, tokens: Tokens, config: AuthConfig, now_ms: Callable[[], int],
+        tell: Tell,
+    ) -> None:  # fmt: skip
         self._accounts, self._pairings, self._sessions, self._tokens = accounts, pairings, sessions, tokens
-        self._config, self._now_ms = config, now_ms
+        self._config, self._now_ms, self._tell = config, now_ms, tell
 
     async def authorize(self, request: web.Request) -> web.Response:
         try:
@@ -70,7 +75,11 @@ class AuthHttp:
 
     async def approve(self, request: web.Request) -> web.Response:
         asked = await body(request, ApproveRequest)
-        return answer(_device(await self._pairings.approve(asked.user_code, who(request).user_id, deny=asked.deny)))
+        identity = who(request)
+        device = _device(await self._pairings.approve(asked.user_code, identity.user_id, deny=asked.deny))
+        if not asked.deny:
+            await self._tell(identity.user_id, "device_paired", device.device_id, device.name, identity.session_id)
+        return answer(device)
 
     async def devices(self, request: web.Request) -> web.Response:
         found = await self._sessions.list(who(request).user_id)
@@ -88,7 +97,10 @@ class AuthHttp:
         )  # fmt: skip
 
     async def revoke(self, request: web.Request) -> web.Response:
-        await self._sessions.revoke(who(request).user_id, request.match_info["device_id"])
+        identity, device_id = who(request), request.match_info["device_id"]
+        names = {device.device_id: device.name for device in await self._sessions.list(identity.user_id)}
+        await self._sessions.revoke(identity.user_id, device_id)
+        await self._tell(identity.user_id, "device_revoked", device_id, names.get(device_id, ""), identity.session_id)
         return web.Response(status=204)
 
     async def jwks(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- the shape of a handler

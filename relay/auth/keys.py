@@ -105,6 +105,13 @@ def seal_key(directory: Path) -> bytes:
     return _secret(directory / "seal-key")
 
 
+def push_key(directory: Path, make: Callable[[], bytes]) -> bytes:
+    """The relay's own for push services, as PEM: another one would be another sender to them."""
+    path = directory / "push-key.pem"
+    _make_once(path, make)
+    return path.read_bytes()
+
+
 def _secret(path: Path) -> bytes:
     _make_once(path, lambda: secrets.token_bytes(32))
     return path.read_bytes()

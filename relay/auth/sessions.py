@@ -66,6 +66,11 @@ class Sessions:
         if device.revoked_at is not None or device.session_id != identity.session_id:
             raise DeviceRevokedError(f"device {device.name or device.device_id}")
 
+    async def check_alive(self, session_id: str) -> None:
+        """Raises DeviceRevokedError."""
+        if session_id not in await self._database.read(lambda connection: devices.alive(connection, [session_id])):
+            raise DeviceRevokedError("the session of the device that was given the link has ended")
+
     async def revoke(self, user_id: str, device_id: str) -> None:
         """At once: its requests under way end, the next one is refused. Raises NotFoundError."""
         if not await self._database.write(lambda connection: devices.revoke(connection, user_id, device_id, self._now_ms())):

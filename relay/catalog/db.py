@@ -1,7 +1,8 @@
 """One SQLite file: one writer on its own thread, a few readers beside it.
 
 A write is whole or not at all, and durable (``BEGIN IMMEDIATE``, WAL, ``synchronous=FULL``) when it returns: what the
-relay has said *stored* or *accepted* to survives power loss. Those that wait at the same time share one commit.
+relay has said *stored* or *accepted* to survives power loss. Those that wait at the same time share one commit. What is only
+jotted down survives a kill of the relay, and is never told to anybody before a write has followed it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,7 +36,7 @@ class DatabaseDamagedError(SouvenirError):
 
 
 class Database:
-    """The catalogue's file. ``work`` is a plain function of a connection; it runs off the event loop."""
+    """The catalogue's file. ``work`` is a plain function of a connection; it runs off the event loop, in the context of its caller."""
 
     def __init__(self, path: Path, *, readers: int = 2) -> None:
         self.path = path
@@ -47,6 +49,7 @@ class Database:
             with _translated(path):
                 self._writer_connection = self._connect(writer=True)
                 migrate(self._writer_connection)
+                self._writer_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # what was only jotted down lasts now
         except BaseException:
             self._close_connections()
             raise
@@ -56,13 +59,18 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in one transaction: all of it durable, or none. Raises DiskFullError, DatabaseDamagedError."""
         with _translated(self.path):
-            result = await asyncio.wrap_future(self._writer.submit(work))
+            result = await asyncio.wrap_future(self._writer.submit(_as_here(work)))
         self.ripple.announce()
         return result
 
+    async def jot(self, work: Work[T]) -> T:
+        """``write`` that does not wait for the disk: a killed relay has it, a loss of power may take it back until the next ``write``."""
+        with _translated(self.path):
+            return await asyncio.wrap_future(self._writer.submit(work, lasting=False))
+
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_here, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_here, _as_here(work))
 
     def read_here(self, work: Work[T]) -> T:
         """``read`` on the calling thread, which must not be the event loop's."""
@@ -130,6 +138,12 @@ class Database:
             connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA foreign_keys=ON")
         return connection
+
+
+def _as_here(work: Work[T]) -> Work[T]:
+    """``work`` in another thread, with the caller's context."""
+    context = copy_context()
+    return lambda connection: context.run(work, connection)
 
 
 class _translated:  # noqa: N801 -- reads as a statement where it is used

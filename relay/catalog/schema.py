@@ -199,9 +199,19 @@ CREATE TABLE missed_clips (
 """
 """Films that a clip was in which is in the trash: made anew with it when it comes back."""
 
+_PUSHES = """
+CREATE TABLE push_subscriptions (
+    subscription_id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE, device_id TEXT NOT NULL,
+    session_id TEXT NOT NULL, endpoint TEXT NOT NULL, p256dh TEXT NOT NULL, auth TEXT NOT NULL, created_at INTEGER NOT NULL,
+    delivered_at INTEGER
+);
+CREATE INDEX push_subscriptions_by_user ON push_subscriptions (user_id, created_at)
+"""
+"""Browsers that want to be told when something happens."""
+
 _FILMS = f"{_MUSIC};\n{_OCCASIONS};\n{_MISSED};\n{_TOUCHED}"
 
-MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _FILMS]
+MIGRATIONS: list[str] = [_FIRST, _MERGED_EDITS, _DETAILS, _FILMS_BY_CONTENT, _DOOR, _SAME_BYTES, _PARTS_AND_TURNS, _FILMS, _PUSHES]
 
 
 class SchemaNewerError(SouvenirError):

@@ -15,6 +15,8 @@ MOST_AT_ONCE = 64
 class Waiting(NamedTuple):
     work: Callable[[sqlite3.Connection], Any]
     result: Future[Any]
+    lasting: bool
+    """Not even a loss of power takes it back."""
 
 
 class Writer:
@@ -24,11 +26,12 @@ class Writer:
         self._connection = connection
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="catalog-writer")
         self._waiting: deque[Waiting] = deque()
+        self._lasting = True
 
-    def submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Its result is there when it is durable."""
+    def submit(self, work: Callable[[sqlite3.Connection], T], *, lasting: bool = True) -> Future[T]:
+        """Its result is there when it is durable; not ``lasting``: when the end of this process cannot take it back."""
         result: Future[T] = Future()
-        self._waiting.append(Waiting(work, result))
+        self._waiting.append(Waiting(work, result, lasting))
         self._thread.submit(self._together)
         return result
 
@@ -48,10 +51,17 @@ class Writer:
                 taken.append(each)
         if not taken:
             return  # an earlier commit took them along
+        self._last(any(each.lasting for each in taken))
         if len(taken) > 1:
             taken = self._shared(taken)
         for each in taken:
             self._alone(each)
+
+    def _last(self, lasting: bool) -> None:
+        """Whether commits wait for the disk. One that does takes along all that were before it."""
+        if lasting != self._lasting:
+            self._connection.execute(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
+            self._lasting = lasting
 
     def _shared(self, taken: list[Waiting]) -> list[Waiting]:
         """One transaction for all; returns those that have to be tried alone because it came to nothing."""

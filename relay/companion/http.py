@@ -22,7 +22,10 @@ _TYPES = {
     "svg": "image/svg+xml",
     "webmanifest": "application/manifest+json",
 }
-FILES = ("app.js", "door.js", "account.js", "films.js", "search.js", "shared.js", "worker.js", "app.css", "icon.svg", "app.webmanifest")
+FILES = (
+    "app.js", "door.js", "account.js", "films.js", "search.js", "messages.js", "shared.js", "worker.js", "app.css", "icon.svg",
+    "app.webmanifest",
+)  # fmt: skip
 
 
 class CompanionHttp:

@@ -46,7 +46,7 @@ class IngestHttp:
         identity, announced_bytes = who(request), request.content_length or 0
         await self._database.read(lambda connection: self._uploads.room.check_in(connection, identity.user_id, announced_bytes))
         file = self._folder / f"{uuid7(self._now_ms())}.multipart"
-        async with received(request, file, self._uploads.config.multipart_max_bytes) as parts:
+        async with received(request, file, self._uploads.config.multipart_max_bytes, self._uploads.threads) as parts:
             segment = segment_of(parts, identity.device_id, self._now_ms())
             if parts.whole is None:
                 if not self._direct.offered:
@@ -76,8 +76,8 @@ class IngestHttp:
     async def blob(self, request: web.Request) -> web.StreamResponse:
         """A file by its signed link."""
         key = request.match_info["key"]
-        self._links.check(key, request.query.get("expires", ""), request.query.get("signature", ""))
-        return await self.by_key(request, key)
+        async with self._links.opened(key, request.query):
+            return await self.by_key(request, key)
 
     async def by_key(self, request: web.Request, key: str) -> web.StreamResponse:
         """A file that the request has been found to be allowed to see."""

@@ -1,4 +1,4 @@
-"""Work off the event loop, one piece after the other: the thread takes the next by itself, the loop is asked only when it waits."""
+"""Work off the event loop, one piece after the other: the thread takes the next by itself, and whoever waits is told when it is done."""
 
 from __future__ import annotations
 
@@ -6,23 +6,30 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 _TURN = 16
 """After so many pieces the thread is given back: other lanes want it too."""
 
 
 class Lane:
-    """``put``, ``fewer_than`` and ``ended`` are for the event loop's thread. After a piece that raised none is begun any more."""
+    """``put`` and ``wait_for_fewer_than`` are for any thread, the others for the event loop's.
 
-    def __init__(self) -> None:
+    After a piece that raised none is begun any more.
+    """
+
+    def __init__(self, threads: Executor) -> None:
+        self._threads = threads
         self._work: deque[Callable[[], None]] = deque()
         self._left = 0
         """Waiting or being worked on."""
         self._running = False
         self._problem: BaseException | None = None
         self._lock = threading.Lock()
+        self._fewer = threading.Condition(self._lock)
         self._less = asyncio.Event()
-        self._awaited = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Of who waits for ``_less``."""
 
     def put(self, work: Callable[[], None]) -> None:
         with self._lock:
@@ -30,14 +37,19 @@ class Lane:
             self._left += 1
             begin, self._running = not self._running, True
         if begin:
-            self._begin(asyncio.get_running_loop())
+            self._threads.submit(self._turn)
 
     async def fewer_than(self, count: int) -> None:
         """Waits until fewer than ``count`` pieces are left. Raises what one of them raised."""
         while not self._are_fewer_than(count):
             await self._less.wait()
-        if self._problem is not None:
-            raise self._problem
+        self._check()
+
+    def wait_for_fewer_than(self, count: int) -> None:
+        """``fewer_than`` for a thread of which the lane's own work is independent."""
+        with self._lock:
+            self._fewer.wait_for(lambda: self._left < count)
+        self._check()
 
     async def ended(self) -> None:
         """Waits until nothing is left, and does not say how it went."""
@@ -49,13 +61,14 @@ class Lane:
             if self._left < count:
                 return True
             self._less.clear()
-            self._awaited = True
+            self._loop = asyncio.get_running_loop()
             return False
 
-    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.run_in_executor(None, self._turn, loop)
+    def _check(self) -> None:
+        if self._problem is not None:
+            raise self._problem
 
-    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _turn(self) -> None:
         for _ in range(_TURN):
             with self._lock:
                 if not self._work:
@@ -65,10 +78,11 @@ class Lane:
             self._do(work)
             with self._lock:
                 self._left -= 1
-                awaited, self._awaited = self._awaited, False
-            if awaited:
+                loop, self._loop = self._loop, None
+                self._fewer.notify_all()
+            if loop is not None:
                 loop.call_soon_threadsafe(self._less.set)
-        loop.call_soon_threadsafe(self._begin, loop)
+        self._threads.submit(self._turn)
 
     def _do(self, work: Callable[[], None]) -> None:
         if self._problem is None:

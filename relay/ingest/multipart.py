@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor
 from pathlib import Path
 
 import msgspec
@@ -39,8 +40,8 @@ class Parts(msgspec.Struct, kw_only=True):
 
 
 @contextlib.asynccontextmanager
-async def received(request: web.Request, file: Path, most_bytes: int) -> AsyncIterator[Parts]:
-    """The request's parts; ``file`` holds the clip, durable, while the context lasts.
+async def received(request: web.Request, file: Path, most_bytes: int, threads: Executor) -> AsyncIterator[Parts]:
+    """The request's parts; ``file`` holds the clip, durable, while the context lasts; ``threads`` write and hash it.
 
     Raises UploadMetadataError, TooLargeError, DiskFullError.
     """
@@ -50,7 +51,7 @@ async def received(request: web.Request, file: Path, most_bytes: int) -> AsyncIt
             if not isinstance(part, BodyPartReader):
                 raise UploadMetadataError("a part is itself multipart")
             if part.name == "video":
-                parts.whole, parts.media_type = await _receive(part, file, most_bytes), part.headers.get("Content-Type", "")
+                parts.whole, parts.media_type = await _receive(part, file, most_bytes, threads), part.headers.get("Content-Type", "")
             elif part.name:
                 parts.fields[part.name] = await _text(part)
         yield parts
@@ -79,9 +80,9 @@ def segment_of(parts: Parts, device_id: str, now: int) -> Segment:
     )  # fmt: skip
 
 
-async def _receive(part: BodyPartReader, path: Path, most_bytes: int) -> Whole:
+async def _receive(part: BodyPartReader, path: Path, most_bytes: int, threads: Executor) -> Whole:
     digest, received_bytes = hashlib.sha256(), 0
-    file = await asyncio.to_thread(PartFile, path, 0, digest, None, batch_bytes(1))
+    file = await asyncio.to_thread(PartFile, path, 0, digest, None, batch_bytes(1), threads)
     try:
         while data := await part.read_chunk(_PIECE_BYTES):
             received_bytes += len(data)

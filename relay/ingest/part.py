@@ -7,14 +7,18 @@ import hashlib
 import mmap
 import os
 from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from relay import faults
-from relay.ingest.disk import translated_disk_errors
+from relay.ingest.disk import begin_write_out, translated_disk_errors
 from relay.ingest.lane import Lane
 
+WRITE_OUT_BYTES = 4 << 20
+"""After so many the disk is told to begin with them, long before they are fsynced."""
 LARGEST_BATCH_BYTES = 1 << 20
 SMALLEST_BATCH_BYTES = 64 << 10
 BUDGET_BYTES = 32 << 20
@@ -42,17 +46,19 @@ class Whole(NamedTuple):
 class PartFile:
     """Open at ``offset_bytes``, which is its durable end: what was written beyond it and never reported is cut off.
 
-    ``piece`` is fed with what is added. Writing and hashing do not wait for each other.
+    ``piece`` is fed with what is added. Writing and hashing do not wait for each other; ``threads`` do both.
     """
 
-    def __init__(self, path: Path, offset_bytes: int, whole: Digest | None, piece: Digest | None, batch_bytes: int) -> None:
+    def __init__(
+        self, path: Path, offset_bytes: int, whole: Digest | None, piece: Digest | None, batch_bytes: int, threads: Executor
+    ) -> None:  # fmt: skip
         self.path, self.written_bytes = path, offset_bytes
         self._whole, self._piece, self._batch_bytes = whole, piece, batch_bytes
-        self._hashed_bytes = offset_bytes
+        self._hashed_bytes = self._begun_bytes = offset_bytes
         self._memory: deque[mmap.mmap] = deque()
         """Of the batches, used in turn: fresh memory for each costs more than reading the bytes."""
         self._gathered_bytes = 0
-        self._lanes = self._writing, self._hashing = Lane(), Lane()
+        self._lanes = self._writing, self._hashing = Lane(threads), Lane(threads)
         self._syncing: set[asyncio.Future[None]] = set()
         with translated_disk_errors(path):
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -68,9 +74,31 @@ class PartFile:
         """Raises DiskFullError, possibly for what was added before."""
         left = memoryview(data)
         while left:
-            left = self._gather(left)
-            if self._gathered_bytes == self._batch_bytes:
-                await self._hand_over()
+            memory = self._room()[: len(left)]
+            memory[:] = left[: len(memory)]
+            left = left[len(memory) :]
+            await self._gathered(len(memory))
+
+    async def fill(self, read: Callable[[memoryview], Awaitable[int]]) -> int:
+        """Adds what ``read`` puts into the memory that it is given: so many bytes from its start, which are returned.
+
+        The memory is its own until it returns or raises. Raises DiskFullError, possibly for what was added before.
+        """
+        count = await read(self._room())
+        await self._gathered(count)
+        return count
+
+    def take(self, read: Callable[[memoryview], int]) -> int:
+        """``fill`` for a thread of its own, which then writes too. Nothing else may be called meanwhile but ``sync``."""
+        self._writing.wait_for_fewer_than(1)
+        count = read(self._room())
+        self._gathered_bytes += count
+        if self._gathered_bytes == self._batch_bytes:
+            batch = self._batch()
+            self._hashing.put(partial(self._hash, batch))
+            self._write(batch)
+            self._hashing.wait_for_fewer_than(BATCHES)  # whoever had the next memory is done with it
+        return count
 
     async def settle(self) -> None:
         """Everything that was added is written and hashed; not yet durable. Raises DiskFullError."""
@@ -98,29 +126,39 @@ class PartFile:
             await asyncio.wait(self._syncing)
         os.close(self._descriptor)
 
-    def _gather(self, data: memoryview) -> memoryview:
-        """As much of it as the batch has room for; returns the rest."""
+    def _room(self) -> memoryview:
+        """What is left of the batch that is being gathered."""
         if not self._memory:
             self._memory.extend(mmap.mmap(-1, self._batch_bytes) for _ in range(BATCHES))
-        at, piece = self._gathered_bytes, data[: self._batch_bytes - self._gathered_bytes]
-        self._memory[0][at : at + len(piece)] = piece
-        self._gathered_bytes += len(piece)
-        return data[len(piece) :]
+        return memoryview(self._memory[0])[self._gathered_bytes :]
+
+    async def _gathered(self, count: int) -> None:
+        self._gathered_bytes += count
+        if self._gathered_bytes == self._batch_bytes:
+            await self._hand_over()
 
     async def _hand_over(self) -> None:
+        batch = self._batch()
+        self._writing.put(partial(self._write, batch))
+        self._hashing.put(partial(self._hash, batch))
         for lane in self._lanes:
-            await lane.fewer_than(BATCHES - 1)  # whoever had the next memory is done with it
+            await lane.fewer_than(BATCHES)  # whoever had the next memory is done with it
+
+    def _batch(self) -> memoryview:
+        """What has been gathered; the next memory is another."""
         batch = memoryview(self._memory[0])[: self._gathered_bytes]
         self._memory.rotate(-1)
         self._gathered_bytes = 0
-        self._writing.put(partial(self._write, batch))
-        self._hashing.put(partial(self._hash, batch))
+        return batch
 
     def _write(self, batch: memoryview) -> None:
         with translated_disk_errors(self.path):
             _write_all(self._descriptor, batch, self.written_bytes)
             faults.point("part.written")
         self.written_bytes += len(batch)
+        if self.written_bytes - self._begun_bytes >= WRITE_OUT_BYTES:
+            begin_write_out(self._descriptor, self._begun_bytes, self.written_bytes - self._begun_bytes)
+            self._begun_bytes = self.written_bytes
 
     def _hash(self, batch: memoryview) -> None:
         for digest in (self._whole, self._piece):

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
-from aiohttp import ClientPayloadError, StreamReader
+from aiohttp import ClientPayloadError
 
 from relay.catalog.uploads import Upload
 from relay.errors import SouvenirError
+from relay.ingest.body import Body
 from relay.ingest.locks import EvictedError
 from relay.ingest.part import Digest, PartFile
 
-FLUSH_BYTES, MOST_AT_RISK_BYTES = 4 << 20, 12 << 20
+FLUSH_BYTES, MOST_AT_RISK_BYTES = 4 << 20, 10 << 20
 """A stream without a checksum is made durable after so many bytes, later if the disk is still busy with those before; then it waits."""
 CUT = (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError)
 
-Advance = Callable[[int], Awaitable[None]]
-"""Tells that the bytes up to an offset are durable."""
+
+class Advance(Protocol):
+    def __call__(self, offset_bytes: int, *, said: bool) -> Awaitable[None]:
+        """The bytes up to there are durable. ``said``: so is the word, for somebody is told."""
+        ...
 
 
 class ChecksumMismatchError(SouvenirError):
@@ -50,22 +54,41 @@ class Checksum:
 
 
 class Receiving:
+    """Of one PATCH. It is also the pace at which the body comes: no more than may be at risk."""
+
     def __init__(self, upload: Upload, part: PartFile, checksum: Checksum | None, advance: Advance) -> None:
         self._upload, self._part, self._checksum, self._advance = upload, part, checksum, advance
+        self._loop = asyncio.get_running_loop()
+        self._received_bytes = self._flushed_bytes = upload.offset_bytes
         self._flushing: asyncio.Task[None] | None = None
-        self._flushed_bytes = upload.offset_bytes
+        self._asked = self._over = False
+        """To flush: whoever adds bytes asks once."""
 
-    async def run(
-        self, until: Callable[[Coroutine[Any, Any, None]], Awaitable[None]], stream: StreamReader, idle_s: float
-    ) -> Exception | None:
-        """Take in the stream; ``until`` runs it and may cut it short. Returns what cut it. Raises UploadLengthError, DiskFullError."""
+    async def run(self, until: Callable[[Coroutine[Any, Any, None]], Awaitable[None]], body: Body) -> Exception | None:
+        """Take in the body; ``until`` runs it and may cut it short. Returns what cut it. Raises UploadLengthError, DiskFullError."""
         try:
-            await until(self._receive(stream, idle_s))
+            await until(self._receive(body))
         except CUT as problem:
             return problem
         finally:
+            self._over = True
             await self._flushed()
         return None
+
+    def check(self, count: int) -> None:
+        if self._received_bytes + count > self._upload.length_bytes:
+            raise UploadLengthError(f"more than the {self._upload.length_bytes} bytes that were announced")
+
+    def room_bytes(self) -> int:
+        if self._checksum is not None:
+            return self._upload.length_bytes - self._received_bytes
+        return self._upload.offset_bytes + MOST_AT_RISK_BYTES - self._received_bytes
+
+    def added(self, count: int) -> None:
+        self._received_bytes += count
+        if self._checksum is None and not self._asked and self._received_bytes - self._flushed_bytes >= FLUSH_BYTES:
+            self._asked = True
+            self._loop.call_soon_threadsafe(self._flush_soon)
 
     async def keep(self, cut: Exception | None, graceful_s: float) -> None:
         """Make durable what has come and tell it; of a cut piece with a checksum nothing.
@@ -76,45 +99,42 @@ class Receiving:
             await self._part.settle()
             if self._checksum is not None:
                 self._checksum.verify()
-            await self._flush()
+            await self._flush(said=True)
             return
         if self._checksum is None:
             try:
                 async with asyncio.timeout(graceful_s):
                     await self._part.settle()
-                    await self._flush()
+                    await self._flush(said=True)
             except TimeoutError as problem:
                 raise UploadInterruptedError(f"the disk is slow; durable up to {self._upload.offset_bytes}") from problem
         raise UploadInterruptedError(f"the connection was cut or taken over at {self._upload.offset_bytes}") from cut
 
-    async def _receive(self, stream: StreamReader, idle_s: float) -> None:
-        received = self._upload.offset_bytes
-        while True:
-            async with asyncio.timeout(idle_s):
-                data = await stream.readany()
-            if not data:
-                return
-            received += len(data)
-            if received > self._upload.length_bytes:
-                raise UploadLengthError(f"more than the {self._upload.length_bytes} bytes that were announced")
-            await self._part.add(data)
-            if self._checksum is None:
-                await self._flush_meanwhile(received)
+    async def _receive(self, body: Body) -> None:
+        while await body.into(self._part, self):
+            while self._checksum is None and self.room_bytes() <= 0:
+                self._flush_soon()
+                await self._flushed()
 
-    async def _flush_meanwhile(self, received_bytes: int) -> None:
-        too_much = received_bytes - self._upload.offset_bytes >= MOST_AT_RISK_BYTES
-        busy = self._flushing is not None and not self._flushing.done()
-        if not too_much and (busy or received_bytes - self._flushed_bytes < FLUSH_BYTES):
-            return
-        await self._flushed()
-        self._flushed_bytes = self._part.written_bytes
-        self._flushing = asyncio.create_task(self._flush())
+    def _flush_soon(self) -> None:
+        """Unless the disk is still busy with what came before, or everything is over."""
+        if self._flushing is None and not self._over:
+            self._flushed_bytes = self._part.written_bytes
+            self._flushing = asyncio.create_task(self._flush(said=False))
+            self._flushing.add_done_callback(self._flush_ended)
 
-    async def _flush(self) -> None:
+    def _flush_ended(self, done: asyncio.Task[None]) -> None:
+        self._asked = False
+        if not done.cancelled() and done.exception() is None:  # else it is there for ``_flushed`` to raise
+            self._flushing = None
+
+    async def _flush(self, *, said: bool) -> None:
         """The bytes first, then the word that they are there."""
-        await self._advance(await self._part.sync())
+        await self._advance(await self._part.sync(), said=said)
 
     async def _flushed(self) -> None:
+        """Whoever waits may be cancelled, what the disk does may not."""
         if self._flushing is not None:
-            flushing, self._flushing = self._flushing, None
-            await flushing
+            flushing = self._flushing
+            await asyncio.wait({flushing})
+            flushing.result()

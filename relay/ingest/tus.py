@@ -16,6 +16,7 @@ from relay.auth.gate import who
 from relay.catalog.uploads import Upload
 from relay.errors import SouvenirError
 from relay.exchange import MalformedRequestError, MediaTypeError, whole
+from relay.ingest.body import is_spent
 from relay.ingest.intake import UploadMetadataError, check_segment
 from relay.ingest.receiving import Checksum, UploadLengthError
 from relay.ingest.uploads import Uploads
@@ -60,7 +61,8 @@ class TusHttp:
             who(request), segment, length_bytes, metadata=request.headers.get("Upload-Metadata", "")
         )
         if receipt is None and (request.content_type == CHUNK_TYPE or length_bytes == 0):
-            upload, receipt = await self._uploads.append(upload.user_id, upload.upload_id, 0, request.content, checksum)
+            with self._uploads.body(request) as body:
+                upload, receipt = await self._uploads.append(upload.user_id, upload.upload_id, 0, body, checksum)
         return web.Response(status=201, headers={"Location": f"{PATH}/{upload.upload_id}", **_headers(upload, receipt)})
 
     async def head(self, request: web.Request) -> web.Response:
@@ -76,8 +78,9 @@ class TusHttp:
         offset = request.headers.get("Upload-Offset", "")
         if not whole(offset):
             raise MalformedRequestError(f"Upload-Offset: {offset or 'missing'}")
-        identity, upload_id = who(request), request.match_info["upload_id"]
-        upload, receipt = await self._uploads.append(identity.user_id, upload_id, int(offset), request.content, _checksum(request))
+        identity, upload_id, checksum = who(request), request.match_info["upload_id"], _checksum(request)
+        with self._uploads.body(request) as body:
+            upload, receipt = await self._uploads.append(identity.user_id, upload_id, int(offset), body, checksum)
         return web.Response(status=204, headers=_headers(upload, receipt))
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -109,7 +112,7 @@ async def say_version(request: web.BaseRequest, response: web.StreamResponse) ->
         response.headers.setdefault("Tus-Resumable", VERSION)
         if response.status == 412:
             response.headers["Tus-Version"] = VERSION
-        if response.status == 423:
+        if response.status == 423 or is_spent(request):
             response.force_close()
             response.headers["Connection"] = "close"  # the rest of a body may be stuck in this one: go on with another
 

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from aiohttp import StreamReader
+from aiohttp import web
 
 from glasses.wire.ids import uuid7
 from glasses.wire.segment import Segment
@@ -23,12 +25,15 @@ from relay.catalog.uploads import Upload
 from relay.config import UploadConfig
 from relay.errors import NotFoundError, SouvenirError
 from relay.ingest.blobs import BlobStore, incoming_key
+from relay.ingest.body import Bodies, Body
 from relay.ingest.intake import HashMismatchError, Intake, SegmentConflictError
 from relay.ingest.locks import UploadLocks
 from relay.ingest.part import Digest, PartFile, Whole, batch_bytes, hashed
 from relay.ingest.quota import Room
 from relay.ingest.receiving import Checksum, Receiving
 
+WORKING, RECEIVING = 6, 4
+"""Threads that write and hash, and threads that receive big clips."""
 _KEEP_ENDED_MS = 7 * 86_400_000
 
 
@@ -53,6 +58,20 @@ class Uploads:
         self._digests: dict[str, tuple[int, Digest]] = {}
         """Upload to its durable offset and the SHA-256 up to there: saves reading the file again."""
         self._finishing: dict[str, asyncio.Task[Receipt]] = {}
+        self._jotted: set[str] = set()
+        """Uploads whose offset a loss of power could still take back."""
+        self.threads = ThreadPoolExecutor(WORKING, thread_name_prefix="part")
+        self._receivers = ThreadPoolExecutor(RECEIVING, thread_name_prefix="receiver")
+        """Of their own: they wait for the others."""
+        self._bodies = Bodies(lambda: config.idle_s, self._receivers)
+
+    def close(self) -> None:
+        self._receivers.shutdown()
+        self.threads.shutdown()
+
+    def body(self, request: web.Request) -> AbstractContextManager[Body]:
+        """What ``append`` takes in, while the context lasts."""
+        return self._bodies.of(request)
 
     async def create(
         self, identity: Identity, segment: Segment, length_bytes: int, *, metadata: str = "", passing: bool = True
@@ -90,6 +109,8 @@ class Uploads:
         await self._running(user_id, upload_id)
         async with self._locks.hold(upload_id):
             upload = await self._running(user_id, upload_id)
+            if upload_id in self._jotted:
+                await self._advance(upload, upload.offset_bytes, said=True)
             return upload, await self._finish(upload)
 
     async def check(self, user_id: str, upload_id: str) -> None:
@@ -97,9 +118,9 @@ class Uploads:
         await self._running(user_id, upload_id)
 
     async def append(
-        self, user_id: str, upload_id: str, offset_bytes: int, stream: StreamReader, checksum: Checksum | None = None
+        self, user_id: str, upload_id: str, offset_bytes: int, body: Body, checksum: Checksum | None = None
     ) -> tuple[Upload, Receipt | None]:
-        """Add the stream at ``offset_bytes``; the receipt when that was the last piece.
+        """Add the body at ``offset_bytes``; the receipt when that was the last piece.
 
         Raises OffsetMismatchError, ChecksumMismatchError (nothing of the piece is kept), UploadLengthError, UploadInterruptedError
         (what came before is kept), HashMismatchError (the upload is over), DiskFullError, UploadGoneError, NotFoundError.
@@ -112,7 +133,7 @@ class Uploads:
             if upload.offset_bytes < upload.length_bytes:
                 self.room.check(upload.length_bytes - upload.offset_bytes)
                 async with self._receiving(upload, checksum) as receiving:
-                    cut = await receiving.run(hold.unless_evicted, stream, self.config.idle_s)
+                    cut = await receiving.run(hold.unless_evicted, body)
                     await receiving.keep(cut, self.config.graceful_s)
             return upload, await self._finish(upload)
 
@@ -151,7 +172,8 @@ class Uploads:
         at, whole = self._digests.pop(upload.upload_id, (-1, None))
         digest = whole.copy() if whole is not None and at == upload.offset_bytes else None
         path, size_bytes = self._part(upload.upload_id), batch_bytes(self._locks.held)
-        part = await asyncio.to_thread(PartFile, path, upload.offset_bytes, digest, checksum.digest if checksum else None, size_bytes)
+        piece = checksum.digest if checksum else None
+        part = await asyncio.to_thread(PartFile, path, upload.offset_bytes, digest, piece, size_bytes, self.threads)
         before = upload.offset_bytes
         try:
             yield Receiving(upload, part, checksum, partial(self._advance, upload))
@@ -162,12 +184,20 @@ class Uploads:
             elif whole is not None and at == before == upload.offset_bytes:
                 self._digests[upload.upload_id] = (at, whole)
 
-    async def _advance(self, upload: Upload, offset_bytes: int) -> None:
-        """Only for bytes that are durable. The last ones are told by the receipt, in the same transaction."""
+    async def _advance(self, upload: Upload, offset_bytes: int, *, said: bool) -> None:
+        """Only for bytes that are durable. What will be ``said`` is durable itself; else a kill cannot take it back, and that is enough.
+
+        The last ones are told by the receipt, in the same transaction.
+        """
         faults.point("upload.synced")
         expires_at = self._expiry()
         if offset_bytes < upload.length_bytes:
-            await self._database.write(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
+            if not said:
+                self._jotted.add(upload.upload_id)
+            put = self._database.write if said else self._database.jot
+            await put(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
+            if said:
+                self._jotted.discard(upload.upload_id)
             faults.point("upload.advanced")
         upload.offset_bytes, upload.expires_at = offset_bytes, expires_at
 
@@ -203,6 +233,7 @@ class Uploads:
             await self._end(upload, "failed")
             raise
         faults.point("upload.stored")
+        self._jotted.discard(upload.upload_id)
         await asyncio.to_thread(path.unlink, missing_ok=True)
         faults.point("upload.cleared")
         return receipt
@@ -214,6 +245,7 @@ class Uploads:
         await self._database.write(lambda connection: rows.end(connection, upload.upload_id, how))
         faults.point("upload.ended")
         self._digests.pop(upload.upload_id, None)
+        self._jotted.discard(upload.upload_id)
         self._part(upload.upload_id).unlink(missing_ok=True)
         await self._blobs.delete(incoming_key(upload.user_id, upload.upload_id))
 

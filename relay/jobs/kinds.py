@@ -32,6 +32,8 @@ class JobKind(StrEnum):
     """A video was deleted: take its media away."""
     NAME_FACES = "name_faces"
     """The account's people changed: name the faces of its clips anew."""
+    PUSH = "push"
+    """Something happened: tell one browser."""
 
 
 TOPICS: dict[JobKind, Topic] = {
@@ -43,6 +45,7 @@ TOPICS: dict[JobKind, Topic] = {
     JobKind.REINDEX: Topic.METADATA,
     JobKind.ERASE: Topic.METADATA,
     JobKind.NAME_FACES: Topic.METADATA,
+    JobKind.PUSH: Topic.METADATA,
 }
 
 
@@ -63,7 +66,7 @@ class Message(msgspec.Struct, kw_only=True):
 
     @property
     def subject(self) -> str:
-        return self.video_id or str(self.parameters.get("memory_id", ""))
+        return self.video_id or str(self.parameters.get("memory_id") or self.parameters.get("about", ""))
 
 
 JobHandler = Callable[[Message], Awaitable[None]]

@@ -6,14 +6,17 @@ import asyncio
 import multiprocessing
 import multiprocessing.connection
 import os
+import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from relay.errors import SouvenirError
 
+_OOM_SCORE = Path("/proc/self/oom_score_adj")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -26,17 +29,27 @@ class WorkerHungError(SouvenirError):
     code = "relay.failed"
 
 
-class CpuPool:
-    """``processes`` workers, each started when the others are busy. One that died, or worked longer than ``longest_s``, is replaced."""
+class WorkerFullError(SouvenirError):
+    """What it was asked for takes more memory than it may have: it will the next time too."""
 
-    def __init__(self, processes: int = 1, longest_s: float | None = None) -> None:
-        self._all = [_Process(longest_s) for _ in range(processes)]
+    code = "upload.too_costly"
+
+
+class CpuPool:
+    """``processes`` workers, each started when the others are busy. One that died, or worked longer than ``longest_s``, is replaced.
+
+    They decode what strangers send: none may have more than ``memory_bytes`` (0: no limit), and where memory ends for all the
+    system ends them before the relay.
+    """
+
+    def __init__(self, processes: int = 1, longest_s: float | None = None, memory_bytes: int = 0) -> None:
+        self._all = [_Process(longest_s, memory_bytes) for _ in range(processes)]
         self._free: asyncio.LifoQueue[_Process] = asyncio.LifoQueue()
         for process in self._all:
             self._free.put_nowait(process)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """``work`` and its arguments must pickle. Raises what it raises, WorkerDiedError and WorkerHungError."""
+        """``work`` and its arguments must pickle. Raises what it raises, WorkerDiedError, WorkerHungError and WorkerFullError."""
         if kwargs:
             raise TypeError("pass arguments by position")
         process = await self._free.get()
@@ -54,8 +67,8 @@ class CpuPool:
 class _Process:
     """One process with a queue of its own, so that its end is no other's."""
 
-    def __init__(self, longest_s: float | None) -> None:
-        self._longest_s = longest_s
+    def __init__(self, longest_s: float | None, memory_bytes: int) -> None:
+        self._longest_s, self._memory_bytes = longest_s, memory_bytes
         self._executor: ProcessPoolExecutor | None = None
 
     async def run(self, work: Callable[..., R], *args: object) -> R:
@@ -67,6 +80,9 @@ class _Process:
             done, _ = await asyncio.wait({running}, timeout=self._longest_s)
             if done:
                 return running.result()
+        except MemoryError as problem:
+            self.end()  # who knows what it could not finish
+            raise WorkerFullError(f"{name} takes more than the {self._memory_bytes >> 20} MiB that a process may have") from problem
         except BrokenProcessPool as problem:
             self.end()
             raise WorkerDiedError(f"the process that ran {name} died") from problem
@@ -78,7 +94,8 @@ class _Process:
 
     async def _started(self) -> ProcessPoolExecutor:
         """Up and waiting: how long that takes is no work's fault."""
-        self._executor = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+        spawn = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(1, mp_context=spawn, initializer=_confine, initargs=(self._memory_bytes,))
         await asyncio.get_running_loop().run_in_executor(self._executor, os.getpid)
         return self._executor
 
@@ -94,6 +111,15 @@ class _Process:
         for process in list((executor._processes or {}).values()):  # noqa: SLF001 -- kill_workers() comes with Python 3.14
             process.kill()
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _confine(memory_bytes: int) -> None:
+    _end_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_bytes:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    if _OOM_SCORE.exists():
+        _OOM_SCORE.write_text("500")
 
 
 def _end_with_parent() -> None:

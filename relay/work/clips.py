@@ -19,6 +19,7 @@ from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.geometry import Fix, between
 from relay.ingest.blobs import BlobStore, media_of, moment_thumbnail_key, thumbnail_key
 from relay.jobs.kinds import JobHandler, JobKind, Message, Priority
+from relay.jobs.pool import WorkerDiedError, WorkerHungError
 from relay.library.films import bring_back_in
 from relay.library.recognition import KnownFace, recognise
 from relay.library.videos import erase_in
@@ -31,6 +32,7 @@ Extract = Callable[[Path, ExtractRequest, list[Part]], Awaitable[ClipFacts | lis
 """(file, what is asked, what is known) -> the next parts, or everything."""
 
 log = logging.getLogger(__name__)
+NOT_A_VIDEO, TOO_COSTLY = "upload.not_a_video", "upload.too_costly"
 
 
 class PublishIn(Protocol):
@@ -76,10 +78,13 @@ class ClipJobs:
         begun_s = time.perf_counter()
         try:
             facts = await self._found(user_id, video_id)
+        except WorkerHungError as problem:
+            await self._park(message, SouvenirError(problem.detail, code=TOO_COSTLY))
+            return
         except SouvenirError as problem:
-            if problem.code != "upload.not_a_video":
+            if problem.code not in (NOT_A_VIDEO, TOO_COSTLY):
                 raise
-            await self._database.write(partial(self._unreadable, user_id, video_id, problem.detail))
+            await self._park(message, problem)
             return
         if facts is None:
             return
@@ -88,6 +93,15 @@ class ClipJobs:
         await self._index.changed(user_id, video_id)
         stages["index"] = time.perf_counter() - begun_s
         await self._database.write(lambda connection: self._searchable(connection, user_id, video_id, stages))
+
+    async def given_up(self, message: Message, error: SouvenirError) -> None:
+        """The job is not tried again: a clip at which every process died is known for it."""
+        if message.operation is JobKind.EXTRACT and isinstance(error, WorkerDiedError):
+            await self._park(message, SouvenirError(error.detail, code=TOO_COSTLY))
+
+    async def _park(self, message: Message, why: SouvenirError) -> None:
+        log.warning("clip not looked into", extra={"video_id": message.video_id, "code": why.code, "detail": why.detail})
+        await self._database.write(partial(self._unreadable, message.user_id, message.video_id, why))
 
     async def _found(self, user_id: str, video_id: str) -> ClipFacts | None:
         """All that is in the clip, in the catalogue; None when it is gone. What it is asked for may change meanwhile, as by consent."""
@@ -161,14 +175,14 @@ class ClipJobs:
             erase_in(connection, video, now)
         return video
 
-    def _unreadable(self, user_id: str, video_id: str, detail: str, connection: Connection) -> None:
+    def _unreadable(self, user_id: str, video_id: str, why: SouvenirError, connection: Connection) -> None:
         video = videos.find(connection, user_id, video_id)
         if video is None or video.deleted_at is not None:
             return
         parts.drop(connection, user_id, video_id)
         video.status = VideoStatus.UNREADABLE
         videos.put(connection, video)
-        value = {"status": video.status.value, "code": "upload.not_a_video", "detail": detail}
+        value = {"status": video.status.value, "code": why.code, "detail": why.detail}
         changes.append(connection, user_id, OpKind.EDIT, video_id, value, self._now_ms())
 
     def _searchable(self, connection: Connection, user_id: str, video_id: str, stages: dict[str, float]) -> None:

@@ -30,6 +30,7 @@ from relay.ingest.blobs import BlobStore, film_key, poster_key, variant_key
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import JobHandler, JobKind, Message
 from relay.library.films import forget_in
+from relay.push.notices import FILM_READY, tell_in
 from relay.work.film_form import FilmForms
 from relay.work.film_plan import candidate_of, fingerprint_of, found_of, plan_of, why_none
 from relay.work.occasion_film import found_for
@@ -270,6 +271,8 @@ class FilmJobs:
                 self._bus.publish_in(connection, erase)
                 return True
             self._save(connection, user_id, row)
+            if memory.occasion is None and not memory.remade:
+                tell_in(connection, self._bus.publish_in, user_id, FILM_READY, memory.memory_id)
             return True
 
         return await self._database.write(keep)

@@ -14,11 +14,14 @@ from relay.assemble.film import FilmPlan
 from relay.assemble.joint_names import forget_joints
 from relay.catalog import videos
 from relay.catalog.records import Part
+from relay.errors import SouvenirError
 from relay.extract.facts import ClipFacts, ExtractRequest
 from relay.extract.tasks import advance_clip, enrol_photo
+from relay.jobs.kinds import Message
 from relay.jobs.pool import CpuPool
 from relay.jobs.workers import Workers
 from relay.library.people import PeopleBook
+from relay.push.pushing import Pushing
 from relay.services import INDEX, SCRATCH, Services
 from relay.work.asking import Asking
 from relay.work.clips import ClipJobs
@@ -38,8 +41,14 @@ def make_stages(relay: Services) -> Stages:
     forms, films = film_parts(relay, asking.ask)
     people = PeopleBook(relay.database, relay.blobs, relay.bus, partial(_enrol, relay.pool), relay.now_ms)
     preparing = Preparing(relay.database, relay.bus, relay.config.films, relay.now_ms)
-    handlers = {**clips.handlers(), **forms.handlers(), **films.handlers(), **preparing.handlers()}
-    workers = Workers(relay.bus, handlers, relay.config.jobs, films.given_up)
+    pushing = Pushing(relay.database, relay.links, relay.vapid, relay.config.push, relay.now_ms)
+    handlers = {**clips.handlers(), **forms.handlers(), **films.handlers(), **preparing.handlers(), **pushing.handlers()}
+
+    async def given_up(message: Message, error: SouvenirError) -> None:
+        await clips.given_up(message, error)
+        await films.given_up(message, error)
+
+    workers = Workers(relay.bus, handlers, relay.config.jobs, given_up)
     return Stages(
         find=asking.find, people=people, workers=workers, close=asking.close, idle=preparing.run,
         forget=partial(_forget, relay, asking, forget),

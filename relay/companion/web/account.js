@@ -2,6 +2,7 @@
 import { call, download } from "/web/door.js";
 import { element, field, form, start } from "/web/app.js";
 import { askCard, day, musicCard, poster, preparedCard, watchButton } from "/web/films.js";
+import { noticeCard } from "/web/messages.js";
 import { searchCard } from "/web/search.js";
 
 const size = (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
@@ -11,7 +12,7 @@ export async function showAccount(place, code) {
   const cards = [
     element("p", { class: "hello" }, `Hello, ${me.name}.`),
     letIn(code), searchCard(), preparedCard(films.memories), askCard(music), filmCard(films.memories.filter((film) => !film.occasion), shares.shares), musicCard(music),
-    deviceCard(devices.devices, me), safetyCard(me), leaveCard(me)];
+    deviceCard(devices.devices, me), await noticeCard(), safetyCard(me), leaveCard(me)];
   place.replaceChildren(...cards.filter(Boolean));
 }
 

@@ -1,6 +1,7 @@
 // The companion's frame: who is in sees their account, who is not signs in.
 import * as door from "/web/door.js";
 import { showAccount } from "/web/account.js";
+import { silence } from "/web/messages.js";
 
 // element("p", {class: "soft"}, "text", child): text stays text, whatever is in it.
 export function element(name, attributes = {}, ...inside) {
@@ -80,7 +81,7 @@ if (out) {
     place.querySelector(":scope > .trouble")?.remove();
     place.prepend(trouble(event.reason));
   });
-  out.addEventListener("click", async () => { await door.signOut(); await start(); });
+  out.addEventListener("click", async () => { await silence(); await door.signOut(); await start(); });
   navigator.serviceWorker?.register("/web/worker.js", { scope: "/" }).catch(() => {});
   door.resume().then(start);
 }

@@ -6,7 +6,7 @@ import asyncio
 import re
 
 import pytest
-from aiohttp import ClientSession, WSMsgType, web
+from aiohttp import ClientPayloadError, ClientSession, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 from relay.app import LINK, TABLE
@@ -170,6 +170,52 @@ async def test_what_a_revoked_device_is_doing_ends_with_it(relay):
     assert relay.services.sessions.visits.sessions() == []
 
 
+LARGE = 72 << 20
+"""More than the sockets of a download hold."""
+
+
+@pytest.mark.parametrize("way", ["token", "link"])
+async def test_a_download_of_a_revoked_device_is_cut(relay, way):
+    """What it has not got yet it does not get; and what cuts it is not taken for a part of the file."""
+    segment = await relay.store(bytes(LARGE))
+    headers, url = await relay.as_glasses(), f"/api/v1/videos/{segment.segment_id}/media"
+    if way == "link":
+        url = (await relay.http.get(f"/api/v1/videos/{segment.segment_id}", headers=headers)).json()["media_url"].removeprefix(relay.url)
+    got = bytearray()
+
+    async def rest(answer):
+        while piece := await answer.content.readany():
+            got.extend(piece)
+
+    async with (
+        ClientSession() as client, asyncio.timeout(30),
+        client.get(relay.url + url, headers=headers if way == "token" else {}) as answer,
+    ):  # fmt: skip
+        assert (answer.status, int(answer.headers["Content-Length"])) == (200, LARGE)
+        got.extend(await answer.content.readexactly(100_000))
+        gone = await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
+        assert gone.status_code == 204
+        with pytest.raises(ClientPayloadError):
+            await rest(answer)
+    assert len(got) < LARGE
+    assert not got.strip(b"\0"), "nothing but the file's own bytes"
+    assert relay.services.sessions.visits.sessions() == []
+
+
+async def test_links_that_a_revoked_device_was_given_end_with_it_and_no_others(relay):
+    segment = await relay.store(b"a clip")
+    links = {}
+    for device, headers in (("glasses", await relay.as_glasses()), ("phone", await relay.as_companion())):
+        links[device] = (await relay.http.get(f"/api/v1/videos/{segment.segment_id}", headers=headers)).json()["media_url"]
+        assert (await relay.http.get(links[device])).content == b"a clip"
+    session = links["glasses"].partition("session=")[2]
+    for forged in (links["glasses"].replace(f"&session={session}", ""), links["phone"].partition("&session=")[0] + f"&session={session}"):
+        assert (await relay.http.get(forged)).json()["code"] == "auth.invalid"
+    await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
+    assert (await relay.http.get(links["glasses"])).json()["code"] == "auth.revoked"
+    assert (await relay.http.get(links["phone"])).content == b"a clip"
+
+
 async def test_who_signs_out_gets_an_answer(relay):
     mine = await relay.as_companion()
     assert (await relay.http.delete("/api/v1/devices/phone-of-anna", headers=mine)).status_code == 204
@@ -216,6 +262,11 @@ async def test_another_account_sees_nothing_of_it(relay):
         "/api/v1/uploads", headers={**await relay.as_glasses(), "Tus-Resumable": "1.0.0", **_tus(relay, b"unfinished")}
     )
     share = await relay.http.post("/api/v1/shares", headers=await relay.as_companion(), json={"video_id": segment.segment_id})
+    browser = {"endpoint": "https://fcm.googleapis.com/x", "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    }}  # fmt: skip
+    push = await relay.http.post("/api/v1/push/subscriptions", headers=await relay.as_companion(), json=browser)
     op = {"kind": "video.edit", "subject_id": segment.segment_id, "seen": 0}
     for device, caption in (("phone", "sea"), ("tablet", "see")):
         ops = [{**op, "op_id": device, "stamp": f"000000000001-0000-{device}", "value": {"caption": caption}}]
@@ -225,6 +276,7 @@ async def test_another_account_sees_nothing_of_it(relay):
         "conflict_id": conflicts.json()["conflicts"][0]["conflict_id"],
         "video_id": segment.segment_id, "person_id": person.json()["person_id"], "memory_id": film.json()["memory_id"],
         "upload_id": begun.headers["Location"].rsplit("/", 1)[1], "device_id": "glasses-of-anna", "share_id": share.json()["share_id"],
+        "subscription_id": push.json()["subscription_id"],
         "face_id": f"{segment.segment_id}-0", "music_id": "0199c82c-c000-7622-9e57-074dc6beeb7f",
     }  # fmt: skip
     user_id = relay.accounts["anna"].user.user_id
@@ -243,7 +295,8 @@ async def test_another_account_sees_nothing_of_it(relay):
         assert answer.status_code == 404, (route.name, answer.status_code)
         asked += 1
     assert asked >= 10
-    for listing, key in (("videos", "videos"), ("people", "people"), ("memories", "memories"), ("shares", "shares"), ("music", "music")):
+    listings = {one: one for one in ("videos", "people", "memories", "shares", "music")} | {"push": "subscriptions"}
+    for listing, key in listings.items():
         assert (await relay.http.get(f"/api/v1/{listing}", headers=ben)).json()[key] == []
     feed = await relay.http.get("/api/v1/sync/changes", headers=ben)
     assert feed.content == b""

@@ -20,6 +20,8 @@ class Tab:
 
     def __init__(self, socket) -> None:
         self._socket, self._number, self.complaints = socket, 0, []
+        self.workers = []
+        """Registrations of service workers, after ``ServiceWorker.enable``."""
 
     async def ask(self, method, **parameters):
         self._number += 1
@@ -29,6 +31,8 @@ class Tab:
             said = await self._socket.receive_json(timeout=60)
             if said.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
                 self.complaints.append(str(said["params"]))
+            if said.get("method") == "ServiceWorker.workerRegistrationUpdated":
+                self.workers += [one["registrationId"] for one in said["params"]["registrations"]]
             if said.get("id") == number:
                 return said.get("result", said)
 

@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -13,14 +14,22 @@ from hypothesis import strategies as st
 
 from relay import faults
 from relay.catalog.db import DiskFullError
+from relay.ingest.body import Parsed
 from relay.ingest.lane import Lane
+from relay.ingest.locks import EvictedError, UploadLocks
 from relay.ingest.part import PartFile, hashed
-from relay.ingest.receiving import MOST_AT_RISK_BYTES, Receiving
+from relay.ingest.receiving import MOST_AT_RISK_BYTES, Receiving, UploadInterruptedError
 
 DATA = bytes(range(256)) * 5000
 BATCH = 10_000
 READ = 256 << 10
 LAG = 3 << 20
+
+
+@pytest.fixture(scope="module")
+def threads():
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
 
 
 class Noticed:
@@ -35,9 +44,9 @@ class Noticed:
         self.fed.set()
 
 
-async def test_a_part_file_takes_bytes_of_any_size_in_order(tmp_path):
+async def test_a_part_file_takes_bytes_of_any_size_in_order(tmp_path, threads):
     data = DATA
-    part = PartFile(tmp_path / "p", 0, hashlib.sha256(), None, BATCH)
+    part = PartFile(tmp_path / "p", 0, hashlib.sha256(), None, BATCH, threads)
     at, step = 0, 1
     while at < len(data):
         await part.add(data[at : at + step])
@@ -47,17 +56,17 @@ async def test_a_part_file_takes_bytes_of_any_size_in_order(tmp_path):
     assert part.whole.hexdigest() == hashlib.sha256(data).hexdigest()
     await part.close()
     assert hashed(tmp_path / "p") == (hashlib.sha256(data).hexdigest(), len(data))
-    again = PartFile(tmp_path / "p", 1000, None, None, BATCH)
+    again = PartFile(tmp_path / "p", 1000, None, None, BATCH, threads)
     await again.close()
     assert (tmp_path / "p").read_bytes() == data[:1000], "what was never told is cut off"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 40_000), steps=st.lists(st.integers(1, 35_000), max_size=8))
-async def test_it_goes_on_wherever_it_stopped(tmp_path, at, steps):
+async def test_it_goes_on_wherever_it_stopped(tmp_path, threads, at, steps):
     path = tmp_path / "p"
     path.write_bytes(DATA[: at + 777])
-    part, end = PartFile(path, at, hashlib.sha256(DATA[:at]), None, BATCH), at
+    part, end = PartFile(path, at, hashlib.sha256(DATA[:at]), None, BATCH, threads), at
     for step in steps:
         await part.add(DATA[end : end + step])
         end += step
@@ -67,44 +76,44 @@ async def test_it_goes_on_wherever_it_stopped(tmp_path, at, steps):
     assert path.read_bytes() == DATA[:end]
 
 
-async def test_what_the_disk_takes_in_small_bites_is_whole(tmp_path, monkeypatch):
+async def test_what_the_disk_takes_in_small_bites_is_whole(tmp_path, threads, monkeypatch):
     real = os.pwrite
     monkeypatch.setattr(os, "pwrite", lambda descriptor, data, at: real(descriptor, data[:999], at))
-    part = PartFile(tmp_path / "p", 0, None, None, BATCH)
+    part = PartFile(tmp_path / "p", 0, None, None, BATCH, threads)
     await part.add(DATA[:25_001])
     await part.settle()
     await part.close()
     assert (tmp_path / "p").read_bytes() == DATA[:25_001]
 
 
-async def test_hashing_does_not_wait_for_the_disk(tmp_path, monkeypatch):
+async def test_hashing_does_not_wait_for_the_disk(tmp_path, threads, monkeypatch):
     noticed, seen = Noticed(), []
     monkeypatch.setattr(faults, "point", lambda _name: seen.append(noticed.fed.wait(20)))
-    part = PartFile(tmp_path / "p", 0, noticed, None, BATCH)
+    part = PartFile(tmp_path / "p", 0, noticed, None, BATCH, threads)
     await part.add(DATA[:BATCH])
     await part.settle()
     await part.close()
     assert seen == [True], "it was hashed while it was still being written"
 
 
-async def test_the_disk_does_not_wait_for_hashing(tmp_path, monkeypatch):
+async def test_the_disk_does_not_wait_for_hashing(tmp_path, threads, monkeypatch):
     written, seen = threading.Event(), []
     monkeypatch.setattr(faults, "point", lambda _name: written.set())
-    part = PartFile(tmp_path / "p", 0, SimpleNamespace(update=lambda _data: seen.append(written.wait(20))), None, BATCH)
+    part = PartFile(tmp_path / "p", 0, SimpleNamespace(update=lambda _data: seen.append(written.wait(20))), None, BATCH, threads)
     await part.add(DATA[:BATCH])
     await part.settle()
     await part.close()
     assert seen == [True], "it was written while it was still being hashed"
 
 
-async def test_a_full_disk_is_told_and_nobody_trusts_a_hash_of_what_is_not_there(tmp_path, monkeypatch):
+async def test_a_full_disk_is_told_and_nobody_trusts_a_hash_of_what_is_not_there(tmp_path, threads, monkeypatch):
     def full(_descriptor, _data, at):
         if at >= BATCH:
             raise OSError(errno.ENOSPC, "No space left on device")
         return BATCH
 
     monkeypatch.setattr(os, "pwrite", full)
-    part = PartFile(tmp_path / "p", 0, hashlib.sha256(), None, BATCH)
+    part = PartFile(tmp_path / "p", 0, hashlib.sha256(), None, BATCH, threads)
     with pytest.raises(DiskFullError):
         await part.add(DATA)
     with pytest.raises(DiskFullError):
@@ -114,14 +123,14 @@ async def test_a_full_disk_is_told_and_nobody_trusts_a_hash_of_what_is_not_there
     assert part.whole is None or part.whole.hexdigest() == hashlib.sha256(DATA[:BATCH]).hexdigest()
 
 
-async def test_memory_is_not_used_again_before_everybody_is_done_with_it(tmp_path):
+async def test_memory_is_not_used_again_before_everybody_is_done_with_it(tmp_path, threads):
     go_on, digest = threading.Event(), hashlib.sha256()
 
     def slowly(data):
         go_on.wait(20)
         digest.update(data)
 
-    part = PartFile(tmp_path / "p", 0, SimpleNamespace(update=slowly), None, BATCH)
+    part = PartFile(tmp_path / "p", 0, SimpleNamespace(update=slowly), None, BATCH, threads)
     adding = asyncio.create_task(part.add(DATA[: 8 * BATCH]))
     while part.written_bytes < 2 * BATCH:  # the disk is ahead as far as it may be
         await asyncio.sleep(0)
@@ -133,10 +142,10 @@ async def test_memory_is_not_used_again_before_everybody_is_done_with_it(tmp_pat
     assert digest.hexdigest() == hashlib.sha256(DATA[: 8 * BATCH]).hexdigest()
 
 
-async def test_whoever_is_let_go_of_while_waiting_loses_nothing_that_was_taken(tmp_path):
+async def test_whoever_is_let_go_of_while_waiting_loses_nothing_that_was_taken(tmp_path, threads):
     go_on = threading.Event()
     digest = hashlib.sha256()
-    part = PartFile(tmp_path / "p", 0, SimpleNamespace(update=lambda data: (go_on.wait(20), digest.update(data))), None, BATCH)
+    part = PartFile(tmp_path / "p", 0, SimpleNamespace(update=lambda data: (go_on.wait(20), digest.update(data))), None, BATCH, threads)
     adding = asyncio.create_task(part.add(DATA[: 8 * BATCH]))
     while part.written_bytes < 2 * BATCH:
         await asyncio.sleep(0)
@@ -149,16 +158,16 @@ async def test_whoever_is_let_go_of_while_waiting_loses_nothing_that_was_taken(t
     assert hashed(tmp_path / "p") == (digest.hexdigest(), 3 * BATCH) == (hashlib.sha256(DATA[: 3 * BATCH]).hexdigest(), 3 * BATCH)
 
 
-async def test_a_lane_keeps_the_order_over_many_turns():
-    lane, done = Lane(), []
+async def test_a_lane_keeps_the_order_over_many_turns(threads):
+    lane, done = Lane(threads), []
     for number in range(100):
         lane.put(lambda number=number: done.append(number))
     await lane.fewer_than(1)
     assert done == list(range(100))
 
 
-async def test_a_lane_stops_at_what_failed():
-    lane, done = Lane(), []
+async def test_a_lane_stops_at_what_failed(threads):
+    lane, done = Lane(threads), []
     for work in (lambda: done.append(1), lambda: 1 // 0, lambda: done.append(3)):
         lane.put(work)
     await lane.ended()
@@ -195,7 +204,7 @@ class Behind:
 async def test_no_more_is_at_risk_than_is_said_however_slow_the_disk(fsync_turns):
     upload = SimpleNamespace(offset_bytes=0, length_bytes=400 * READ)
 
-    async def advance(offset_bytes):
+    async def advance(offset_bytes, *, said):
         upload.offset_bytes = offset_bytes
 
     pieces = iter([bytes(READ)] * 400)
@@ -205,5 +214,38 @@ async def test_no_more_is_at_risk_than_is_said_however_slow_the_disk(fsync_turns
         return next(pieces, b"")
 
     part = Behind(upload, fsync_turns)
-    assert await Receiving(upload, part, None, advance).run(lambda work: work, SimpleNamespace(readany=readany), 60.0) is None
+    assert await Receiving(upload, part, None, advance).run(lambda work: work, Parsed(SimpleNamespace(readany=readany), 60.0)) is None
     assert max(part.risked_bytes) <= MOST_AT_RISK_BYTES + READ
+
+
+async def test_what_is_at_risk_is_kept_when_somebody_takes_over_while_the_disk_is_waited_for():
+    """The wait ends, the fsync does not."""
+    upload, holds, reached, go_on = SimpleNamespace(offset_bytes=0, length_bytes=400 * READ), UploadLocks(1.0), [], asyncio.Event()
+
+    async def advance(offset_bytes, *, said):
+        if not said:
+            await go_on.wait()
+        upload.offset_bytes = offset_bytes
+        reached.append((offset_bytes, said))
+
+    async def readany():
+        await asyncio.sleep(0)
+        return bytes(READ)
+
+    part = Behind(upload, 1)
+    part.settle = lambda: asyncio.sleep(0)
+    async with holds.hold("upload") as hold:
+        receiving = Receiving(upload, part, None, advance)
+        running = asyncio.create_task(receiving.run(hold.unless_evicted, Parsed(SimpleNamespace(readany=readany), 60.0)))
+        while receiving.room_bytes() > 0:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it waits for the disk now
+        hold.evict()
+        await asyncio.sleep(0)
+        go_on.set()
+        cut = await running
+        assert isinstance(cut, EvictedError)
+        with pytest.raises(UploadInterruptedError):
+            await receiving.keep(cut, 5.0)
+    assert [said for _, said in reached] == [False, True]
+    assert upload.offset_bytes == part.written_bytes > 0
