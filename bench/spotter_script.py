@@ -21,8 +21,13 @@ ALIKE = [
     "glad", "cluster", "plaster", "molasses",
 ]  # fmt: skip
 PAIRED = [
-    "okay classes", "okay classes", "hey classes", "hey classes", "okay grasses", "hey grasses", "okay lasses", "hey lasses", "hey lasses",
-    "they glasses", "say glasses", "the glasses", "okay glances", "okay masses", "okay gases", "okay guess", "okay glass", "hey glass",
+    "hey lasses", "hey lasses", "hey lasses", "hey lasses", "hey classes", "hey classes", "hey classes", "okay classes", "okay classes",
+    "okay classes", "okay lasses", "okay lasses", "okay grasses", "hey grasses", "hay grasses", "hey glassy", "okay glassy", "hey lassie",
+    "okay gases", "hey gases", "they glasses", "they glasses", "say glasses", "say glasses", "the glasses", "my glasses", "old glasses",
+    "okay masses", "hey masses", "okay passes", "hey passes", "okay guesses", "hey guess", "okay guess", "okay glances", "hey glances",
+    "okay glass", "hey glass", "okay ladies", "hey ladies", "okay last is", "hey last is", "okay lashes", "hey gashes", "hey glaciers",
+    "okay glossy", "hey blasters", "okay blesses", "hey brasses", "okay asses", "hey asses", "hey sasses", "day glasses", "way glasses",
+    "okay", "hey", "", "no way classes", "okay gas is", "hey gas is", "okay molasses", "hey galoshes", "hey gladys", "okay glasgow",
 ]  # fmt: skip
 AFTER = [
     "are fragile", "are expensive these days", "is broken", "on the table", "and plates", "are so cool", "full of water", "that I like",
@@ -73,13 +78,15 @@ def lines(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
 
 
 def pairs(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
-    """For ever: commands behind a wake phrase, and behind what differs from it by one sound, by turns."""
+    """For ever: a command behind a wake phrase, and the same behind what differs from it by one sound, by turns."""
     commands = [(phrase, str(name)) for name, spoken in phrases.commands.items() for phrase in spoken]
     while True:
         phrase, name = dice.choice(commands)
         joint = _joint(dice)
-        yield Line(f"{dice.choice(WAKES)}{joint} {phrase}", frozenset({WAKE, name}))
-        yield Line(f"{dice.choice(PAIRED)}{joint} {phrase}", frozenset({name}))
+        other = dice.choice(PAIRED)
+        wake = dice.choice(WAKES) if dice.random() < 0.3 else ("hey glasses" if other.startswith("hey") else "okay glasses")
+        yield Line(f"{wake}{joint} {phrase}", frozenset({WAKE, name}))
+        yield Line(f"{other}{joint} {phrase}".strip(" ,.!"), frozenset({name}))
 
 
 def _before(dice: random.Random) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from models.spotter import DILATIONS, FEATURES, LABELS
+from models.spotter import DILATIONS, EMBEDDED, FEATURES, LABELS
 
 TAPS, WIDTH = (5, 5, 3), 64
-BATCH, RATE, DECAY = 32, 3e-3, 1e-4
+BATCH, RATE, DECAY = 32, 3e-3, 1e-3
+LOSES_EMBEDDING, LOSES_SPECTRUM = 0.08, 0.15
+"""Shares of the pieces that are learned without the one or the other."""
 Floats = npt.NDArray[np.float32]
 
 
@@ -33,30 +35,34 @@ class Adam:
 
 
 def train(features: npt.NDArray[np.float16], labels: npt.NDArray[np.bool_], epochs: int, seed: int) -> dict[str, Floats]:
-    """The weights as ``models.spotter.Head`` takes them."""
+    """The weights of one member of ``models.spotter.Head``."""
     chance = np.random.default_rng(seed)
     sample = features[:: max(1, len(features) // 2000)].astype(np.float32).reshape(-1, FEATURES)
     mean, scale = sample.mean(axis=0), 1 / (sample.std(axis=0) + 1e-3)
     weights = _beginning(chance)
-    adam, total = Adam(weights), epochs * (len(features) // BATCH)
+    size = min(BATCH, len(features))
+    adam, total = Adam(weights), epochs * (len(features) // size)
     for _ in range(epochs):
         order = chance.permutation(len(features))
         lost = 0.0
-        for at in range(0, len(order) - BATCH + 1, BATCH):
-            chosen = order[at : at + BATCH]
+        for at in range(0, len(order) - size + 1, size):
+            chosen = order[at : at + size]
             given = (features[chosen].astype(np.float32) - mean) * scale
             given = _worn(given, chance)
             loss, slopes = _slopes(weights, given, labels[chosen].astype(np.float32))
             lost += loss
             adam.take(slopes, RATE * 0.5 * (1 + float(np.cos(np.pi * adam.step / total))) + 1e-5)
-        print(f"loss {lost / (len(order) // BATCH):.4f}", flush=True)
+        print(f"loss {lost / (len(order) // size):.4f}", flush=True)
     return {**weights, "mean": mean, "scale": scale}
 
 
 def _worn(given: Floats, chance: np.random.Generator) -> Floats:
-    """Every tenth number of every step lost, and some noise: so that no single one is relied on."""
-    kept = (chance.random((len(given), 1, FEATURES)) > 0.1) / 0.9
-    return np.asarray(given * kept + chance.normal(0, 0.15, given.shape), np.float32)
+    """Every tenth number lost, of some pieces the whole embedding or the whole spectrogram, and some noise: so that none is relied on."""
+    kept = (chance.random((len(given), 1, FEATURES), np.float32) > 0.1) / np.float32(0.9)
+    lost = chance.random(len(given))
+    kept[lost < LOSES_EMBEDDING, :, :EMBEDDED] = 0
+    kept[lost > 1 - LOSES_SPECTRUM, :, EMBEDDED:] = 0
+    return np.asarray(given * kept + 0.15 * chance.standard_normal(given.shape, np.float32), np.float32)
 
 
 def _beginning(chance: np.random.Generator) -> dict[str, Floats]:

@@ -90,7 +90,8 @@ def _flite(speaker: Speaker, text: str, wav: Path) -> None:
 
 
 def _festival(speaker: Speaker, text: str, wav: Path) -> None:
-    command = ["text2wave", "-eval", f"(voice_{speaker.voice})", "-o", str(wav)]
+    stretch = [] if speaker.pace == 1 else ["-eval", f"(Parameter.set 'Duration_Stretch {1 / speaker.pace})"]
+    command = ["text2wave", "-eval", f"(voice_{speaker.voice})", *stretch, "-o", str(wav)]
     subprocess.run(command, input=text.encode(), check=True, capture_output=True)
 
 

@@ -24,13 +24,17 @@ WEIGHTS = Path(__file__).with_name("spotter.npz")
 HOP_ROWS, WINDOW_ROWS = 8, 76
 """The embedding sees 76 rows of the spectrogram (775 ms), each 10 ms; one is made of every eighth."""
 STEP_S = HOP_ROWS * 0.01
-FEATURES = 96
+EMBEDDED, BANDS = 96, 32
+FEATURES = EMBEDDED + HOP_ROWS * BANDS
+"""The embedding, and the newest rows of the spectrogram against its mean: a burst of 20 ms (glasses, lasses) is lost in the first."""
 DILATIONS = (1, 2, 4)
+REMEMBERED = 5
 Floats = npt.NDArray[np.float32]
+Weights = dict[str, npt.NDArray[np.generic]]
 
 
 class Embedder:
-    """16 kHz 16 bit sound as rows of 96 numbers, one for each 80 ms."""
+    """16 kHz 16 bit sound as rows of ``FEATURES`` numbers, one for each 80 ms."""
 
     def __init__(self, folder: Path) -> None:
         self._spectrum, self._embed = Session(folder / "melspectrogram.onnx"), Session(folder / "embedding_model.onnx")
@@ -44,7 +48,8 @@ class Embedder:
     def embedding(self, rows: Floats) -> Floats:
         """Of ``WINDOW_ROWS`` rows."""
         found = next(iter(self._embed.run(**{self._embed_in: rows[None, :, :, None]}).values()))
-        return np.asarray(found.reshape(FEATURES), np.float32)
+        newest = rows[-HOP_ROWS:] - rows.mean()
+        return np.concatenate([found.reshape(EMBEDDED), newest.reshape(-1)]).astype(np.float32)
 
     def features(self, samples: npt.NDArray[np.int16]) -> Floats:
         """Of a whole sound; none for one of less than 0.8 s."""
@@ -54,27 +59,53 @@ class Embedder:
 
 
 class Head:
-    """Three dilated convolutions that look back 1.7 s, and a score for each of ``LABELS`` at each step. Pure numpy."""
+    """Some members that were taught apart, each three dilated convolutions that look back 1.7 s; their mean opinion. Pure numpy.
 
-    def __init__(self, weights: dict[str, npt.NDArray[np.generic]]) -> None:
+    They do not hear the same thing at the same step: each one's best of the last ``REMEMBERED`` steps counts.
+    """
+
+    def __init__(self, members: list[Weights]) -> None:
+        self._members = [_Member(weights) for weights in members]
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS) -> Head:
+        """What scripts/train-spotter has written."""
+        return cls(read_members(path))
+
+    def scores(self, features: Floats) -> Floats:
+        """(steps, features) to (steps, labels): log odds."""
+        return np.asarray(np.mean([_best_of_last(member.scores(features)) for member in self._members], axis=0), np.float32)
+
+
+def read_members(path: Path) -> list[Weights]:
+    """Arrays of names like ``0.w0``: the member, and its weight."""
+    members: dict[str, Weights] = {}
+    with np.load(path) as arrays:
+        for name in arrays:
+            member, _, weight = name.partition(".")
+            members.setdefault(member, {})[weight] = arrays[name]
+    return list(members.values())
+
+
+class _Member:
+    def __init__(self, weights: Weights) -> None:
         given = {name: np.asarray(array, np.float32) for name, array in weights.items()}
         self._mean, self._scale = given["mean"], given["scale"]
         self._layers = [(given[f"w{number}"], given[f"b{number}"]) for number in range(len(DILATIONS))]
         self._out = given["w_out"], given["b_out"]
 
-    @classmethod
-    def load(cls, path: Path = WEIGHTS) -> Head:
-        """What scripts/train-spotter has written."""
-        with np.load(path) as weights:
-            return cls(dict(weights))
-
     def scores(self, features: Floats) -> Floats:
-        """(steps, features) to (steps, labels): log odds."""
-        heard = (features - self._mean) * self._scale
+        """A member may know the embedding alone, which comes first."""
+        heard = (features[:, : len(self._mean)] - self._mean) * self._scale
         for (weight, bias), dilation in zip(self._layers, DILATIONS, strict=True):
             heard = np.maximum(_seen(heard, len(weight) // heard.shape[1], dilation) @ weight + bias, 0)
         weight, bias = self._out
         return np.asarray(heard @ weight + bias, np.float32)
+
+
+def _best_of_last(scores: Floats) -> Floats:
+    padded = np.concatenate([np.repeat(scores[:1], REMEMBERED - 1, axis=0), scores])
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, REMEMBERED, axis=0).max(axis=-1))
 
 
 def _seen(steps: Floats, taps: int, dilation: int) -> Floats:

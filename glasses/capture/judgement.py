@@ -6,6 +6,7 @@ Where the recogniser has understood, the spotter may only object; where it has n
 from __future__ import annotations
 
 from math import exp
+from typing import NamedTuple
 
 from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.phrases import Phrases
@@ -14,59 +15,102 @@ from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
 OBJECTS = -4.0
-"""Below these log odds the spotter objects. So low because a voice unlike those of its training is scored low."""
-DOUBTS = -2.3
-"""The same where it is quiet: there, a voice that it has never learned from is scored between -2 and 2, and near-misses often less."""
+"""Below these log odds the spotter objects, where it is loud: there, the wake phrase itself is often scored so low."""
+DOUBTS = -2.0
+"""The same where the noise is less."""
+DOUBTS_IN_QUIET, FITS = 0.0, 2.0
+"""The same where there is none and the sound fits the wake phrase hardly better than another (log likelihood): a voice that the spotter
+has learned from is scored above 1 there, one that it has not learned from often less, and must not be lost for that alone."""
+QUIET_DB = 28.0
+"""From this ratio of speech to noise on there is none."""
 HELPS = -1.0
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
+SAID = 5.0
+"""From these on the command itself has surely been said: behind a wake phrase that the recogniser heard, that will do in noise."""
+LIKELY, CLEARLY_SAID, APART = 1.0, 8.0, 4.0
+"""Where the command is beyond doubt (the second), and the wake phrase likelier than not; and how far another command is from it then."""
 CLEARLY = 0.6
 """A command whose words are heard with less confidence is not done against the spotter's likeliest one."""
 SURE = 2.5
 """From these on it is believed alone."""
 CERTAIN = 4.0
-"""From these on the wake phrase needs no other look."""
+"""From these on the wake phrase needs no other look, if there is any noise: where there is none, another one is scored so high too."""
 SUPPORTS = -6.0
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 DIFFERS = -2.0
 """Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses)."""
-LEANS, HALF, ENOUGH = -0.5, 0.5, -1.2
+LEANS, HALF, ENOUGH = 0.0, 0.5, 0.8
 """Where the sound leans to what an accent makes of the wake phrase (hey lasses): the spotter's score and half the lean must be enough."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
 
-def judged(reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool, glimpsed: bool = False) -> Reading:
+class Belief(NamedTuple):
+    """When the spotter's command is done that the recogniser has not understood: all of it must hold."""
+
+    score: float
+    """Least log odds of the wake phrase and the command behind it."""
+    said: float = NONE
+    """Least log odds of the command itself."""
+    loud: bool = False
+    woken: bool = False
+    """Whether the recogniser must have heard the wake phrase."""
+    glimpsed: bool = False
+    """Whether it must have understood the command, and of the wake phrase the end."""
+
+
+BELIEFS = (
+    Belief(SURE, loud=True),
+    Belief(SURE, woken=True),
+    Belief(LIKELY, said=CLEARLY_SAID, loud=True),
+    Belief(HELPS, said=SAID, loud=True, woken=True),
+    Belief(CERTAIN, glimpsed=True),
+)
+
+
+def judged(
+    reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, ratio_db: float, glimpsed: bool = False
+) -> Reading:  # fmt: skip
     """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood.
 
-    ``glimpsed``: the spotter's command was understood, and of its wake phrase the end.
+    ``ratio_db``: of speech to noise. ``glimpsed``: the spotter's command was understood, and of its wake phrase the end.
     """
-    least = OBJECTS if noisy else DOUBTS
+    noisy, least = ratio_db < NOISY_DB, least_wake(ratio_db)
     if isinstance(reading, Command) and reading.intent.confidence < CLEARLY and spotted.best[0] != reading.intent.name:
         name, score = spotted.best
-        return _as_reading(IntentName(name), score, spotted, phrases) if noisy and score >= HELPS else Nothing()
+        return _as_reading(IntentName(name), score, spotted, phrases) if noisy and score >= HELPS and spotted.said >= SAID else Nothing()
     if isinstance(reading, Command):
         return reading if agrees(str(reading.intent.name), spotted, least) else Nothing()
     if isinstance(reading, OpenRequest):
-        return reading if reading.wake_s == 0 or spotted.wake >= least else Nothing()
+        return reading if reading.wake_s == 0 or _may_open(reading, spotted, phrases, least) else Nothing()
     if isinstance(reading, Wake) and reading.goes_on and not noisy:
         return Nothing()
-    name, score = spotted.best
-    woken = isinstance(reading, Wake)
-    if (
-        (score >= SURE and (noisy or woken))
-        or (score >= CERTAIN and glimpsed)
-        or (score >= HELPS and noisy and isinstance(reading, Wake) and reading.has_rest)
-    ):
+    if _is_believed(spotted, loud=noisy, woken=isinstance(reading, Wake), glimpsed=glimpsed):
+        name, score = spotted.best
         return _as_reading(IntentName(name), score, spotted, phrases)
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
     return _woken(spotted, wake_phrase) if noisy and spotted.wake >= SURE else reading
 
 
-def is_certain(spotted: Spotted | None) -> bool:
-    return spotted is not None and spotted.wake >= CERTAIN
+def _is_believed(spotted: Spotted, *, loud: bool, woken: bool, glimpsed: bool) -> bool:
+    score = spotted.best[1]
+    return any(
+        score >= belief.score and spotted.said >= belief.said
+        and loud >= belief.loud and woken >= belief.woken and glimpsed >= belief.glimpsed
+        for belief in BELIEFS
+    )  # fmt: skip
+
+
+def least_wake(ratio_db: float) -> float:
+    """Log odds of the wake phrase below which the spotter objects."""
+    return OBJECTS if ratio_db < NOISY_DB else DOUBTS
+
+
+def is_certain(spotted: Spotted) -> bool:
+    return spotted.wake >= CERTAIN
 
 
 def supports(reading: Command, spotted: Spotted) -> bool:
@@ -74,12 +118,13 @@ def supports(reading: Command, spotted: Spotted) -> bool:
     return spotted.commands.get(str(reading.intent.name), NONE) >= SUPPORTS
 
 
-def is_another(spotted: Spotted, differs: float, leans: float) -> bool:
+def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float = QUIET_DB) -> bool:
     """Whether another phrase than the wake phrase was said: by how much the sound fits the wake phrase better than each of two kinds.
 
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
-    return (differs < DIFFERS and spotted.wake < SURE) or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
+    doubted = ratio_db >= QUIET_DB and spotted.wake < DOUBTS_IN_QUIET and min(differs, leans) < FITS
+    return doubted or (differs < DIFFERS and spotted.wake < SURE) or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:
@@ -87,8 +132,20 @@ def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:
 
     The command's own score is no reason to object: the recogniser may be done before the spotter has heard the last of it.
     """
+    return spotted.wake >= least and not _is_rather(spotted, name)
+
+
+def _may_open(reading: OpenRequest, spotted: Spotted, phrases: Phrases, least: float) -> bool:
+    """A command in a request's words (no, I said cancel) is no objection, another request in its place is."""
+    return spotted.wake >= least and not (spotted.best[0] in phrases.open and _is_rather(spotted, str(reading.name)))
+
+
+def _is_rather(spotted: Spotted, name: str) -> bool:
+    """Whether another command than ``name`` was surely said, and this one hardly."""
     other, score = spotted.best
-    return spotted.wake >= least and not (other != name and score >= SURE and spotted.commands.get(name, NONE) < OBJECTS)
+    own = spotted.commands.get(name, NONE)
+    surely = score >= SURE and own < OBJECTS
+    return other != name and (surely or (score >= LIKELY and spotted.said >= SAID and own < score - APART))
 
 
 def _as_reading(name: IntentName, score: float, spotted: Spotted, phrases: Phrases) -> Reading:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from glasses.bus import Bus
+from glasses.capture.haste import LEAST, is_over
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import NOISY_DB, SURE, WAKE_S, is_another, is_certain, judged, supports
+from glasses.capture.judgement import NOISY_DB, QUIET_DB, SURE, WAKE_S, is_another, is_certain, judged, supports
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
@@ -55,12 +56,8 @@ FOLLOW_S = 15.0
 
 CLEAR = 0.95
 """A request that was read with this confidence is not read once more."""
-EAGER = 3.0
-"""Log odds from which the spotter ends an utterance: its command has been said."""
-AGREED, AGREED_S = 0.0, 0.1
-"""The same where the recogniser half hears the same command, and how long after it was heard best."""
-EAGER_S = 0.2
-"""So long after the command was heard best: there might be more of it."""
+HUSH_S = 0.2
+"""So long after a command was heard best it is over, where the gate may not know."""
 NEVER_HUSHED_DB = 26.0
 """Below this ratio of speech to noise the gate may hear a voice where there is none any more."""
 AFTERGLOW_S = 0.5
@@ -207,11 +204,12 @@ class Listener:
         if spotted is None or self._hearing is None or self._request is not None:
             return []
         name, score = spotted.best
-        agreed = self._hearing.whole != "" and self._reader.named(self._hearing.whole) == name
-        least, after_s = (AGREED, AGREED_S) if agreed else (EAGER, EAGER_S)
-        if score < least or name in self._phrases.open or not self._tried_s < spotted.at_s <= self._heard_s - after_s:
+        if score < LEAST or name in self._phrases.open or spotted.at_s <= self._tried_s:
             return []
-        if not self._hearing.is_hushed and not (self._is_noisy(spotted, NEVER_HUSHED_DB) and spotted.at_s <= self._heard_s - EAGER_S):
+        agreed = self._hearing.whole != "" and self._reader.named(self._hearing.whole) == name
+        if not is_over(spotted, self._heard_s, agreed=agreed, loud=self._is_noisy(spotted)):
+            return []
+        if not self._hearing.is_hushed and not (self._is_noisy(spotted, NEVER_HUSHED_DB) and spotted.at_s <= self._heard_s - HUSH_S):
             return []
         self._tried_s = spotted.at_s + AFTERGLOW_S
         return [await asyncio.to_thread(self._hearing.finish)]
@@ -251,16 +249,19 @@ class Listener:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
         glimpsed = spotted is not None and self._reader.is_glimpsed(words, spotted.best[0])
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
-            noisy = self._is_noisy(spotted)
-            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], noisy=noisy, glimpsed=glimpsed)
-        certain = is_certain(spotted) and not glimpsed
+            ratio_db = self._ratio_db(spotted)
+            log.debug("speech over noise: %.0f dB", ratio_db)
+            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], ratio_db=ratio_db, glimpsed=glimpsed)
+        certain = not glimpsed and spotted is not None and is_certain(spotted) and self._is_noisy(spotted, QUIET_DB)
         if isinstance(reading, Command | OpenRequest) and not (certain or await self._is_meant(reading, spotted)):
             return Nothing()
         return reading
 
     def _is_noisy(self, spotted: Spotted, below_db: float = NOISY_DB) -> bool:
-        said = self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s))
-        return speech_to_noise_db(said) < below_db
+        return self._ratio_db(spotted) < below_db
+
+    def _ratio_db(self, spotted: Spotted) -> float:
+        return speech_to_noise_db(self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s)))
 
     async def _second_look(self, first: Nothing | Wake, start_s: float, spotted: Spotted | None) -> Reading:
         """Something near a wake phrase that was not understood: once more with its noise, then with whole phrases only."""
@@ -293,11 +294,11 @@ class Listener:
         log.debug("the wake phrase alone: %s", _text(words))
         if self._reader.is_alike(words):
             return False
-        if spotted is None or self._is_noisy(spotted):
+        if spotted is None or self._is_noisy(spotted, QUIET_DB if spotted.wake >= SURE else NOISY_DB):
             return True
         differs, leans = await asyncio.to_thread(self._rereading.compared, sound)
         log.debug("than other phrases: %.1f, %.1f", differs, leans)
-        return not is_another(spotted, differs, leans)
+        return not is_another(spotted, differs, leans, self._ratio_db(spotted))
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S

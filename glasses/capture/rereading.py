@@ -43,6 +43,7 @@ LEAD_S = 0.05
 class Rereading:
     def __init__(self, model: SpeechModel, phrases: Phrases, wake_phrases: list[str]) -> None:
         self._model, self._phrases, self._wakes = model, phrases, wake_phrases
+        self._forms: tuple[Names, Forms] | None = None
         self._ends = {" ".join(prefix.split()[-2:]) for spoken in phrases.open.values() for prefix in spoken}
 
     def listen_again(self, sound: bytes) -> list[Word]:
@@ -87,7 +88,13 @@ class Rereading:
         from_s = max(0.0, end_s - CONTEXT_S)
         free = _after([shifted(word, from_s) for word in self._words(_from(sound, from_s), None)], end_s)
         heard = chosen(opened.name, rest, free, vocabulary, score)
-        return self._made_sense_of(heard, asked, opening, Forms(self._phrases, names), vocabulary, score)
+        return self._made_sense_of(heard, asked, opening, self._forms_of(names), vocabulary, score)
+
+    def _forms_of(self, names: Names) -> Forms:
+        """Made anew when the wearer's names are others than those of the request before."""
+        if self._forms is None or self._forms[0] != names:
+            self._forms = names, Forms(self._phrases, names)
+        return self._forms[1]
 
     def _made_sense_of(
         self, heard: Heard, asked: bytes, opening: list[str], forms: Forms, vocabulary: Vocabulary, score: Score

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 RATE_HZ = 16_000
 STEP, BEFORE = 1_280, 480
 """80 ms at a time, with the 30 ms before it that the spectrogram's window needs."""
-WINDOW_ROWS, STEPS_SEEN = 76, 21
+WINDOW_ROWS, STEPS_SEEN = 76, 25
+"""What a score is made of: the head looks back on 21 steps, and remembers its best of five."""
 BACKLOG = STEP * 15
 """1.2 s from before the gate opened: what the first score looks back at."""
 KEPT_S = 20.0
 NONE = -30.0
 """The log odds of what was never heard."""
+NEARLY = 0.3
+"""A command is as good as heard when no more than this is to come."""
 Floats = npt.NDArray[np.float32]
 
 
@@ -33,9 +36,11 @@ class Spotted:
     wake_s: float
     """When that was."""
     commands: dict[str, float]
-    """For each command: the lower of its own score and the wake phrase's before it, where that is highest."""
+    """For each command: that it was said and the wake phrase before it, where that is likeliest."""
     at_s: float = 0.0
-    """When the best command was heard to its end."""
+    """When the best command was heard to its end, or as good as that."""
+    said: float = NONE
+    """The best command's own score: it may be sure of the command, and not of a wake phrase in a loud room."""
 
     @property
     def best(self) -> tuple[str, float]:
@@ -83,13 +88,18 @@ class Spotting:
 
 
 def read_scores(times_s: list[float], scores: Floats, labels: tuple[str, ...]) -> Spotted:
-    """``scores``: (times, labels), the first label is the wake phrase's."""
-    wake = scores[:, 0]
+    """``scores``: (times, labels), the first label is the wake phrase's.
+
+    A command behind a wake phrase: the log odds of both, -log(exp(-a) + exp(-b)), a little below the lower. So the surer of two commands
+    behind one wake phrase wins, also where the wake phrase is the lower.
+    """
+    wake, own = scores[:, 0], scores[:, 1:]
     woken = np.maximum.accumulate(wake)[:, None]
-    both = np.minimum(woken, scores[:, 1:])
-    best = int(both.max(axis=1).argmax())
+    both = -np.logaddexp(-woken, -own)
+    label = int(both.max(axis=0).argmax())
+    best = int(np.flatnonzero(both[:, label] >= both[:, label].max() - NEARLY)[0])
     return Spotted(
         float(wake.max()), times_s[int(wake.argmax())],
-        {label: float(both[:, at].max()) for at, label in enumerate(labels[1:])},
-        times_s[best],
+        {name: float(both[:, at].max()) for at, name in enumerate(labels[1:])},
+        times_s[best], float(own[:, label].max()),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glasses.capture.spotting import BACKLOG, STEP, Spotting
-from models.spotter import FEATURES, HOP_ROWS, LABELS, WEIGHTS, WINDOW_ROWS, Embedder, Head
+from models.spotter import FEATURES, HOP_ROWS, LABELS, WEIGHTS, WINDOW_ROWS, Embedder, Head, read_members
 from models.store import ModelStore
 
 
@@ -41,3 +41,19 @@ def test_nothing_is_scored_behind_a_closed_gate(embedder: Embedder) -> None:
     assert spotting.spotted(0).commands == {}
     spotting.feed(sound, is_open=True)
     assert spotting.spotted(0).commands
+
+
+def test_the_head_is_of_one_mind_with_its_members_on_the_whole() -> None:
+    members, dice = read_members(WEIGHTS), np.random.default_rng(3)
+    heard = dice.normal(0, 1, (30, FEATURES)).astype(np.float32)
+    assert len(members) > 1
+    opinions = [Head([member]).scores(heard) for member in members]
+    np.testing.assert_allclose(Head(members).scores(heard), np.mean(opinions, axis=0), rtol=1e-4, atol=1e-4)
+
+
+def test_what_was_heard_a_moment_ago_is_remembered() -> None:
+    head, dice = Head.load(WEIGHTS), np.random.default_rng(6)
+    scores = head.scores(dice.normal(0, 1, (40, FEATURES)).astype(np.float32))
+    alone = Head(read_members(WEIGHTS)[:1]).scores(dice.normal(0, 1, (1, FEATURES)).astype(np.float32))
+    assert scores.shape == (40, len(LABELS))
+    assert alone.shape == (1, len(LABELS)), "the first step has nothing before it"
