@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from glasses.capture.cleaning import NoiseFilter
     from glasses.capture.hearing import Cue, Hearing, Utterance
-    from glasses.capture.rereading import Rereading
+    from glasses.capture.rereading import Opening, Rereading
     from glasses.capture.spotting import Spotted, Spotting
     from models.speech import SpeechModel
 
@@ -62,6 +62,8 @@ NEVER_HUSHED_DB = 26.0
 """Below this ratio of speech to noise the gate may hear a voice where there is none any more."""
 AFTERGLOW_S = 0.5
 """So long after a command was acted on, what is left of it in the scores is not heard again."""
+LAG_S = 0.2
+"""So long after a prefix the spotter has heard it best."""
 WITHIN_S = 6.5
 """A wake phrase and its command lie within this."""
 
@@ -91,6 +93,7 @@ class Listener:
         self._heard_s = 0.0
         self._pending: list[Word] = []
         self._request: OpenRequest | None = None
+        self._opening: Opening | None = None
         self._request_s = 0.0
         self._follow_until_s = -1.0
 
@@ -235,7 +238,7 @@ class Listener:
             self._bus.publish(IntentHeard(reading.intent, reading.start_s))
         elif isinstance(reading, OpenRequest):
             self._since_s = self._heard_s + AFTERGLOW_S
-            self._request, self._request_s = reading, self._heard_s
+            self._request, self._request_s, self._opening = reading, self._heard_s, self._sure_opening(reading, spotted)
             self._bus.publish(WakeHeard())
 
     def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
@@ -332,7 +335,19 @@ class Listener:
                 best = heard
             if best is not None and not best.unsure and best.confidence >= CLEAR:
                 break
+        if best is None and self._opening is not None:
+            from_s = max(0.0, request.start_s - BEFORE_S)
+            opening = self._opening._replace(end_s=self._opening.end_s - from_s)
+            best = await asyncio.to_thread(self._rereading.read, self._raw.between(from_s), names, opening)
         return best
+
+    def _sure_opening(self, reading: OpenRequest, spotted: Spotted | None) -> Opening | None:
+        """Where the spotter is sure of the request too, and noise may keep its prefix from being read again."""
+        if spotted is None or spotted.best[0] != reading.name or spotted.best[1] < SURE or not self._is_noisy(spotted):
+            return None
+        from glasses.capture.rereading import Opening
+
+        return Opening(reading.name, spotted.at_s - LAG_S)
 
     def _meant(self, heard: Heard, sound: bytes) -> Intent:
         """The request as an intent; "no, I said" and a command is that command."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,7 @@ from glasses.capture.requests import (
     PIECES_MARGIN,
     Heard,
     Names,
+    Opened,
     Score,
     Vocabulary,
     after_prefix,
@@ -26,6 +27,7 @@ from glasses.capture.requests import (
     request_grammar,
 )
 from glasses.malloc import give_back_now
+from glasses.wire.intent import IntentName
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
@@ -38,6 +40,16 @@ CONTEXT_S = 0.25
 """The last word of the prefix is dictated with the rest, so that the first name is not cut."""
 LEAD_S = 0.05
 """Sentences are compared on the sound from the prefix's first word on: within a word, nothing fits."""
+WORD_S = 0.25
+"""About as long as a word of a prefix is."""
+
+
+class Opening(NamedTuple):
+    """A request's prefix that is known from elsewhere."""
+
+    name: IntentName
+    end_s: float
+    """Where it ends in the sound."""
 
 
 class Rereading:
@@ -69,11 +81,28 @@ class Rereading:
         """An utterance that began with a wake phrase and was not understood, with whole commands only to choose from."""
         return self._words(sound, strict_grammar(self._phrases, self._wakes))
 
-    def read(self, sound: bytes, names: Names) -> Heard | None:
-        """The request in 16 kHz 16 bit mono ``sound``; None when no prefix of a request is in it. Slow: for a thread."""
-        opened = after_prefix(self._words(sound, request_grammar(self._phrases, self._wakes, names)), self._phrases)
+    def read(self, sound: bytes, names: Names, opening: Opening | None = None) -> Heard | None:
+        """The request in 16 kHz 16 bit mono ``sound``; None when no prefix of a request is in it. Slow: for a thread.
+
+        ``opening``: what surely is its prefix; then what is behind it is read, whatever the words before sound like, and is never sure.
+        """
+        from_s = 0.0 if opening is None else opening.end_s
+        words = [shifted(word, from_s) for word in self._words(_from(sound, from_s), request_grammar(self._phrases, self._wakes, names))]
+        opened = after_prefix(words, self._phrases) if opening is None else self._opened(opening, words)
         if opened is None:
             return None
+        heard = self._read_behind(opened, sound, names)
+        return heard if opening is None else replace(heard, unsure=[*dict.fromkeys([*heard.unsure, NOT_CAUGHT])])
+
+    def _opened(self, opening: Opening, words: list[Word]) -> Opened:
+        spoken, end_s = self._phrases.open[opening.name][0].split(), opening.end_s
+        prefix = [
+            Word(word=word, start_s=end_s - (len(spoken) - at) * WORD_S, end_s=end_s - (len(spoken) - at - 1) * WORD_S, confidence=1.0)
+            for at, word in enumerate(spoken)
+        ]
+        return Opened(opening.name, prefix, words)
+
+    def _read_behind(self, opened: Opened, sound: bytes, names: Names) -> Heard:
         prefix, rest = opened.prefix, opened.rest
         end_s, vocabulary = prefix[-1].end_s, Vocabulary.of(self._phrases, names)
         asked, opening = _from(sound, prefix[0].start_s - LEAD_S), [word.word for word in prefix]
