@@ -35,12 +35,16 @@ RECORD, STOP, PHOTO = "okay glasses, record a video", "okay glasses, stop record
 PARIS, LONDON = (48.8584, 2.2945), (51.5081, -0.0759)
 
 
-def until(true: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
+ASK_EVERY_S = 0.2
+"""Who asks the relay more often than ten times a second is told to slow down, when it takes long."""
+
+
+def until(true: Callable[[], object], what: str, patience_s: float = PATIENCE_S, every_s: float = 0.01) -> None:
     """Wait for another process: there is nothing here to be woken by."""
     deadline = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < deadline, f"in vain for {patience_s:.0f} s: {what}"
-        time.sleep(0.01)
+        time.sleep(every_s)
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,7 @@ class House:
         until(
             lambda: all(each.searchable_at or each.status == "unreadable" for each in self.companion.videos()),
             "the relay has looked at every clip",
+            every_s=ASK_EVERY_S,
         )
 
     def until_answered(self, requests: int) -> list[Memory]:
@@ -216,7 +221,7 @@ class House:
             found[:] = self.companion.memories()
             return len(found) == requests and all(memory.status != MemoryStatus.PROCESSING for memory in found)
 
-        until(done, "answers to all requests")
+        until(done, "answers to all requests", every_s=ASK_EVERY_S)
         return sorted(found, key=lambda memory: (memory.created_at, memory.memory_id))
 
     def until_shown(self, run: Process, *titles: str) -> None:
