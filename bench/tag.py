@@ -122,3 +122,8 @@ def _on_the_glasses(warm: Path, paths: list[Path]) -> dict[str, Any]:
         "ms_per_frame": round(seconds * 1000 / looks, 1), "frames_looked_at_per_clip_s": round(looks / clip_s, 3),
         "ms_to_decode_a_key_frame": round(all_s * 1000 / clip_s, 1), "rss_mb_glasses": own_peak_mb(),
     }  # fmt: skip
+
+
+if __name__ == "__main__":
+    parts = {"relay": _on_the_relay, "glasses": _on_the_glasses}
+    print(json.dumps(parts[sys.argv[1]](Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]])))
