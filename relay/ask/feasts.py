@@ -90,6 +90,9 @@ class Feasts:
         return found or (None if key in EVERYWHERE else self._kept(key) or self._kept(_SAME.get(key, "")))
 
     def _kept(self, name: str) -> Yearly | None:
+        """A country's calendar of many years is loaded for a name that it, of all countries, keeps this year: no other word needs it."""
+        if self._country not in _world(self._year).get(name, ()) and name not in ("independence day", "national day"):
+            return None
         return self._home().get(name) or (self._home().get("national day") if name == "independence day" else None)
 
     def _ramadan(self, year: int) -> Period | None:
@@ -182,7 +185,8 @@ def _days(country: str, years: range) -> list[tuple[date, str]]:
     return found
 
 
-def _keys(name: str) -> set[str]:
+@cache
+def _keys(name: str) -> frozenset[str]:
     """ "Chinese New Year (Spring Festival)" by either name, "National Day of Sweden" as it is, "Thanksgiving Day" without "Day" too."""
     parts = [part for part in re.split(r"[()/]| or ", name) if part.strip()]
     keys = set()
@@ -194,7 +198,7 @@ def _keys(name: str) -> set[str]:
         keys.add(" ".join(words))
         if words and words[-1] in _ENDINGS and len(words) > 2:
             keys.add(" ".join(words[:-1]))
-    return {key for key in keys if len(key) > 3 and not key.isdigit() and key not in _NO_NAMES}
+    return frozenset(key for key in keys if len(key) > 3 and not key.isdigit() and key not in _NO_NAMES)
 
 
 def _yearly(days: list[date]) -> Yearly:
