@@ -39,24 +39,13 @@ class TusClient:
     def __init__(self, url: str, token: str) -> None:
         where = urlsplit(url)
         self._address, self._token = (where.hostname or "127.0.0.1", where.port or 80), token
-        self.socket = socket.create_connection(self._address, timeout=ANSWER_S)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = _connected(self._address)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self.socket.close()
-
-    def unpaced(self) -> str:
-        """Sends as fast as the relay takes it; returns by which rule of congestion.
-
-        BBR, to which some machines are set, paces by timers, and a loopback would measure those. Reno is open to everybody on every Linux.
-        """
-        if not hasattr(socket, "TCP_CONGESTION"):
-            return "the system's own rule"
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
-        return "reno"
 
     def create(self, segment: Segment) -> str:
         """The address of a new upload."""
@@ -111,6 +100,21 @@ class TusClient:
         lines = {"Host": "relay", "Authorization": f"Bearer {self._token}", "Tus-Resumable": "1.0.0", "Content-Length": str(length)}
         text = "".join(f"{name}: {value}\r\n" for name, value in {**lines, **headers}.items())
         self.socket.sendall(f"{method} {url} HTTP/1.1\r\n{text}\r\n".encode("latin-1"))
+
+
+def _connected(address: tuple[str, int]) -> socket.socket:
+    """Sends as fast as the relay takes it.
+
+    BBR, to which some machines are set, paces by timers, and a loopback would measure those: they run in the receiver's processor time. Reno is
+    open to everybody on every Linux. It has to be chosen before the connection is made: one that BBR has begun is paced for good.
+    """
+    unpaced = socket.socket()
+    unpaced.settimeout(ANSWER_S)
+    unpaced.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_CONGESTION"):
+        unpaced.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
+    unpaced.connect(address)
+    return unpaced
 
 
 def segment_of(file: Path) -> Segment:

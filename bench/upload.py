@@ -86,7 +86,6 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
         (folder / "plain").unlink()
         before = cpu_s(relay.pid)
         with TusClient(relay.url, relay.token) as client:
-            rule = client.unpaced()
             ours.append(_timed(partial(_send_whole, client, clip, segment)))
         cpus.append(cpu_s(relay.pid) - before)
     plain_s, relay_s = statistics.median(theirs), statistics.median(ours)
