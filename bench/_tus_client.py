@@ -105,8 +105,8 @@ class TusClient:
 def _connected(address: tuple[str, int]) -> socket.socket:
     """Sends as fast as the relay takes it.
 
-    BBR, to which some machines are set, paces by timers, and a loopback would measure those: they run in the receiver's processor time. Reno is
-    open to everybody on every Linux. It has to be chosen before the connection is made: one that BBR has begun is paced for good.
+    BBR, to which some machines are set, paces by timers, and a loopback would measure those: they run in the receiver's processor time.
+    Reno is open to everybody on every Linux. It has to be chosen before the connection is made: one that BBR has begun is paced for good.
     """
     unpaced = socket.socket()
     unpaced.settimeout(ANSWER_S)

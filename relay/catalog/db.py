@@ -63,10 +63,13 @@ class Database:
         self.ripple.announce()
         return result
 
-    async def jot(self, work: Work[T]) -> T:
-        """``write`` that does not wait for the disk: a killed relay has it, a loss of power may take it back until the next ``write``."""
+    def jot_here(self, work: Work[T]) -> T:
+        """``write`` that does not wait for the disk: a killed relay has it, a loss of power may take it back until the next ``write``.
+
+        The calling thread waits; it must not be the event loop's.
+        """
         with _translated(self.path):
-            return await asyncio.wrap_future(self._writer.submit(work, lasting=False))
+            return self._writer.submit(work, lasting=False).result()
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent snapshot."""

@@ -46,11 +46,13 @@ class Whole(NamedTuple):
 class PartFile:
     """Open at ``offset_bytes``, which is its durable end: what was written beyond it and never reported is cut off.
 
-    ``piece`` is fed with what is added. Writing and hashing do not wait for each other; ``threads`` do both.
+    ``piece`` is fed with what is added. Writing and hashing do not wait for each other; ``threads`` do both, and ``syncers`` what
+    is asked of ``sync_behind``.
     """
 
     def __init__(
-        self, path: Path, offset_bytes: int, whole: Digest | None, piece: Digest | None, batch_bytes: int, threads: Executor
+        self, path: Path, offset_bytes: int, whole: Digest | None, piece: Digest | None, batch_bytes: int, threads: Executor,
+        syncers: Executor | None = None,
     ) -> None:  # fmt: skip
         self.path, self.written_bytes = path, offset_bytes
         self._whole, self._piece, self._batch_bytes = whole, piece, batch_bytes
@@ -59,6 +61,7 @@ class PartFile:
         """Of the batches, used in turn: fresh memory for each costs more than reading the bytes."""
         self._gathered_bytes = 0
         self._lanes = self._writing, self._hashing = Lane(threads), Lane(threads)
+        self._behind = Lane(syncers or threads)
         self._syncing: set[asyncio.Future[None]] = set()
         with translated_disk_errors(path):
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -100,12 +103,16 @@ class PartFile:
             self._hashing.wait_for_fewer_than(BATCHES)  # whoever had the next memory is done with it
         return count
 
-    async def settle(self) -> None:
-        """Everything that was added is written and hashed; not yet durable. Raises DiskFullError."""
+    async def written(self) -> None:
+        """Everything that was added is written; not yet durable, perhaps not hashed. Raises DiskFullError."""
         if self._gathered_bytes:
             await self._hand_over()
-        for lane in self._lanes:
-            await lane.fewer_than(1)
+        await self._writing.fewer_than(1)
+
+    async def settle(self) -> None:
+        """Everything that was added is written and hashed; not yet durable. Raises DiskFullError."""
+        await self.written()
+        await self._hashing.fewer_than(1)
 
     async def sync(self) -> int:
         """Makes what is written durable, while more may be added meanwhile; returns up to where."""
@@ -118,9 +125,17 @@ class PartFile:
             syncing.result()
         return offset_bytes
 
+    def sync_behind(self, then: Callable[[int], None]) -> None:
+        """``sync`` for any thread, which does not wait: another one tells ``then`` up to where. What either raises, ``synced`` raises."""
+        self._behind.put(partial(self._sync, then))
+
+    async def synced(self) -> None:
+        """Waits for what was asked of ``sync_behind``. Raises DiskFullError."""
+        await self._behind.fewer_than(1)
+
     async def close(self) -> None:
         """Waits for what the disk is still doing; drops what was added and not handed over."""
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._behind):
             await lane.ended()
         if self._syncing:
             await asyncio.wait(self._syncing)
@@ -159,6 +174,12 @@ class PartFile:
         if self.written_bytes - self._begun_bytes >= WRITE_OUT_BYTES:
             begin_write_out(self._descriptor, self._begun_bytes, self.written_bytes - self._begun_bytes)
             self._begun_bytes = self.written_bytes
+
+    def _sync(self, then: Callable[[int], None]) -> None:
+        offset_bytes = self.written_bytes
+        with translated_disk_errors(self.path):
+            os.fsync(self._descriptor)
+        then(offset_bytes)
 
     def _hash(self, batch: memoryview) -> None:
         for digest in (self._whole, self._piece):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import ClientPayloadError
 
@@ -20,10 +20,10 @@ FLUSH_BYTES, MOST_AT_RISK_BYTES = 4 << 20, 10 << 20
 CUT = (EvictedError, TimeoutError, ConnectionError, ClientPayloadError, asyncio.IncompleteReadError)
 
 
-class Advance(Protocol):
-    def __call__(self, offset_bytes: int, *, said: bool) -> Awaitable[None]:
-        """The bytes up to there are durable. ``said``: so is the word, for somebody is told."""
-        ...
+Promise = Callable[[int], Awaitable[None]]
+"""The bytes up to there are durable, and so is the word, for somebody is told."""
+Jotting = Callable[[int], None]
+"""The bytes up to there are durable, a kill cannot take back the word, and nobody has been told. For any thread but the event loop's."""
 
 
 class ChecksumMismatchError(SouvenirError):
@@ -56,13 +56,11 @@ class Checksum:
 class Receiving:
     """Of one PATCH. It is also the pace at which the body comes: no more than may be at risk."""
 
-    def __init__(self, upload: Upload, part: PartFile, checksum: Checksum | None, advance: Advance) -> None:
-        self._upload, self._part, self._checksum, self._advance = upload, part, checksum, advance
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, upload: Upload, part: PartFile, checksum: Checksum | None, promise: Promise, jot: Jotting) -> None:
+        self._upload, self._part, self._checksum, self._promise, self._jot = upload, part, checksum, promise, jot
         self._received_bytes = self._flushed_bytes = upload.offset_bytes
-        self._flushing: asyncio.Task[None] | None = None
-        self._asked = self._over = False
-        """To flush: whoever adds bytes asks once."""
+        self._flushing = False
+        """Off the event loop, whose turn would come late while others keep the processors busy."""
 
     async def run(self, until: Callable[[Coroutine[Any, Any, None]], Awaitable[None]], body: Body) -> Exception | None:
         """Take in the body; ``until`` runs it and may cut it short. Returns what cut it. Raises UploadLengthError, DiskFullError."""
@@ -71,8 +69,7 @@ class Receiving:
         except CUT as problem:
             return problem
         finally:
-            self._over = True
-            await self._flushed()
+            await self._part.synced()
         return None
 
     def check(self, count: int) -> None:
@@ -86,9 +83,8 @@ class Receiving:
 
     def added(self, count: int) -> None:
         self._received_bytes += count
-        if self._checksum is None and not self._asked and self._received_bytes - self._flushed_bytes >= FLUSH_BYTES:
-            self._asked = True
-            self._loop.call_soon_threadsafe(self._flush_soon)
+        if self._checksum is None and self._received_bytes - self._flushed_bytes >= FLUSH_BYTES:
+            self._flush_behind()
 
     async def keep(self, cut: Exception | None, graceful_s: float) -> None:
         """Make durable what has come and tell it; of a cut piece with a checksum nothing.
@@ -96,16 +92,15 @@ class Receiving:
         Raises ChecksumMismatchError, UploadInterruptedError, DiskFullError.
         """
         if cut is None:
-            await self._part.settle()
+            offset_bytes = await self._durable()
             if self._checksum is not None:
                 self._checksum.verify()
-            await self._flush(said=True)
+            await self._promise(offset_bytes)
             return
         if self._checksum is None:
             try:
                 async with asyncio.timeout(graceful_s):
-                    await self._part.settle()
-                    await self._flush(said=True)
+                    await self._promise(await self._durable())
             except TimeoutError as problem:
                 raise UploadInterruptedError(f"the disk is slow; durable up to {self._upload.offset_bytes}") from problem
         raise UploadInterruptedError(f"the connection was cut or taken over at {self._upload.offset_bytes}") from cut
@@ -113,28 +108,23 @@ class Receiving:
     async def _receive(self, body: Body) -> None:
         while await body.into(self._part, self):
             while self._checksum is None and self.room_bytes() <= 0:
-                self._flush_soon()
-                await self._flushed()
+                self._flush_behind()
+                await self._part.synced()
 
-    def _flush_soon(self) -> None:
-        """Unless the disk is still busy with what came before, or everything is over."""
-        if self._flushing is None and not self._over:
-            self._flushed_bytes = self._part.written_bytes
-            self._flushing = asyncio.create_task(self._flush(said=False))
-            self._flushing.add_done_callback(self._flush_ended)
+    async def _durable(self) -> int:
+        """Up to where: all of it. The disk does not wait for what is still hashed."""
+        await self._part.written()
+        offset_bytes = await self._part.sync()
+        await self._part.settle()
+        return offset_bytes
 
-    def _flush_ended(self, done: asyncio.Task[None]) -> None:
-        self._asked = False
-        if not done.cancelled() and done.exception() is None:  # else it is there for ``_flushed`` to raise
-            self._flushing = None
+    def _flush_behind(self) -> None:
+        """Unless the disk is still busy with what came before."""
+        if not self._flushing:
+            self._flushing = True
+            self._part.sync_behind(self._flushed)
 
-    async def _flush(self, *, said: bool) -> None:
+    def _flushed(self, offset_bytes: int) -> None:
         """The bytes first, then the word that they are there."""
-        await self._advance(await self._part.sync(), said=said)
-
-    async def _flushed(self) -> None:
-        """Whoever waits may be cancelled, what the disk does may not."""
-        if self._flushing is not None:
-            flushing = self._flushing
-            await asyncio.wait({flushing})
-            flushing.result()
+        self._jot(offset_bytes)
+        self._flushed_bytes, self._flushing = offset_bytes, False

@@ -32,8 +32,8 @@ from relay.ingest.part import Digest, PartFile, Whole, batch_bytes, hashed
 from relay.ingest.quota import Room
 from relay.ingest.receiving import Checksum, Receiving
 
-WORKING, RECEIVING = 6, 4
-"""Threads that write and hash, and threads that receive big clips."""
+WORKING, RECEIVING, SYNCING = 6, 4, 4
+"""Threads that write and hash, threads that receive big clips, and threads that make durable what has come while more comes."""
 _KEEP_ENDED_MS = 7 * 86_400_000
 
 
@@ -63,10 +63,13 @@ class Uploads:
         self.threads = ThreadPoolExecutor(WORKING, thread_name_prefix="part")
         self._receivers = ThreadPoolExecutor(RECEIVING, thread_name_prefix="receiver")
         """Of their own: they wait for the others."""
+        self._syncers = ThreadPoolExecutor(SYNCING, thread_name_prefix="syncer")
+        """Of their own: nobody else's bytes wait for a slow disk to be done with these."""
         self._bodies = Bodies(lambda: config.idle_s, self._receivers)
 
     def close(self) -> None:
         self._receivers.shutdown()
+        self._syncers.shutdown()
         self.threads.shutdown()
 
     def body(self, request: web.Request) -> AbstractContextManager[Body]:
@@ -110,7 +113,7 @@ class Uploads:
         async with self._locks.hold(upload_id):
             upload = await self._running(user_id, upload_id)
             if upload_id in self._jotted:
-                await self._advance(upload, upload.offset_bytes, said=True)
+                await self._promise(upload, upload.offset_bytes)
             return upload, await self._finish(upload)
 
     async def check(self, user_id: str, upload_id: str) -> None:
@@ -173,10 +176,10 @@ class Uploads:
         digest = whole.copy() if whole is not None and at == upload.offset_bytes else None
         path, size_bytes = self._part(upload.upload_id), batch_bytes(self._locks.held)
         piece = checksum.digest if checksum else None
-        part = await asyncio.to_thread(PartFile, path, upload.offset_bytes, digest, piece, size_bytes, self.threads)
+        part = await asyncio.to_thread(PartFile, path, upload.offset_bytes, digest, piece, size_bytes, self.threads, self._syncers)
         before = upload.offset_bytes
         try:
-            yield Receiving(upload, part, checksum, partial(self._advance, upload))
+            yield Receiving(upload, part, checksum, partial(self._promise, upload), partial(self._jot, upload))
         finally:
             await part.close()
             if part.whole is not None and part.written_bytes == upload.offset_bytes:
@@ -184,20 +187,26 @@ class Uploads:
             elif whole is not None and at == before == upload.offset_bytes:
                 self._digests[upload.upload_id] = (at, whole)
 
-    async def _advance(self, upload: Upload, offset_bytes: int, *, said: bool) -> None:
-        """Only for bytes that are durable. What will be ``said`` is durable itself; else a kill cannot take it back, and that is enough.
+    async def _promise(self, upload: Upload, offset_bytes: int) -> None:
+        """Only for bytes that are durable, as the word is when this returns.
 
         The last ones are told by the receipt, in the same transaction.
         """
         faults.point("upload.synced")
         expires_at = self._expiry()
         if offset_bytes < upload.length_bytes:
-            if not said:
-                self._jotted.add(upload.upload_id)
-            put = self._database.write if said else self._database.jot
-            await put(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
-            if said:
-                self._jotted.discard(upload.upload_id)
+            await self._database.write(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
+            self._jotted.discard(upload.upload_id)
+            faults.point("upload.advanced")
+        upload.offset_bytes, upload.expires_at = offset_bytes, expires_at
+
+    def _jot(self, upload: Upload, offset_bytes: int) -> None:
+        """``_promise`` for a thread, of what nobody is told yet: a kill cannot take it back, and that is enough."""
+        faults.point("upload.synced")
+        expires_at = self._expiry()
+        if offset_bytes < upload.length_bytes:
+            self._jotted.add(upload.upload_id)
+            self._database.jot_here(lambda connection: rows.advance(connection, upload.upload_id, offset_bytes, expires_at))
             faults.point("upload.advanced")
         upload.offset_bytes, upload.expires_at = offset_bytes, expires_at
 

@@ -183,19 +183,14 @@ async def test_an_offset_is_said_only_when_power_cannot_take_it_back(relay, begi
     _segment, url, auth = await begin(data)
     written = []
     database = relay.services.database
-    for name in ("write", "jot"):
+    for name in ("write", "jot_here"):
         real = getattr(database, name)
-
-        async def noting(work, name=name, real=real):
-            written.append(name)
-            return await real(work)
-
-        monkeypatch.setattr(database, name, noting)
+        monkeypatch.setattr(database, name, lambda work, name=name, real=real: (written.append(name), real(work))[1])
     reader, writer = await connected(relay, url, auth, 0, size)
     writer.write(data[: size - 1])
     await writer.drain()
     async with asyncio.timeout(20):
-        while "jot" not in written:
+        while "jot_here" not in written:
             await asyncio.sleep(0.01)
     written.clear()
     head = await relay.http.head(url, headers=auth)

@@ -182,6 +182,7 @@ class Behind:
     def __init__(self, upload, fsync_turns):
         self._upload, self._fsync_turns, self._syncs = upload, fsync_turns, 0
         self.added_bytes, self._written_bytes, self.risked_bytes = 0, 0, []
+        self.go_on, self._behind = asyncio.Event(), None
 
     @property
     def written_bytes(self):
@@ -199,12 +200,29 @@ class Behind:
             await asyncio.sleep(0)
         return durable_bytes
 
+    def sync_behind(self, then):
+        async def behind():
+            durable_bytes = await self.sync()
+            await self.go_on.wait()
+            then(durable_bytes)
+
+        self._behind = asyncio.create_task(behind())
+
+    async def synced(self):
+        if self._behind is not None:
+            await asyncio.shield(self._behind)
+
+    async def written(self):
+        await asyncio.sleep(0)
+
+    settle = written
+
 
 @pytest.mark.parametrize("fsync_turns", [1, 20, 45, 100, 1000])
 async def test_no_more_is_at_risk_than_is_said_however_slow_the_disk(fsync_turns):
     upload = SimpleNamespace(offset_bytes=0, length_bytes=400 * READ)
 
-    async def advance(offset_bytes, *, said):
+    def jot(offset_bytes):
         upload.offset_bytes = offset_bytes
 
     pieces = iter([bytes(READ)] * 400)
@@ -214,38 +232,77 @@ async def test_no_more_is_at_risk_than_is_said_however_slow_the_disk(fsync_turns
         return next(pieces, b"")
 
     part = Behind(upload, fsync_turns)
-    assert await Receiving(upload, part, None, advance).run(lambda work: work, Parsed(SimpleNamespace(readany=readany), 60.0)) is None
+    part.go_on.set()
+    receiving = Receiving(upload, part, None, None, jot)
+    assert await receiving.run(lambda work: work, Parsed(SimpleNamespace(readany=readany), 60.0)) is None
     assert max(part.risked_bytes) <= MOST_AT_RISK_BYTES + READ
 
 
 async def test_what_is_at_risk_is_kept_when_somebody_takes_over_while_the_disk_is_waited_for():
     """The wait ends, the fsync does not."""
-    upload, holds, reached, go_on = SimpleNamespace(offset_bytes=0, length_bytes=400 * READ), UploadLocks(1.0), [], asyncio.Event()
+    upload, holds, reached = SimpleNamespace(offset_bytes=0, length_bytes=400 * READ), UploadLocks(1.0), []
 
-    async def advance(offset_bytes, *, said):
-        if not said:
-            await go_on.wait()
+    def jot(offset_bytes):
         upload.offset_bytes = offset_bytes
-        reached.append((offset_bytes, said))
+        reached.append("jotted")
+
+    async def promise(offset_bytes):
+        upload.offset_bytes = offset_bytes
+        reached.append("promised")
 
     async def readany():
         await asyncio.sleep(0)
         return bytes(READ)
 
     part = Behind(upload, 1)
-    part.settle = lambda: asyncio.sleep(0)
     async with holds.hold("upload") as hold:
-        receiving = Receiving(upload, part, None, advance)
+        receiving = Receiving(upload, part, None, promise, jot)
         running = asyncio.create_task(receiving.run(hold.unless_evicted, Parsed(SimpleNamespace(readany=readany), 60.0)))
         while receiving.room_bytes() > 0:
             await asyncio.sleep(0)
         await asyncio.sleep(0)  # it waits for the disk now
         hold.evict()
         await asyncio.sleep(0)
-        go_on.set()
+        part.go_on.set()
         cut = await running
         assert isinstance(cut, EvictedError)
         with pytest.raises(UploadInterruptedError):
             await receiving.keep(cut, 5.0)
-    assert [said for _, said in reached] == [False, True]
+    assert reached == ["jotted", "promised"]
     assert upload.offset_bytes == part.written_bytes > 0
+
+
+async def test_what_fails_behind_is_told_to_whoever_waits_and_closes_nothing_too_early(tmp_path, threads, monkeypatch):
+    go_on, at_close, real = threading.Event(), [], os.close
+    part = PartFile(tmp_path / "p", 0, None, None, BATCH, threads)
+
+    def full(_descriptor):
+        go_on.wait(20)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "close", lambda descriptor: (at_close.append(go_on.is_set()), real(descriptor)))
+    part.sync_behind(lambda _offset_bytes: pytest.fail("it is not durable"))
+    closing = asyncio.create_task(part.close())
+    await asyncio.sleep(0)
+    assert at_close == [], "the disk is still busy with it"
+    go_on.set()
+    await closing
+    with pytest.raises(DiskFullError):
+        await part.synced()
+    assert at_close == [True]
+
+
+async def test_the_disk_does_not_wait_for_the_last_hashes(threads, tmp_path, monkeypatch):
+    upload, synced, seen, real = SimpleNamespace(offset_bytes=0, length_bytes=BATCH), threading.Event(), [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (real(descriptor), synced.set()))
+    part = PartFile(tmp_path / "p", 0, SimpleNamespace(update=lambda _data: seen.append(synced.wait(20))), None, BATCH, threads)
+
+    async def promise(offset_bytes):
+        seen.append(offset_bytes)
+
+    receiving = Receiving(upload, part, None, promise, None)
+    await part.add(DATA[:BATCH])
+    await receiving.keep(None, 5.0)
+    await part.close()
+    assert seen == [True, BATCH], "it was durable before it was hashed, and both before anybody was told"
