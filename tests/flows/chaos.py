@@ -39,6 +39,8 @@ class ChaosProxy:
 
     def __init__(self, port: int, cut: Cut | None = None) -> None:
         self._target, self.cut, self.struck = port, cut, False
+        self.silent = asyncio.Event()
+        """From now on nobody who waits for an answer on the harmed connection need expect one."""
         self._passed = {False: 0, True: 0}
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -99,6 +101,7 @@ class ChaosProxy:
                 _reset(writer)
         if cut.harm is Harm.DROP:
             self._dead = pair
+        self.silent.set()
         return False
 
 
