@@ -18,6 +18,9 @@ from glasses.wire.segment import Segment
 
 API = "/api/v1/uploads"
 ANSWER_S = 120.0
+_UNPACED = hasattr(socket, "TCP_CONGESTION")
+RULE = "reno from the first byte, unpaced as another machine's pacing costs the relay nothing" if _UNPACED else "the system's own rule"
+"""Of congestion, by which it sends."""
 
 
 class Answer:
@@ -111,7 +114,7 @@ def _connected(address: tuple[str, int]) -> socket.socket:
     unpaced = socket.socket()
     unpaced.settimeout(ANSWER_S)
     unpaced.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if hasattr(socket, "TCP_CONGESTION"):
+    if _UNPACED:
         unpaced.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
     unpaced.connect(address)
     return unpaced

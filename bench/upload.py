@@ -18,7 +18,7 @@ from typing import Any
 
 from bench._processes import cpu_s
 from bench._relay import Relay
-from bench._tus_client import TusClient, segment_of
+from bench._tus_client import RULE, TusClient, segment_of
 from relay.ingest.receiving import MOST_AT_RISK_BYTES
 
 NAME = "upload"
@@ -74,7 +74,7 @@ def table(result: dict[str, Any]) -> Any:
 def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dict[str, Any]:
     """Medians over rounds in which the two follow each other, so that both see the same disk and the same neighbours."""
     clip = _random_file(folder / "clip", size_bytes)
-    ours, theirs, cpus, rule = [], [], [], ""
+    ours, theirs, cpus = [], [], []
     warm = _random_file(folder / "warm", 8 * MIB)
     with TusClient(relay.url, relay.token) as client:
         _send_whole(client, warm, segment_of(warm))
@@ -95,7 +95,7 @@ def _throughput(relay: Relay, folder: Path, size_bytes: int, rounds: int) -> dic
         "write_fsync_mib_s": round(size_bytes / MIB / plain_s, 1),
         "relay_cpu_s_per_gib": round(statistics.median(cpus) * (1 << 30) / size_bytes, 2),
         "rounds": [[round(plain, 3), round(relay, 3)] for plain, relay in zip(theirs, ours, strict=True)],
-        "client": f"raw sockets, sendfile, {rule}; it shares the machine's processors with the relay",
+        "client": f"raw sockets, sendfile, {RULE}; it shares the machine's processors with the relay",
     }
 
 
