@@ -150,7 +150,7 @@ def routes(relay: Services, stages: Stages) -> list[Route]:
 def make_app(relay: Services, stages: Stages) -> web.Application:
     """The application: it owns ``relay`` and the workers, and closes them when it ends."""
     passages: dict[web.AbstractRoute, Passage] = {}
-    doors = Doors(relay.tokens, relay.sessions, relay.rates, _shares(relay).open)
+    doors = Doors(relay.tokens, relay.sessions, relay.rates, _shares(relay).opened)
     outermost = front(relay.origin, secure=lambda: relay.address.url.startswith("https:"))
     app = web.Application(middlewares=[outermost, gate(doors, passages)], client_max_size=MOST_JSON_BYTES)
     table = routes(relay, stages)
@@ -348,7 +348,7 @@ def _auth(relay: Services) -> AuthHttp:
 
 
 def _shares(relay: Services) -> Shares:
-    return Shares(relay.database, relay.links, relay.now_ms, relay.address)
+    return Shares(relay.database, relay.links, relay.sessions, relay.now_ms, relay.address)
 
 
 def music_shelf(relay: Services) -> MusicShelf:
