@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from contextlib import AsyncExitStack
 
@@ -15,6 +16,7 @@ from relay.assemble.stream import UNDER
 from relay.auth.gate import note_answered
 from relay.auth.links import asked_by
 from relay.catalog import devices, shares
+from relay.catalog.db import DatabaseDamagedError
 from relay.ingest.blobs import film_key
 from relay.services import SCRATCH
 
@@ -87,6 +89,25 @@ async def test_links_that_a_revoked_device_was_given_end_with_it_and_no_others(r
     await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
     assert (await relay.http.get(links["glasses"])).json()["code"] == "auth.revoked"
     assert (await relay.http.get(links["phone"])).content == b"a clip"
+
+
+async def test_what_another_process_ended_is_looked_for_again_after_a_look_that_failed(relay, monkeypatch, caplog):
+    from relay.app import _settle
+
+    looks, settled = iter([DatabaseDamagedError("not now"), sqlite3.OperationalError("database is locked")]), asyncio.Event()
+
+    async def settle():
+        if problem := next(looks, None):
+            raise problem
+        settled.set()
+
+    monkeypatch.setattr(relay.services.sessions, "settle", settle)
+    monkeypatch.setattr("relay.app.SETTLE_S", 0)
+    watching = asyncio.create_task(_settle(relay.services))
+    async with asyncio.timeout(10):
+        await settled.wait()
+    watching.cancel()
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [DatabaseDamagedError, sqlite3.OperationalError]
 
 
 async def test_who_signs_out_gets_an_answer(relay):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -10,6 +11,7 @@ from glasses.wire.memory import Memory, MemoryRequest, MemoryStatus, Plan
 from relay import doctor
 from relay.catalog import memories, pushes
 from relay.catalog.memories import MemoryRow
+from relay.cli import main
 from relay.jobs.kinds import JobKind, JobState
 from relay.jobs.workers import Workers
 from relay.push.notices import FILM_READY, tell_in
@@ -96,6 +98,22 @@ async def test_a_device_that_comes_or_goes_is_told_to_the_others(relay, service,
     await deliver()
     assert [notice["kind"] for notice in service.said] == ["device_paired", "device_revoked"]
     assert service.said[0]["body"].startswith("Anna's new glasses may now use your account")
+
+
+async def test_what_is_done_to_devices_on_the_command_line_is_told_too(relay, service, deliver, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("relay.server.now_ms", relay.clock)
+    await subscribed(relay, service)
+    begun = await relay.services.pairings.begin("new-glasses", "Anna's new glasses", proof=relay.proof(relay.accounts["anna"].glasses_key))
+    where = ["--data", str(tmp_path / "relay")]
+    for words in (["approve", begun.user_code], ["revoke", "glasses-of-anna"]):
+        assert await asyncio.to_thread(main, ["user", *words, *where]) == 0, capsys.readouterr().err
+    await deliver()
+    assert [(notice["kind"], notice["subject_id"]) for notice in service.said] == [
+        ("device_paired", "new-glasses"), ("device_revoked", "glasses-of-anna"),
+    ]  # fmt: skip
+    assert await asyncio.to_thread(main, ["user", "revoke", "phone-of-anna", *where]) == 0
+    await deliver()
+    assert len(service.said) == 2, "who is shut out is not told"
 
 
 async def test_who_did_it_is_not_told(relay, service, deliver):
