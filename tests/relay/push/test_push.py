@@ -149,6 +149,47 @@ async def test_a_service_that_is_away_is_tried_again_ever_later(relay, service, 
     assert len(service.said) == 1
 
 
+WAITS_S = {
+    "120": 120,
+    " 7 ": 7,
+    "Thu, 09 Oct 2025 09:03:20 GMT": 200,
+    "Thursday, 09-Oct-25 09:03:20 GMT": 200,
+    "Thu Oct  9 09:03:20 2025": 200,
+    "Thu, 09 Oct 2025 10:03:20 +0100": 200,
+    "Thu, 09 Oct 2025 08:00:00 GMT": 1,
+    "Sat, 09 Oct 2055 09:03:20 GMT": 86_400,
+    "999999999999999999999999": 86_400,
+    "0": 1,
+    "-30": 1,
+    "soon": 1,
+    "²": 1,
+    "Thu, 99 Oct 99999 09:03:20 GMT": 1,
+    "Thu, 09 Oct 2025 99999999999999999999999:03:20 GMT": 1,
+    "": 1,
+}
+"""What a push service says -> after how many seconds it is asked again; the relay itself would wait for one."""
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("said", list(WAITS_S))
+async def test_a_service_is_asked_again_when_it_says(relay, service, deliver, status, said):
+    assert relay.clock.ms == 1_760_000_000_000, "Thu, 09 Oct 2025 08:53:20 GMT"
+    relay.clock.forward(400)
+    await subscribed(relay, service)
+    service.answers, service.retry_after = [status], said
+    await film_ready(relay)
+    await deliver()
+    [waiting] = await jobs(relay, JobState.WAITING)
+    assert waiting.due_at - relay.clock.ms == WAITS_S[said] * 1000
+    relay.clock.ms = waiting.due_at - 1
+    await deliver()
+    assert len(service.headers) == 1
+    relay.clock.ms += 1
+    service.now_s = relay.clock.ms // 1000
+    await deliver()
+    assert len(service.said) == 1
+
+
 async def test_a_service_that_is_not_there_is_given_up_in_the_end_and_says_so(relay, service, deliver):
     await subscribed(relay, service)
     await service._server.close()
