@@ -8,7 +8,7 @@ import threading
 from contextlib import AsyncExitStack
 
 import pytest
-from aiohttp import ClientPayloadError, ClientSession, WSMsgType, web
+from aiohttp import ClientPayloadError, ClientSession, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestServer
 
 from relay.assemble.film_name import growing, in_the_making
@@ -147,6 +147,16 @@ async def test_a_socket_of_a_revoked_device_is_closed(relay):
         await relay.services.sessions.settle()
         async with asyncio.timeout(10):
             assert (await socket.receive()).type in (WSMsgType.CLOSED, WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.ERROR)
+
+
+async def test_a_socket_that_a_revoked_device_asks_for_is_refused_with_the_reason(relay):
+    """Not by silence: it has still to learn that it must be paired again."""
+    headers = await relay.as_glasses()
+    await relay.services.sessions.revoke(relay.accounts["anna"].user.user_id, "glasses-of-anna")
+    async with ClientSession() as client:
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await client.ws_connect(f"{relay.url}/api/v1/sync/live", headers=headers)
+    assert (refused.value.status, refused.value.headers["Souvenir-Code"]) == (401, "auth.revoked")
 
 
 @pytest.mark.parametrize("taken_back", ["here", "by another process"])
