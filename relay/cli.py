@@ -108,7 +108,9 @@ def _user_parser(parser: argparse.ArgumentParser, where: argparse.ArgumentParser
     approve.set_defaults(run=_user_approve)
     listing = commands.add_parser("list", parents=[where], help="accounts and their devices")
     listing.set_defaults(run=_user_list)
-    revoke = commands.add_parser("revoke", parents=[where], help="shut a lost device out; a running relay ends what it is doing")
+    revoke = commands.add_parser(
+        "revoke", parents=[where], help="shut a lost device out; a running relay ends what it is doing within a second"
+    )
     revoke.add_argument("device_id", metavar="DEVICE", help="its id, as relay user list shows it")
     revoke.set_defaults(run=_user_revoke)
     tier = commands.add_parser("tier", parents=[where], help="which quota of uploads.quota_bytes an account has")
@@ -184,6 +186,7 @@ def _user_add(asked: argparse.Namespace) -> None:
 def _user_approve(asked: argparse.Namespace) -> None:
     from relay.catalog import users
     from relay.errors import NotFoundError
+    from relay.push.notices import DEVICE_PAIRED, Notices
 
     async def run() -> None:
         relay = await _opened(asked)
@@ -195,10 +198,11 @@ def _user_approve(asked: argparse.Namespace) -> None:
                 raise NotFoundError(
                     f"{len(chosen)} accounts fit; there are: {names}", hint="Say which: relay user approve CODE --user NAME."
                 )
-            device_id = (await relay.pairings.approve(asked.code, chosen[0].user_id)).device_id
+            device = await relay.pairings.approve(asked.code, chosen[0].user_id)
+            await Notices(relay.database, relay.bus).device(chosen[0].user_id, DEVICE_PAIRED, device.device_id, device.name)
         finally:
             relay.close()
-        print(f"Device {device_id} belongs to {chosen[0].name} from now on.")
+        print(f"Device {device.device_id} belongs to {chosen[0].name} from now on.")
 
     asyncio.run(run())
 
@@ -245,18 +249,23 @@ def _user_list(asked: argparse.Namespace) -> None:
 def _user_revoke(asked: argparse.Namespace) -> None:
     from relay.catalog import users
     from relay.errors import NotFoundError
+    from relay.push.notices import DEVICE_REVOKED, Notices
 
     async def run() -> None:
         relay = await _opened(asked)
         try:
             everyone = await relay.database.read(users.everyone)
-            owners = [
-                user for user in everyone for device in await relay.sessions.list(user.user_id) if device.device_id == asked.device_id
+            found = [
+                (user, device)
+                for user in everyone
+                for device in await relay.sessions.list(user.user_id)
+                if device.device_id == asked.device_id
             ]
-            if not owners:
+            if not found:
                 raise NotFoundError(f"device {asked.device_id}", hint="relay user list shows them all.")
-            for user in owners:
+            for user, device in found:
                 await relay.sessions.revoke(user.user_id, asked.device_id)
+                await Notices(relay.database, relay.bus).device(user.user_id, DEVICE_REVOKED, device.device_id, device.name)
                 print(f"Device {asked.device_id} of {user.name} is shut out.")
         finally:
             relay.close()

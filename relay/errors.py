@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from glasses.wire.errors import ERRORS, Action, ErrorKind, Problem, SouvenirError, problem
 
-__all__ = ["ERRORS", "Action", "ErrorKind", "NotFoundError", "Problem", "SouvenirError", "TooManyRequestsError", "problem"]
+__all__ = ["ERRORS", "Action", "ErrorKind", "LaterError", "NotFoundError", "Problem", "SouvenirError", "TooManyRequestsError", "problem"]
 
 
 class NotFoundError(SouvenirError):
     code = "request.not_found"
 
 
-class TooManyRequestsError(SouvenirError):
-    code = "request.slow_down"
+class LaterError(SouvenirError):
+    """It may be tried again, but not before ``retry_after_s`` are over."""
 
-    def __init__(self, detail: str, retry_after_s: float) -> None:
+    def __init__(self, detail: str, retry_after_s: float = 0.0) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+
+
+class TooManyRequestsError(LaterError):
+    code = "request.slow_down"

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from glasses.wire.codec import Wire, decode_json, encode_json, from_builtins
-from relay.errors import SouvenirError, TooManyRequestsError, problem
+from relay.errors import LaterError, SouvenirError, problem
 
 CORRELATION = web.RequestKey("correlation", str)
 CODE_HEADER = "Souvenir-Code"
@@ -67,7 +67,7 @@ def refusal(error: SouvenirError, request: web.BaseRequest, extension: dict[str,
     plain = msgspec.to_builtins(problem(error, correlation_id=request.get(CORRELATION, "")))
     headers = {CODE_HEADER: error.code}
     if error.kind.status in (423, 429, 503):
-        headers[hdrs.RETRY_AFTER] = str(max(1, round(error.retry_after_s)) if isinstance(error, TooManyRequestsError) else 5)
+        headers[hdrs.RETRY_AFTER] = str(max(1, round(error.retry_after_s)) if isinstance(error, LaterError) else 5)
     if error.kind.status == 401:
         headers[hdrs.WWW_AUTHENTICATE] = f'Bearer realm="souvenir", error="invalid_token", error_description="{error.code}"'
     return web.Response(

@@ -1,6 +1,6 @@
 """The places at which a kill, a power loss or a full disk can hit the relay between two promises, each by name.
 
-``point`` does nothing. It is replaced only when a process is started with SOUVENIR_RELAY_FAULT, or by a test:
+``point`` does nothing, unless a test arms it or the process is started with SOUVENIR_RELAY_FAULT:
 
     SOUVENIR_RELAY_FAULT="kill upload.synced"       SIGKILL to itself when it passes there
     SOUVENIR_RELAY_FAULT="kill upload.synced 3"     ... for the third time
@@ -9,11 +9,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from glasses.wire.fault import Fault, Switch
 
-from glasses.wire import fault
-from glasses.wire.fault import Fault
+__all__ = ["POINTS", "VARIABLE", "Fault", "arm", "armed", "disarm", "parsed", "point"]
 
 VARIABLE = "SOUVENIR_RELAY_FAULT"
 
@@ -39,29 +37,8 @@ POINTS: dict[str, str] = {
 }
 """Every point there is: name to what is true there."""
 
-
-def _nothing(_name: str) -> None:
-    return
-
-
-point: Callable[[str], None] = _nothing
+_switch = Switch(VARIABLE, POINTS)
+point = _switch.point
 """Call as ``faults.point(NAME)``."""
-
-
-def arm(hook: Callable[[str], None]) -> None:
-    """Call ``hook`` at every point from now on. For tests."""
-    global point  # the one switch there is
-    point = hook
-
-
-def disarm() -> None:
-    arm(_nothing)
-
-
-def parsed(text: str) -> Fault:
-    """A fault as SOUVENIR_RELAY_FAULT names it: ACT POINT [NTH]. Raises ValueError."""
-    return fault.parsed(text, POINTS)
-
-
-if VARIABLE in os.environ:
-    arm(parsed(os.environ[VARIABLE]))
+arm, disarm, armed, parsed = _switch.arm, _switch.disarm, _switch.armed, _switch.parsed
+"""For tests."""

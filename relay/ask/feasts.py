@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from relay.ask.continents import CONTINENTS
 from relay.ask.days import DAY_PARTS, EVERYWHERE, MONTHS, RULES, SEASONS, WEEKDAYS, Period, Yearly, by_country
 from relay.ask.observances import anchor_of, fixed_observance, moved
+from relay.ask.once import known_elsewhere, listed, names_of
 from relay.ask.wordlist import in_order, phrases
 from relay.ask.words import key_of, singular
 
@@ -36,6 +38,10 @@ _SAME = {
     "deepavali": "diwali", "lunar new year": "chinese new year", "seollal": "korean new year", "eid": "eid al fitr",
     "passover": "pesach", "chanukah": "hanukkah", "moon festival": "mid autumn festival", "mlk day": "martin luther king jr day",
     "gandhi jayanti": "mahatma gandhi birthday", "eid ul fitr": "eid al fitr", "eid ul adha": "eid al adha", "ganesh": "ganesh chaturthi",
+    "king coronation": "coronation of charle iii", "coronation of king charle": "coronation of charle iii",
+    "coronation of king charle iii": "coronation of charle iii", "coronation of charle": "coronation of charle iii",
+    "queen funeral": "state funeral of queen elizabeth ii", "funeral of queen elizabeth": "state funeral of queen elizabeth ii",
+    "queen elizabeth funeral": "state funeral of queen elizabeth ii", "funeral of the queen": "state funeral of queen elizabeth ii",
     "eid al fitr": "eid al fitr holiday", "eid al adha": "eid al adha holiday",
 }  # fmt: skip
 """Other names; tried only for a name that is not found."""
@@ -76,7 +82,7 @@ class Feasts:
             found = self._kept(name) or RULES.get(name) or self._abroad(name)
             if found:
                 return _of_days(found, 3) if name.startswith("eid ") else found
-        return fixed_observance(key) or self._counted(key)
+        return fixed_observance(key) or self._counted(key) or self._once(key)
 
     def _counted(self, key: str) -> Yearly | None:
         anchor = anchor_of(key)
@@ -87,13 +93,23 @@ class Feasts:
         """The feast of that name as this country keeps it; None where it keeps none, or as everybody does."""
         key = _stemmed(words)
         found = by_country(key, self._country)
-        return found or (None if key in EVERYWHERE else self._kept(key) or self._kept(_SAME.get(key, "")))
+        return found or (None if key in EVERYWHERE else self._kept(key) or self._kept(_SAME.get(key, "")) or self._own_once(key))
 
     def _kept(self, name: str) -> Yearly | None:
         """A country's calendar of many years is loaded for a name that it, of all countries, keeps this year: no other word needs it."""
-        if self._country not in _world(self._year).get(name, ()) and name not in ("independence day", "national day"):
+        if self._country not in _world(self._year).kept.get(name, ()) and name not in ("independence day", "national day"):
             return None
         return self._home().get(name) or (self._home().get("national day") if name == "independence day" else None)
+
+    def _own_once(self, key: str) -> Yearly | None:
+        once = _world(self._year).once
+        return next((days for name in (key, _SAME.get(key, "")) if (days := once.get(name, {}).get(self._country))), None)
+
+    def _once(self, key: str) -> Yearly | None:
+        """Of this country, else of the likeliest one that kept it."""
+        once = _world(self._year).once
+        elsewhere = (days for name in (key, _SAME.get(key, "")) if known_elsewhere(name) for days in once.get(name, {}).values())
+        return self._own_once(key) or next(elsewhere, None)
 
     def _ramadan(self, year: int) -> Period | None:
         """Thirty days from its first, which some countries keep."""
@@ -106,7 +122,7 @@ class Feasts:
 
     def _abroad(self, name: str) -> Yearly | None:
         first = ("TR",) if name.startswith("eid ") else ()
-        for country in (*first, *_world(self._year).get(name, ())):
+        for country in (*first, *_world(self._year).kept.get(name, ())):
             found = _of_country(country, self._year).get(name)
             if found:
                 return found
@@ -151,38 +167,56 @@ def _of_country(country: str, year: int) -> dict[str, Yearly]:
     return {key: _yearly(listed) for key, listed in days.items()}
 
 
+class _World(NamedTuple):
+    """Countries are in the order of how likely they are meant."""
+
+    kept: dict[str, tuple[str, ...]]
+    """Name -> the countries that keep a feast of that name this year."""
+    once: dict[str, dict[str, Yearly]]
+    """Name that nobody keeps -> the countries that did in one year, with its days."""
+
+
 @cache
-def _world(year: int) -> dict[str, tuple[str, ...]]:
-    """Name -> the countries that keep a feast of that name, the likeliest first."""
+def _world(year: int) -> _World:
     import holidays
 
-    found: dict[str, list[str]] = {}
+    kept: dict[str, dict[str, None]] = {}
+    once: dict[str, dict[str, Yearly]] = {}
     countries = sorted(holidays.list_supported_countries(include_aliases=False))
     ordered = [code for code in _ASKED_FIRST if code in countries] + [code for code in countries if code not in _ASKED_FIRST]
     for country in ordered:
-        for _, name in _days(country, range(year, year + 1)):
-            for key in _keys(name):
-                if country not in (listed := found.setdefault(key, [])):
-                    listed.append(country)
-    return {key: tuple(listed) for key, listed in found.items()}
+        for calendar in _calendars(country, range(year, year + 1)):
+            for _, name in _named_days(calendar):
+                for key in _keys(name):
+                    kept.setdefault(key, {})[country] = None
+            for name, days in listed(calendar).items():
+                for key in () if _NO_FEAST.search(name) else names_of(name, _keys):
+                    once.setdefault(key, {}).setdefault(country, _yearly(days))
+    return _World({key: tuple(found) for key, found in kept.items()}, {key: found for key, found in once.items() if key not in kept})
 
 
 def _days(country: str, years: range) -> list[tuple[date, str]]:
     """Days and names, in the country's own language and in English."""
+    return [day for calendar in _calendars(country, years) for day in _named_days(calendar)]
+
+
+def _calendars(country: str, years: range) -> Iterator[Any]:
+    """A ``HolidayBase`` for each of the languages."""
     import holidays
 
     try:
         known: Any = getattr(holidays, country)
     except AttributeError:
-        return []
-    languages = {known.default_language, *(language for language in known.supported_languages if language.startswith("en"))}
-    found = []
-    for language in languages:
+        return
+    for language in {known.default_language, *(language for language in known.supported_languages if language.startswith("en"))}:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a country's moving feasts are known for some of the years only: the others have none
             calendar = holidays.country_holidays(country, years=years, language=language, categories=known.supported_categories)
-        found += [(day, part) for day, name in calendar.items() for part in name.split("; ") if not _NO_FEAST.search(part)]
-    return found
+        yield calendar
+
+
+def _named_days(calendar: Any) -> list[tuple[date, str]]:
+    return [(day, part) for day, name in calendar.items() for part in name.split("; ") if not _NO_FEAST.search(part)]
 
 
 @cache

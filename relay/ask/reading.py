@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from relay.ask.days import MONTHS, Period, Yearly
 from relay.ask.words import cardinal, ordinal, read_number, read_year
 
+_KINGS_NUMBER = re.compile(r"i{2,3}|iv|vi{1,3}|ix")
 _AMOUNTS = {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 5, "some": 3}
 
 
@@ -69,7 +70,10 @@ def bare(value: str) -> str:
 
 
 def title(name: str) -> str:
-    return " ".join(word if word in {"of", "de"} else word.capitalize() for word in name.split())
+    """With capitals, and a king's number in them: "Coronation of Charles III"."""
+    return " ".join(
+        word if word in {"of", "de"} else word.upper() if _KINGS_NUMBER.fullmatch(word) else word.capitalize() for word in name.split()
+    )
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -362,7 +362,7 @@ class Calendar:
     def _holiday(self, words: list[str], at: int) -> TimeReading | None:
         if words[at : at + 1] == ["holidays"] and words[at - 1 : at] == ["the"] and at > 1 and words[at - 2] in _OVER:
             return TimeReading(1, "the holidays", yearly=RULES["christmas holiday"], source="feast")
-        for length in (5, 4, 3, 2, 1):
+        for length in (6, 5, 4, 3, 2, 1):
             name = tuple(words[at : at + length])
             feast = self._feast(name) if len(name) == length and all(name) else None
             if feast:

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 from relay.ask import days
 from relay.ask.days import DAY, SEASONS, WEEKDAYS, Period, Yearly, one_day
 
+LONGEST_AGO = 50
+"""Years."""
+
 
 class Today:
     """``southern``: seasons are those of the southern half of the world."""
@@ -71,8 +74,8 @@ class Today:
         return next((period for period in coming if period and period.first > self.date), None)
 
     def latest(self, yearly: Yearly, *, finished: bool) -> Period | None:
-        """The latest occurrence that has begun (or ended, if ``finished``) by today."""
-        for year in range(self.date.year + 1, self.date.year - 4, -1):
+        """The latest occurrence that has begun (or ended, if ``finished``) by today: of some days the only one is long ago."""
+        for year in range(self.date.year + 1, self.date.year - LONGEST_AGO, -1):
             period = yearly(year)
             if period and (period.end <= self.date if finished else period.first <= self.date):
                 return period

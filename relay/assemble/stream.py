@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from aiohttp import web
@@ -17,10 +19,11 @@ from relay.auth.links import Links
 from relay.catalog import memories
 from relay.catalog.db import Database
 from relay.errors import NotFoundError
-from relay.ingest.blobs import BlobStore, film_key
+from relay.ingest.blobs import BlobFacts, BlobStore, film_key
 from relay.ingest.media import Hashes, media
 
 UNDER = "films"
+PIECE_BYTES = 256 << 10
 _KEY = re.compile(r"memories/([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)\.(m3u8|mp4)")
 
 
@@ -48,7 +51,7 @@ class StreamHttp:
             film = self._growing(row.memory)
             if film is None:
                 raise NotFoundError(f"film {memory_id}", hint="It has not begun yet: ask for the playlist again.")
-            return web.FileResponse(film, headers={"Content-Type": "video/mp4", "Cache-Control": "no-store"})
+            return await media(request, _SoFar(film), key, "", caching="no-store")
         media_url = self._links.to(film_key(user_id, memory_id), UNDER)
         if whole:
             async with self._blobs.file(row.blob_key) as path:
@@ -62,6 +65,36 @@ class StreamHttp:
             raise NotFoundError(f"film {memory.memory_id}", hint="It could not be made; the memory says why.")
         out = in_the_making(self._scratch, memory.memory_id)
         return next((path for path in (growing(out), out) if path.is_file()), None)
+
+
+class _SoFar:
+    """What there is of a film that is being written, under whatever key."""
+
+    def __init__(self, film: Path) -> None:
+        self._film = film
+
+    async def facts(self, key: str) -> BlobFacts:
+        with _still_there(key):
+            return BlobFacts(self._film.stat().st_size, "")
+
+    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        left = (await self.facts(key)).size_bytes - start if end is None else end - start
+        with _still_there(key):
+            file = self._film.open("rb")
+        with file:
+            file.seek(start)
+            while left > 0 and (piece := await asyncio.to_thread(file.read, min(left, PIECE_BYTES))):
+                left -= len(piece)
+                yield piece
+
+
+@contextlib.contextmanager
+def _still_there(key: str) -> Iterator[None]:
+    """Raises NotFoundError: it became a blob."""
+    try:
+        yield
+    except FileNotFoundError as problem:
+        raise NotFoundError(f"film {key}", hint="It is just becoming whole: ask again.") from problem
 
 
 def _playlist(film: Path | None, media_url: str, *, whole: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from relay.auth.links import asked_by
 from relay.auth.origin import ADDRESS
 from relay.auth.sessions import Sessions
 from relay.auth.tokens import Identity, Scope, Tokens
-from relay.auth.visits import DeviceRevokedError
+from relay.auth.visits import RevokedError
 from relay.errors import SouvenirError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -61,8 +61,8 @@ class Doors:
     tokens: Tokens
     sessions: Sessions
     rates: Rates
-    open_share: Callable[[str], Awaitable[Identity]]
-    """The token of a shared link -> whom it speaks for. Raises what refuses it."""
+    open_share: Callable[[str], AbstractAsyncContextManager[Identity]]
+    """The token of a shared link -> whom it speaks for, while it is looked at. Raises what refuses it."""
 
 
 def who(request: web.Request) -> Identity:
@@ -85,23 +85,27 @@ def gate(doors: Doors, passages: Mapping[web.AbstractRoute, Passage]) -> Middlew
                 return await handler(request)
         if Scope.SHARE in passage.access:
             doors.rates.take(passage.name, address, public=True, factor=passage.rate)
-            request[IDENTITY] = await doors.open_share(request.match_info["share"])
-            return await handler(request)
+            with _cut(request):
+                async with doors.open_share(request.match_info["share"]) as identity:
+                    request[IDENTITY] = identity
+                    return await handler(request)
         identity = doors.tokens.read(_bearer(request))
-        await doors.sessions.check(identity)
-        if identity.scope not in passage.access:
-            raise ForbiddenError(f"it is of scope {identity.scope}; {' or '.join(passage.access) or 'none'} is needed")
-        doors.rates.take(passage.name, identity.user_id, public=False, factor=passage.rate)
-        request[IDENTITY] = identity
-        return await _visit(doors.sessions, identity, request, handler)
+        with _visit(doors.sessions, identity, request):
+            await doors.sessions.check(identity)
+            if identity.scope not in passage.access:
+                raise ForbiddenError(f"it is of scope {identity.scope}; {' or '.join(passage.access) or 'none'} is needed")
+            doors.rates.take(passage.name, identity.user_id, public=False, factor=passage.rate)
+            request[IDENTITY] = identity
+            return await handler(request)
 
     return check
 
 
-async def _visit(sessions: Sessions, identity: Identity, request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A session that ends takes its requests with it."""
+@contextmanager
+def _visit(sessions: Sessions, identity: Identity, request: web.Request) -> Iterator[None]:
+    """A session that ends takes its requests with it, those that are just being let in too."""
     with _cut(request), sessions.visits.stay(identity.session_id), asked_by(identity.session_id):
-        return await handler(request)
+        yield
 
 
 @contextmanager
@@ -109,11 +113,12 @@ def _cut(request: web.Request) -> Iterator[None]:
     """A request whose session ends is refused. One whose answer has begun loses its connection: a refusal would look like a part of it."""
     try:
         yield
-    except DeviceRevokedError:
-        if request.transport is not None and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
-            request.transport.close()
-        elif request.transport is not None and ANSWERED in request:
-            request.transport.abort()
+    except RevokedError:
+        if request.transport is not None and ANSWERED in request:
+            if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+                request.transport.close()
+            else:
+                request.transport.abort()
         raise
 
 

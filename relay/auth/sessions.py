@@ -11,7 +11,7 @@ from glasses.wire.pairing import TokenGrant
 from relay.auth.proofs import Proof, ProofRefusedError, Proofs
 from relay.auth.tokens import Identity, Scope, TokenInvalidError, Tokens
 from relay.auth.visits import DeviceRevokedError, Visits
-from relay.catalog import devices
+from relay.catalog import devices, shares
 from relay.catalog.db import Database
 from relay.catalog.devices import Device, RefreshToken
 from relay.catalog.rows import Connection
@@ -78,11 +78,13 @@ class Sessions:
         await self.settle()
 
     async def settle(self) -> None:
-        """End the requests under way of sessions that have ended, by whichever process."""
+        """End the requests under way of sessions and shared links that have ended, by whichever process."""
         under_way = self.visits.sessions()
         if not under_way:
             return
-        alive = await self._database.read(lambda connection: devices.alive(connection, under_way))
+        alive = await self._database.read(
+            lambda connection: devices.alive(connection, under_way) | shares.alive(connection, under_way)
+        )  # fmt: skip
         for session_id in under_way:
             if session_id not in alive:
                 self.visits.end(session_id)

@@ -1,16 +1,26 @@
-"""Requests under way, by session: when a session ends, what it is doing ends with it."""
+"""Requests under way, by session or shared link: when it ends, what it is doing ends with it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from relay.errors import SouvenirError
 
 
-class DeviceRevokedError(SouvenirError):
+class RevokedError(SouvenirError):
+    """Who asks may no longer."""
+
     code = "auth.revoked"
+
+
+class DeviceRevokedError(RevokedError):
+    pass
+
+
+def _session_ended() -> RevokedError:
+    return DeviceRevokedError("the session ended while the request was under way")
 
 
 class _Visit:
@@ -28,8 +38,9 @@ class Visits:
         self._live: dict[str, set[_Visit]] = {}
 
     @contextmanager
-    def stay(self, session_id: str) -> Iterator[None]:
-        """Around the handling of a request. Raises DeviceRevokedError in it when the session is ended meanwhile."""
+    def stay(self, session_id: str, ended: Callable[[], RevokedError] = _session_ended) -> Iterator[None]:
+        """Around the handling of a request, the look at whether it may be let in included. Raises ``ended()`` when the session, or
+        the shared link of that id, is ended meanwhile."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a request is handled in a task")
@@ -39,7 +50,7 @@ class Visits:
             yield
         except asyncio.CancelledError:
             if visit.ended and task.uncancel() == 0:
-                raise DeviceRevokedError("the session ended while the request was under way") from None
+                raise ended() from None
             raise
         finally:
             live = self._live[session_id]

@@ -27,6 +27,10 @@ Work = Callable[[sqlite3.Connection], T]
 BUSY_TIMEOUT_S = 20.0
 
 
+FAILURES = (SouvenirError, sqlite3.Error)
+"""With which a read or a write ends while the file is not well."""
+
+
 class DiskFullError(SouvenirError):
     code = "storage.full"
 
@@ -94,7 +98,7 @@ class Database:
         """Empty when the database takes a write; else what is wrong."""
         try:
             await self.write(lambda connection: connection.execute("UPDATE settings SET value = value WHERE key = 'relay_id'"))
-        except (SouvenirError, sqlite3.Error) as problem:
+        except FAILURES as problem:
             return str(problem)
         return ""
 

@@ -46,5 +46,15 @@ def revoke(connection: Connection, user_id: str, share_id: str, at: int) -> bool
     )
 
 
+def alive(connection: Connection, share_ids: list[str]) -> set[str]:
+    """Those of ``share_ids`` that have not been taken back."""
+    marks = ", ".join("?" * len(share_ids))
+    rows = connection.execute(
+        f"SELECT share_id FROM shares WHERE revoked_at IS NULL AND share_id IN ({marks})",  # noqa: S608 -- question marks only
+        share_ids,
+    ).fetchall()
+    return {str(row["share_id"]) for row in rows}
+
+
 def count_opening(connection: Connection, share_id: str) -> None:
     connection.execute("UPDATE shares SET opened = opened + 1 WHERE share_id = ?", (share_id,))

@@ -7,10 +7,11 @@ import hashlib
 import logging
 import mimetypes
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 from aiohttp import ETag, web
 
-from relay.ingest.blobs import BlobStore, BlobStoreError
+from relay.ingest.blobs import BlobFacts, BlobStore, BlobStoreError
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,19 @@ class Hashes:
         return known[1]
 
 
-async def media(request: web.Request, blobs: BlobStore, key: str, sha256: str, *, caching: str = CACHE_FOREVER) -> web.StreamResponse:
-    """The bytes under ``key``, whose hash is known. Answers 200, 206, 304, 412 or 416. Raises NotFoundError, BlobStoreError."""
+class Readable(Protocol):
+    """What there is to send."""
+
+    async def facts(self, key: str) -> BlobFacts: ...
+    def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]: ...
+
+
+async def media(request: web.Request, blobs: Readable, key: str, sha256: str, *, caching: str = CACHE_FOREVER) -> web.StreamResponse:
+    """The bytes under ``key``; ``sha256``: empty while they still grow. Answers 200, 206, 304, 412 or 416.
+
+    They are sent by whoever calls, and end with it: aiohttp's FileResponse sends after the handler has returned, when no gate can cut it.
+    Raises NotFoundError, BlobStoreError.
+    """
     headers = {**_headers(key, sha256), "Cache-Control": caching}
     if (unmet := _unmet(request, sha256)) is not None:
         return web.Response(status=unmet, headers=headers)
@@ -74,11 +86,10 @@ async def _send(request: web.Request, response: web.StreamResponse, pieces: Asyn
 
 
 def _headers(key: str, sha256: str) -> dict[str, str]:
-    digest = base64.b64encode(bytes.fromhex(sha256)).decode()
-    return {
-        "Accept-Ranges": "bytes", "ETag": f'"{sha256}"', "Repr-Digest": f"sha-256=:{digest}:",
-        "Content-Type": mimetypes.guess_type(key)[0] or "application/octet-stream",
-    }  # fmt: skip
+    headers = {"Accept-Ranges": "bytes", "Content-Type": mimetypes.guess_type(key)[0] or "application/octet-stream"}
+    if sha256:
+        headers |= {"ETag": f'"{sha256}"', "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"}
+    return headers
 
 
 def _unmet(request: web.Request, sha256: str) -> int | None:
@@ -104,4 +115,4 @@ def _range(request: web.Request, size_bytes: int, sha256: str) -> range | None:
 
 
 def _named(tags: tuple[ETag, ...], sha256: str) -> bool:
-    return any(tag.value in ("*", sha256) for tag in tags)
+    return any(tag.value == "*" or (tag.value == sha256 and sha256) for tag in tags)

@@ -91,9 +91,9 @@ class Bus:
 
         await self._database.write(done)
 
-    async def fail(self, job: Job, error: str, *, again: bool = True) -> None:
-        """Try again later with growing pauses, or give up when ``again`` is False or the tries are used up."""
-        await self._database.write(lambda connection: self._fail(connection, job, error, again=again))
+    async def fail(self, job: Job, error: str, *, again: bool = True, after_s: float = 0.0) -> None:
+        """Try again later with growing pauses, ``after_s`` the least; or give up when ``again`` is False or the tries are used up."""
+        await self._database.write(lambda connection: self._fail(connection, job, error, again=again, after_s=after_s))
 
     async def release(self, job: Job) -> None:
         """Give a job back untouched, as at shutdown: the try does not count."""
@@ -186,11 +186,11 @@ class Bus:
         )
         return job
 
-    def _fail(self, connection: Connection, job: Job, error: str, *, again: bool) -> None:
+    def _fail(self, connection: Connection, job: Job, error: str, *, again: bool, after_s: float) -> None:
         if not again or job.attempts >= self._config.max_attempts:
             self._end(connection, job, JobState.DEAD, error)
             return
-        due = self._now_ms() + min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS << job.attempts - 1)
+        due = self._now_ms() + max(int(after_s * 1000), min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS << job.attempts - 1))
         changed = connection.execute(
             "UPDATE OR IGNORE jobs SET state = 'waiting', due_at = ?, error = ?, lease_id = '' WHERE job_id = ? AND lease_id = ?",
             (due, error, job.job_id, job.lease_id),

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from relay.config import JobsConfig
-from relay.errors import Action, SouvenirError
+from relay.errors import Action, LaterError, SouvenirError
 from relay.jobs.bus import Bus
 from relay.jobs.kinds import Job, JobHandler, JobKind, JobState, Message
 from relay.journal import following
@@ -88,7 +88,8 @@ class Workers:
         error = problem if isinstance(problem, SouvenirError) else SouvenirError(f"{type(problem).__name__}: {problem}")
         again = error.kind.action is Action.RETRY
         log.error("job failed", exc_info=problem, extra={**context, "code": error.code})
-        await self._bus.fail(job, f"{error.code}: {error.detail}", again=again)
+        after_s = error.retry_after_s if isinstance(error, LaterError) else 0.0
+        await self._bus.fail(job, f"{error.code}: {error.detail}", again=again, after_s=after_s)
         if self._given_up is not None and (not again or job.attempts >= self._config.max_attempts):
             await self._given_up(job.message, error)
 

@@ -33,6 +33,6 @@ class Notices:
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database, self._bus = database, bus
 
-    async def device(self, user_id: str, kind: str, device_id: str, name: str, but: str) -> None:
+    async def device(self, user_id: str, kind: str, device_id: str, name: str, but: str = "") -> None:
         await self._database.write(lambda connection: tell_in(connection, self._bus.publish_in, user_id, kind, device_id, name, but=but))
         self._bus.announce()

@@ -40,7 +40,7 @@ class Pushing:
         if subscription is None or notice is None:
             return
         posted = await post(
-            subscription, encode_json(notice), self._vapid, keep_s=self._config.keep_s, timeout_s=self._config.timeout_s
+            subscription, encode_json(notice), self._vapid, self._now_ms(), keep_s=self._config.keep_s, timeout_s=self._config.timeout_s
         )  # fmt: skip
         if posted is Posted.DELIVERED:
             await self._database.write(lambda connection: pushes.delivered(connection, subscription.subscription_id, self._now_ms()))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from glasses.wire.ids import uuid7
 from glasses.wire.memory import MemoryStatus
 from glasses.wire.share import SharedThing, ShareInfo, ShareRequest
 from relay.auth.links import LinkExpiredError, LinkRefusedError, Links
+from relay.auth.sessions import Sessions
 from relay.auth.tokens import Identity, Scope
+from relay.auth.visits import RevokedError
 from relay.catalog import memories, shares, videos
 from relay.catalog.db import Database
 from relay.catalog.rows import Connection
@@ -23,8 +26,9 @@ SHORTEST_S = 60
 _MOST = 500
 
 
-class ShareRevokedError(SouvenirError):
-    code = "auth.revoked"
+class ShareRevokedError(RevokedError):
+    def __init__(self) -> None:
+        super().__init__("the link was taken back", hint="Ask whoever sent it for a new one.")
 
 
 class ShareConflictError(SouvenirError):
@@ -32,8 +36,10 @@ class ShareConflictError(SouvenirError):
 
 
 class Shares:
-    def __init__(self, database: Database, links: Links, now_ms: Callable[[], int], public_url: Callable[[], str]) -> None:
-        self._database, self._links, self._now_ms, self._public_url = database, links, now_ms, public_url
+    def __init__(
+        self, database: Database, links: Links, sessions: Sessions, now_ms: Callable[[], int], public_url: Callable[[], str]
+    ) -> None:  # fmt: skip
+        self._database, self._links, self._sessions, self._now_ms, self._public_url = database, links, sessions, now_ms, public_url
 
     async def create(self, user_id: str, asked: ShareRequest) -> ShareInfo:
         """Raises MalformedRequestError, NotFoundError, ShareConflictError for a film that is not ready."""
@@ -64,21 +70,25 @@ class Shares:
         )
 
     async def revoke(self, user_id: str, share_id: str) -> None:
-        """Raises NotFoundError."""
+        """At once: what is being sent by it ends. Raises NotFoundError."""
         if not await self._database.write(lambda connection: shares.revoke(connection, user_id, share_id, self._now_ms())):
             raise NotFoundError(f"share {share_id}")
+        await self._sessions.settle()
 
-    async def open(self, token: str) -> Identity:
-        """Whom a link's token speaks for. Raises LinkRefusedError, LinkExpiredError, ShareRevokedError."""
+    @asynccontextmanager
+    async def opened(self, token: str) -> AsyncIterator[Identity]:
+        """Whom a link's token speaks for, while it is looked at. Raises LinkRefusedError, LinkExpiredError, ShareRevokedError, the last
+        also in its midst."""
         share_id, _, signature = token.partition(".")
         if not hmac.compare_digest(self._links.signature(f"share {share_id}").encode(), signature.encode()):
             raise LinkRefusedError("the link's signature does not fit", hint="Ask whoever sent it for a new one.")
-        share = await self._database.read(lambda connection: shares.find(connection, share_id))
-        if share is None or share.revoked_at is not None:
-            raise ShareRevokedError("the link was taken back", hint="Ask whoever sent it for a new one.")
-        if self._now_ms() >= share.expires_at:
-            raise LinkExpiredError("the link's time is over", hint="Ask whoever sent it for a new one.")
-        return Identity(user_id=share.user_id, device_id=share_id, session_id=share_id, scope=Scope.SHARE)
+        with self._sessions.visits.stay(share_id, ShareRevokedError):
+            share = await self._database.read(lambda connection: shares.find(connection, share_id))
+            if share is None or share.revoked_at is not None:
+                raise ShareRevokedError
+            if self._now_ms() >= share.expires_at:
+                raise LinkExpiredError("the link's time is over", hint="Ask whoever sent it for a new one.")
+            yield Identity(user_id=share.user_id, device_id=share_id, session_id=share_id, scope=Scope.SHARE)
 
     async def thing(self, identity: Identity) -> SharedThing:
         """What the link shows; counted. Raises NotFoundError when it has been deleted."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
-from aiohttp import ClientPayloadError, ClientSession, WSMsgType, web
-from aiohttp.test_utils import TestServer
 
 from relay.app import LINK, TABLE
 from relay.auth.gate import Public
 from relay.auth.tokens import Identity, Scope, Tokens
-from relay.catalog import devices, music
+from relay.catalog import music
 from relay.catalog.records import Music
 from relay.cli import main
 from relay.errors import ERRORS
@@ -144,113 +141,6 @@ async def test_a_shared_link_opens_nothing_but_itself(relay):
     assert (listed["opened"], listed["url"]) == (1, share["url"])
     assert (await relay.http.delete(f"/api/v1/shares/{share['share_id']}", headers=mine)).status_code == 204
     assert {(a.status_code, a.json()["code"]) for a in await asked(token)} == {(401, "auth.revoked")}
-
-
-async def test_what_a_revoked_device_is_doing_ends_with_it(relay):
-    """An upload and a socket under way, ended by another device of the account."""
-    headers = {**await relay.as_glasses(), "Tus-Resumable": "1.0.0"}
-    begun = await relay.http.post("/api/v1/uploads", headers={**headers, **_tus(relay, bytes(1000))})
-    upload = {**headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
-
-    async def slowly():
-        yield bytes(100)
-        await asyncio.Event().wait()
-
-    async def patch(client):
-        async with client.patch(relay.url + begun.headers["Location"], headers=upload, data=slowly()) as answer:
-            return answer.status, answer.headers["Souvenir-Code"]
-
-    async with ClientSession() as client, asyncio.timeout(20):
-        patching = asyncio.create_task(patch(client))
-        while not relay.services.sessions.visits.sessions():
-            await asyncio.sleep(0.01)
-        gone = await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
-        assert gone.status_code == 204
-        assert await patching == (401, "auth.revoked")
-    assert relay.services.sessions.visits.sessions() == []
-
-
-LARGE = 72 << 20
-"""More than the sockets of a download hold."""
-
-
-@pytest.mark.parametrize("way", ["token", "link"])
-async def test_a_download_of_a_revoked_device_is_cut(relay, way):
-    """What it has not got yet it does not get; and what cuts it is not taken for a part of the file."""
-    segment = await relay.store(bytes(LARGE))
-    headers, url = await relay.as_glasses(), f"/api/v1/videos/{segment.segment_id}/media"
-    if way == "link":
-        url = (await relay.http.get(f"/api/v1/videos/{segment.segment_id}", headers=headers)).json()["media_url"].removeprefix(relay.url)
-    got = bytearray()
-
-    async def rest(answer):
-        while piece := await answer.content.readany():
-            got.extend(piece)
-
-    async with (
-        ClientSession() as client, asyncio.timeout(30),
-        client.get(relay.url + url, headers=headers if way == "token" else {}) as answer,
-    ):  # fmt: skip
-        assert (answer.status, int(answer.headers["Content-Length"])) == (200, LARGE)
-        got.extend(await answer.content.readexactly(100_000))
-        gone = await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
-        assert gone.status_code == 204
-        with pytest.raises(ClientPayloadError):
-            await rest(answer)
-    assert len(got) < LARGE
-    assert not got.strip(b"\0"), "nothing but the file's own bytes"
-    assert relay.services.sessions.visits.sessions() == []
-
-
-async def test_links_that_a_revoked_device_was_given_end_with_it_and_no_others(relay):
-    segment = await relay.store(b"a clip")
-    links = {}
-    for device, headers in (("glasses", await relay.as_glasses()), ("phone", await relay.as_companion())):
-        links[device] = (await relay.http.get(f"/api/v1/videos/{segment.segment_id}", headers=headers)).json()["media_url"]
-        assert (await relay.http.get(links[device])).content == b"a clip"
-    session = links["glasses"].partition("session=")[2]
-    for forged in (links["glasses"].replace(f"&session={session}", ""), links["phone"].partition("&session=")[0] + f"&session={session}"):
-        assert (await relay.http.get(forged)).json()["code"] == "auth.invalid"
-    await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
-    assert (await relay.http.get(links["glasses"])).json()["code"] == "auth.revoked"
-    assert (await relay.http.get(links["phone"])).content == b"a clip"
-
-
-async def test_who_signs_out_gets_an_answer(relay):
-    mine = await relay.as_companion()
-    assert (await relay.http.delete("/api/v1/devices/phone-of-anna", headers=mine)).status_code == 204
-    assert (await relay.http.get("/api/v1/me", headers=mine)).json()["code"] == "auth.revoked"
-
-
-async def test_a_socket_of_a_revoked_device_is_closed(relay):
-    """By the gate, whatever the route does with its socket; also when another process revoked it."""
-    from relay.auth.gate import IDENTITY, _visit
-
-    async def talk(request):
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        async for message in socket:
-            await socket.send_str(message.data)
-        return socket
-
-    account = await relay.account()
-    identity = relay.services.tokens.read(account.glasses.access_token)
-
-    async def door(request):
-        request[IDENTITY] = identity
-        return await _visit(relay.services.sessions, identity, request, talk)
-
-    app = web.Application()
-    app.router.add_get("/live", door)
-    async with TestServer(app) as server, ClientSession() as client, client.ws_connect(server.make_url("/live")) as socket:
-        await socket.send_str("hello")
-        assert await socket.receive_str() == "hello"
-        await relay.services.database.write(
-            lambda connection: devices.revoke(connection, account.user.user_id, "glasses-of-anna", relay.clock.ms)
-        )
-        await relay.services.sessions.settle()
-        async with asyncio.timeout(10):
-            assert (await socket.receive()).type in (WSMsgType.CLOSED, WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.ERROR)
 
 
 async def test_another_account_sees_nothing_of_it(relay):

@@ -9,15 +9,17 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 
 import httpx
 import pytest
+from aiohttp import ClientPayloadError, ClientSession, WSMsgType
 
 from glasses.sync.device_key import DeviceKey
 from relay.auth.pairing import GRANT
 from relay.config import RelayConfig, StorageConfig
 from relay.doctor import examine
+from relay.sync.live import SESSION_ENDED
 
 PASSWORD = "correct horse battery"
 RELAY = [sys.executable, "-m", "relay.cli"]
@@ -108,6 +110,63 @@ def test_killed_in_the_middle_nothing_receipted_is_lost(tmp_path, tus_headers, c
     findings = {finding.name: finding for finding in asyncio.run(examine(config))}
     assert findings["database"].well
     assert findings["media"].well
+    assert "unhandled" not in log.read_text()
+
+
+async def test_a_device_that_the_command_line_shuts_out_is_cut_off_in_the_relay_that_runs(tmp_path, tus_headers, clip, monkeypatch):
+    """Uploads, downloads and the socket end while they are under way; none of them has asked the relay anything since."""
+    monkeypatch.setattr("models.store.ModelStore.check", lambda self, used_by="": [])
+    data, log = tmp_path / "data", tmp_path / "relay.log"
+    command(data, "user", "add", "anna", "--password-stdin", stdin=PASSWORD + "\n")
+    large = bytes(72 << 20)  # more than the sockets of a download hold
+    stored, begun, short = clip(large), clip(large + b"1"), clip(bytes(1000))
+    chunk = {"Content-Type": "application/offset+octet-stream", "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+    async with AsyncExitStack() as stack:
+        _, http = stack.enter_context(serving(data, log))
+        auth = pair(data, http)
+        assert http.post("/api/v1/uploads", headers={**auth, **tus_headers(stored), **chunk}, content=large).status_code == 201
+        told = http.get(f"/api/v1/videos/{stored.segment_id}", headers=auth).json()
+        uploads = [http.post("/api/v1/uploads", headers={**auth, **tus_headers(one)}).headers["Location"] for one in (begun, short)]
+        device_id = http.get("/api/v1/me", headers=auth).json()["device_id"]
+        client = await stack.enter_async_context(ClientSession(str(http.base_url)))
+
+        async def sent(url, size_bytes):
+            async def slowly():
+                yield bytes(size_bytes)
+                under_way.release()
+                await asyncio.Event().wait()
+
+            length = {"Content-Length": str(begun.size_bytes if size_bytes > 1000 else short.size_bytes)}
+            async with client.patch(url, headers={**auth, **chunk, **length}, data=slowly()) as answer:
+                return answer.headers["Souvenir-Code"]
+
+        async def got(url):
+            async with client.get(url, headers=auth) as answer:
+                await answer.content.readexactly(100_000)
+                under_way.release()
+                await cut.wait()
+                return len(await answer.read())
+
+        async def heard():
+            async with client.ws_connect("/api/v1/sync/live", headers=auth) as socket:
+                await socket.receive_json()
+                under_way.release()
+                while (await socket.receive()).type is WSMsgType.TEXT:
+                    pass
+                return socket.close_code
+
+        under_way, cut = asyncio.Semaphore(0), asyncio.Event()
+        media = f"/api/v1/videos/{stored.segment_id}/media"
+        works = [sent(uploads[0], 8 << 20), sent(uploads[1], 100), heard(), got(media), got(told["media_url"])]
+        tasks = [asyncio.create_task(work) for work in works]
+        async with asyncio.timeout(60):
+            for _ in tasks:
+                await under_way.acquire()
+            await asyncio.to_thread(command, data, "user", "revoke", device_id)
+            assert await asyncio.gather(*tasks[:3]) == ["auth.revoked", "auth.revoked", SESSION_ENDED]
+            cut.set()
+            downloads = await asyncio.gather(*tasks[3:], return_exceptions=True)
+            assert [type(one) for one in downloads] == [ClientPayloadError, ClientPayloadError]
     assert "unhandled" not in log.read_text()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from models.speech import RATE_HZ, Recognizer, SpeechModel
 from models.store import ModelStore
-from relay.extract.senses import CLIPS
+from relay.extract.senses import CLIPS, senses_of
 from relay.extract.speech import Dictation
 
 QUIET = np.zeros(RATE_HZ, np.int16)
@@ -44,3 +46,15 @@ def test_what_was_heard_before_changes_nothing(model: SpeechModel, speak) -> Non
         dictation.words_in(samples, each)
     assert len(made) == 2, "one for each clip in which somebody speaks"
     assert made[0] is not made[1]
+
+
+def test_the_same_sound_is_heard_the_same_each_time(model: SpeechModel, speak) -> None:
+    """So that a clip that is looked into again, after a kill, says the same."""
+    samples, spans = two_sentences(speak)
+    dictation = Dictation(partial(model.recognizer, repeatable=True))
+    first = dictation.words_in(samples, spans)
+    assert first
+    for _ in range(8):
+        model.recognizer().accept(samples[:8000].tobytes())  # somebody else listened in between
+        assert dictation.words_in(samples, spans) == first
+    assert all(senses_of("").dictation.words_in(samples, spans) == first for _ in range(3)), "clips are heard like this"

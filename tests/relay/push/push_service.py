@@ -22,6 +22,8 @@ class PushService:
     """By which signatures are judged."""
     answers: list[int] = field(default_factory=list)
     """Statuses of the next messages; 201 when there is none left."""
+    retry_after: str | None = None
+    """The header of answers that are not 201."""
     said: list[dict] = field(default_factory=list)
     headers: list[dict] = field(default_factory=list)
     public_keys: set[str] = field(default_factory=set)
@@ -51,7 +53,8 @@ class PushService:
             text = http_ece.decrypt(await request.read(), private_key=self._key, auth_secret=self._auth, version="aes128gcm")
             self.said.append(json.loads(text))
         self.headers.append(dict(request.headers))
-        return web.Response(status=status)
+        later = {"Retry-After": self.retry_after} if status != 201 and self.retry_after is not None else {}
+        return web.Response(status=status, headers=later)
 
     def _check(self, request: web.Request) -> None:
         scheme, _, fields = request.headers["Authorization"].partition(" ")

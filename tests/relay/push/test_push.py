@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -10,6 +11,7 @@ from glasses.wire.memory import Memory, MemoryRequest, MemoryStatus, Plan
 from relay import doctor
 from relay.catalog import memories, pushes
 from relay.catalog.memories import MemoryRow
+from relay.cli import main
 from relay.jobs.kinds import JobKind, JobState
 from relay.jobs.workers import Workers
 from relay.push.notices import FILM_READY, tell_in
@@ -98,6 +100,22 @@ async def test_a_device_that_comes_or_goes_is_told_to_the_others(relay, service,
     assert service.said[0]["body"].startswith("Anna's new glasses may now use your account")
 
 
+async def test_what_is_done_to_devices_on_the_command_line_is_told_too(relay, service, deliver, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("relay.server.now_ms", relay.clock)
+    await subscribed(relay, service)
+    begun = await relay.services.pairings.begin("new-glasses", "Anna's new glasses", proof=relay.proof(relay.accounts["anna"].glasses_key))
+    where = ["--data", str(tmp_path / "relay")]
+    for words in (["approve", begun.user_code], ["revoke", "glasses-of-anna"]):
+        assert await asyncio.to_thread(main, ["user", *words, *where]) == 0, capsys.readouterr().err
+    await deliver()
+    assert [(notice["kind"], notice["subject_id"]) for notice in service.said] == [
+        ("device_paired", "new-glasses"), ("device_revoked", "glasses-of-anna"),
+    ]  # fmt: skip
+    assert await asyncio.to_thread(main, ["user", "revoke", "phone-of-anna", *where]) == 0
+    await deliver()
+    assert len(service.said) == 2, "who is shut out is not told"
+
+
 async def test_who_did_it_is_not_told(relay, service, deliver):
     await subscribed(relay, service)
     await relay.http.delete("/api/v1/devices/glasses-of-anna", headers=await relay.as_companion())
@@ -128,6 +146,47 @@ async def test_a_service_that_is_away_is_tried_again_ever_later(relay, service, 
         relay.clock.ms = waiting.due_at
     await deliver()
     assert pauses[0] < pauses[1]
+    assert len(service.said) == 1
+
+
+WAITS_S = {
+    "120": 120,
+    " 7 ": 7,
+    "Thu, 09 Oct 2025 09:03:20 GMT": 200,
+    "Thursday, 09-Oct-25 09:03:20 GMT": 200,
+    "Thu Oct  9 09:03:20 2025": 200,
+    "Thu, 09 Oct 2025 10:03:20 +0100": 200,
+    "Thu, 09 Oct 2025 08:00:00 GMT": 1,
+    "Sat, 09 Oct 2055 09:03:20 GMT": 86_400,
+    "999999999999999999999999": 86_400,
+    "0": 1,
+    "-30": 1,
+    "soon": 1,
+    "²": 1,
+    "Thu, 99 Oct 99999 09:03:20 GMT": 1,
+    "Thu, 09 Oct 2025 99999999999999999999999:03:20 GMT": 1,
+    "": 1,
+}
+"""What a push service says -> after how many seconds it is asked again; the relay itself would wait for one."""
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("said", list(WAITS_S))
+async def test_a_service_is_asked_again_when_it_says(relay, service, deliver, status, said):
+    assert relay.clock.ms == 1_760_000_000_000, "Thu, 09 Oct 2025 08:53:20 GMT"
+    relay.clock.forward(400)
+    await subscribed(relay, service)
+    service.answers, service.retry_after = [status], said
+    await film_ready(relay)
+    await deliver()
+    [waiting] = await jobs(relay, JobState.WAITING)
+    assert waiting.due_at - relay.clock.ms == WAITS_S[said] * 1000
+    relay.clock.ms = waiting.due_at - 1
+    await deliver()
+    assert len(service.headers) == 1
+    relay.clock.ms += 1
+    service.now_s = relay.clock.ms // 1000
+    await deliver()
     assert len(service.said) == 1
 
 
