@@ -23,7 +23,7 @@ from bench.voice_speakers import Speaker
 from models.spotter import EMBEDDED, FEATURES, LABELS, Head, Weights
 from models.store import ModelStore
 
-LINES, TAKES, EPOCHS = 30, 2, 14
+LINES, TAKES = 30, 2
 
 
 class Round(NamedTuple):
@@ -37,8 +37,19 @@ class Round(NamedTuple):
 
 
 ROUNDS = (Round("lines", 0), Round("pairs", 1), Round("confusions", 10, 16))
-MEMBERS = (FEATURES, FEATURES, EMBEDDED)
-"""The features that each member of the head knows: the embedding alone is coarser, and carries over to more voices."""
+
+
+class Schooling(NamedTuple):
+    """How a member of the head is taught."""
+
+    seed: int
+    known: int
+    """So many features: the embedding alone is coarser."""
+    width: int
+    epochs: int
+
+
+MEMBERS = (Schooling(1, FEATURES, 64, 14), Schooling(2, FEATURES, 96, 16), Schooling(3, EMBEDDED, 64, 14))
 BANDS_DB = ((0.0, 7.0), (7.0, 14.0), (14.0, 26.0), (26.0, np.inf))
 
 
@@ -49,7 +60,7 @@ def main(given: Sequence[str] | None = None) -> int:
     jobs = _gathered(who, folder, arguments)
     left_out = [job for job in jobs if arguments.prove and is_examiner(job.speaker)]
     lessons = Lessons.read([folder / job.file for job in jobs if job not in left_out])
-    members = [_taught(lessons, known, arguments.epochs, seed) for seed, known in enumerate(MEMBERS, 1)]
+    members = [_taught(lessons, member, arguments.epochs) for member in MEMBERS]
     found: dict[str, Any] = {"speakers": len(who), "pieces": len(lessons.labels)}
     if left_out:
         found["exam"] = examined(Head(members), Lessons.read([folder / job.file for job in left_out]))
@@ -59,8 +70,9 @@ def main(given: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _taught(lessons: Lessons, known: int, epochs: int, seed: int) -> Weights:
-    return dict(train(np.ascontiguousarray(lessons.features[:, :, :known]), lessons.labels, epochs, seed))
+def _taught(lessons: Lessons, member: Schooling, epochs: int | None) -> Weights:
+    features = np.ascontiguousarray(lessons.features[:, :, : member.known])
+    return dict(train(features, lessons.labels, epochs or member.epochs, member.seed, member.width))
 
 
 def _write(path: Path, members: list[Weights]) -> None:
@@ -105,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speakers", type=int, metavar="N", help="no more than so many, to try it (default: all)")
     parser.add_argument("--seed", type=int, default=21, metavar="N", help="of lines and noises (default: %(default)s)")
     parser.add_argument("--lines", type=int, default=LINES, metavar="N", help="that each voice speaks (default: %(default)s)")
-    parser.add_argument("--epochs", type=int, default=EPOCHS, metavar="N", help="times that everything is heard (default: %(default)s)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="times that everything is heard, to try it (default: each member's own)")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="speak with so many at once (default: %(default)s)")
     parser.add_argument("--prove", action="store_true", help="leave some voices and accents out, and examine with those")
     return parser

@@ -6,7 +6,7 @@ from glasses.wire.intent import IntentName
 
 AGAIN_S = 8.0
 """So long people wait before they say again what nothing answered."""
-TRUSTED_S = 600.0
+TRUSTED_S = 86_400.0
 """So long such a voice need not say anything twice."""
 
 
@@ -19,7 +19,7 @@ class Doubted:
         self._trusted_until_s = 0.0
 
     def insists(self, name: IntentName, at_s: float) -> bool:
-        """Whether ``name`` was doubted shortly before ``at_s`` too, or anything was insisted on a while ago. Else it is doubted now."""
+        """Whether ``name`` was doubted shortly before ``at_s`` too, or anything was insisted on today. Else it is doubted now."""
         if at_s <= self._trusted_until_s or (name == self._name and at_s - self._at_s <= AGAIN_S):
             self._trusted_until_s = at_s + TRUSTED_S
             return True
