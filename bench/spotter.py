@@ -10,7 +10,7 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,36 @@ from bench.spotter_speakers import is_examiner, teachers
 from bench.spotter_training import train
 from bench.voice import cache
 from bench.voice_speakers import Speaker
-from models.spotter import LABELS, WEIGHTS, Head, Weights, read_members
+from models.spotter import EMBEDDED, FEATURES, LABELS, Head, Weights
 from models.store import ModelStore
 
-LINES, TAKES, EPOCHS = 30, 2, 12
-ROUNDS = (False, True)
-"""Each voice speaks so often, other lines each time; in the second round pairs that differ by one sound."""
+LINES, TAKES = 30, 2
+
+
+class Round(NamedTuple):
+    """Each voice speaks once in it."""
+
+    kind: str
+    """Of ``spotter_script.KINDS``."""
+    seeded: int
+    """After the run's seed."""
+    most_lines: int = LINES
+
+
+ROUNDS = (Round("lines", 0), Round("pairs", 1), Round("confusions", 10, 16))
+
+
+class Schooling(NamedTuple):
+    """How a member of the head is taught."""
+
+    seed: int
+    known: int
+    """So many features: the embedding alone is coarser."""
+    width: int
+    epochs: int
+
+
+MEMBERS = (Schooling(1, FEATURES, 64, 14), Schooling(2, FEATURES, 96, 16), Schooling(3, EMBEDDED, 64, 14))
 BANDS_DB = ((0.0, 7.0), (7.0, 14.0), (14.0, 26.0), (26.0, np.inf))
 
 
@@ -36,14 +60,19 @@ def main(given: Sequence[str] | None = None) -> int:
     jobs = _gathered(who, folder, arguments)
     left_out = [job for job in jobs if arguments.prove and is_examiner(job.speaker)]
     lessons = Lessons.read([folder / job.file for job in jobs if job not in left_out])
-    taught: Weights = dict(train(lessons.features, lessons.labels, arguments.epochs, arguments.seed))
+    members = [_taught(lessons, member, arguments.epochs) for member in MEMBERS]
     found: dict[str, Any] = {"speakers": len(who), "pieces": len(lessons.labels)}
     if left_out:
-        found["exam"] = examined(Head([taught]), Lessons.read([folder / job.file for job in left_out]))
+        found["exam"] = examined(Head(members), Lessons.read([folder / job.file for job in left_out]))
     print(json.dumps(found, indent=1))
     if arguments.out:
-        _write(arguments.out, [*read_members(WEIGHTS)[: arguments.keep], taught])
+        _write(arguments.out, members)
     return 0
+
+
+def _taught(lessons: Lessons, member: Schooling, epochs: int | None) -> Weights:
+    features = np.ascontiguousarray(lessons.features[:, :, : member.known])
+    return dict(train(features, lessons.labels, epochs or member.epochs, member.seed, member.width))
 
 
 def _write(path: Path, members: list[Weights]) -> None:
@@ -73,8 +102,8 @@ def _gathered(who: list[Speaker], folder: Path, arguments: argparse.Namespace) -
     models, seed, lines = ModelStore().path("spotter"), arguments.seed, arguments.lines
     babble = background(who[::2], seed, folder / "background.npy", arguments.processes)
     jobs = [
-        Job(models, speaker, number, lines, TAKES, seed + round_, pairs, babble)
-        for round_, pairs in enumerate(ROUNDS)
+        Job(models, speaker, number, min(lines, each.most_lines), TAKES, seed + each.seeded, each.kind, babble)
+        for each in ROUNDS
         for number, speaker in enumerate(who)
     ]
     mixed = random.Random(len(jobs)).sample(jobs, len(jobs))  # noqa: S311  # so that slow speakers do not come at once
@@ -85,17 +114,10 @@ def _gathered(who: list[Speaker], folder: Path, arguments: argparse.Namespace) -
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="train-spotter", description=__doc__)
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the weights there (shipped: models/spotter.npz; default: nowhere)")
-    parser.add_argument(
-        "--keep",
-        type=int,
-        default=1,
-        metavar="N",
-        help="members of the shipped weights that stay beside the new one (default: %(default)s)",
-    )
     parser.add_argument("--speakers", type=int, metavar="N", help="no more than so many, to try it (default: all)")
-    parser.add_argument("--seed", type=int, default=21, metavar="N", help="of lines, noises and beginnings (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=21, metavar="N", help="of lines and noises (default: %(default)s)")
     parser.add_argument("--lines", type=int, default=LINES, metavar="N", help="that each voice speaks (default: %(default)s)")
-    parser.add_argument("--epochs", type=int, default=EPOCHS, metavar="N", help="times that everything is heard (default: %(default)s)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="times that everything is heard, to try it (default: each member's own)")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="speak with so many at once (default: %(default)s)")
     parser.add_argument("--prove", action="store_true", help="leave some voices and accents out, and examine with those")
     return parser

@@ -38,8 +38,8 @@ class Job(NamedTuple):
     takes: int
     """How often each line is heard, each time in other noise."""
     seed: int
-    pairs: bool = False
-    """Lines that differ from the wake phrase by one sound, in place of all kinds."""
+    kind: str = "lines"
+    """Of ``spotter_script.KINDS``: all sorts, or such as differ from the wake phrase by one sound."""
     background: Path | None = None
     """Other speakers' talk, for babble; without it the speaker's own lines."""
 
@@ -67,11 +67,11 @@ def learn(job: Job) -> Lessons:
     """What one speaker says."""
     dice, chance = random.Random(f"{job.seed} {job.number}"), np.random.default_rng([job.seed, job.number])  # noqa: S311  # lessons
     embedder = Embedder(job.models)
-    lines = (script.pairs if job.pairs else script.lines)(phrases.load("en"), dice)
+    lines = script.KINDS[job.kind](phrases.load("en"), dice)
     chosen = list(itertools.islice(lines, job.lines))
     said = [noise.trimmed(each) for each in say_all(job.speaker, [line.text for line in chosen])]
     others = list(np.load(job.background, mmap_mode="r")) if job.background else said
-    loudest_db = PAIRS_DB if job.pairs else ALL_DB
+    loudest_db = ALL_DB if job.kind == "lines" else PAIRS_DB
     features, labels, ratios_db, texts = [], [], [], []
     for line, speech in zip(chosen, said, strict=True):
         for _ in range(job.takes):

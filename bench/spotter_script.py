@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bench import voice_script
@@ -28,6 +28,11 @@ PAIRED = [
     "okay glass", "hey glass", "okay ladies", "hey ladies", "okay last is", "hey last is", "okay lashes", "hey gashes", "hey glaciers",
     "okay glossy", "hey blasters", "okay blesses", "hey brasses", "okay asses", "hey asses", "hey sasses", "day glasses", "way glasses",
     "okay", "hey", "", "no way classes", "okay gas is", "hey gas is", "okay molasses", "hey galoshes", "hey gladys", "okay glasgow",
+]  # fmt: skip
+CONFUSED = ["hey lasses", "hey classes", "okay classes", "they glasses"]
+CONFUSED_NEXT = [
+    "okay lasses", "hey grasses", "okay grasses", "okay masses", "hey masses", "hey gases", "okay gases", "say glasses", "hey passes",
+    "okay glass is",
 ]  # fmt: skip
 AFTER = [
     "are fragile", "are expensive these days", "is broken", "on the table", "and plates", "are so cool", "full of water", "that I like",
@@ -87,6 +92,23 @@ def pairs(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
         wake = dice.choice(WAKES) if dice.random() < 0.3 else ("hey glasses" if other.startswith("hey") else "okay glasses")
         yield Line(f"{wake}{joint} {phrase}", frozenset({WAKE, name}))
         yield Line(f"{other}{joint} {phrase}".strip(" ,.!"), frozenset({name}))
+
+
+def confusions(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
+    """For ever: pairs of what is taken for the wake phrase most often, so that each voice says every one of the worst."""
+    commands = [(phrase, str(name)) for name, spoken in phrases.commands.items() for phrase in spoken]
+    while True:
+        others = list(CONFUSED_NEXT)
+        dice.shuffle(others)
+        for other in CONFUSED + others[:4]:
+            phrase, name = dice.choice(commands)
+            joint = _joint(dice)
+            wake = "okay glasses" if other.startswith("okay") else "hey glasses"
+            yield Line(f"{wake}{joint} {phrase}", frozenset({WAKE, name}))
+            yield Line(f"{other}{joint} {phrase}", frozenset({name}))
+
+
+KINDS: dict[str, Callable[[Phrases, random.Random], Iterator[Line]]] = {"lines": lines, "pairs": pairs, "confusions": confusions}
 
 
 def _before(dice: random.Random) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from models.spotter import DILATIONS, EMBEDDED, FEATURES, LABELS
+from models.spotter import DILATIONS, EMBEDDED, LABELS
 
-TAPS, WIDTH = (5, 5, 3), 64
+TAPS = (5, 5, 3)
 BATCH, RATE, DECAY = 32, 3e-3, 1e-3
 LOSES_EMBEDDING, LOSES_SPECTRUM = 0.08, 0.15
 """Shares of the pieces that are learned without the one or the other."""
@@ -34,12 +34,14 @@ class Adam:
             self.weights[name] -= (rate * (way + (DECAY * self.weights[name] if name.startswith("w") else 0))).astype(np.float32)
 
 
-def train(features: npt.NDArray[np.float16], labels: npt.NDArray[np.bool_], epochs: int, seed: int) -> dict[str, Floats]:
-    """The weights of one member of ``models.spotter.Head``."""
+def train(
+    features: npt.NDArray[np.float16], labels: npt.NDArray[np.bool_], epochs: int, seed: int, width: int
+) -> dict[str, Floats]:  # fmt: skip
+    """The weights of one member of ``models.spotter.Head``, which knows what it is given: all features, or the embedding alone."""
     chance = np.random.default_rng(seed)
-    sample = features[:: max(1, len(features) // 2000)].astype(np.float32).reshape(-1, FEATURES)
+    sample = features[:: max(1, len(features) // 2000)].astype(np.float32).reshape(-1, features.shape[2])
     mean, scale = sample.mean(axis=0), 1 / (sample.std(axis=0) + 1e-3)
-    weights = _beginning(chance)
+    weights = _beginning(chance, features.shape[2], width)
     size = min(BATCH, len(features))
     adam, total = Adam(weights), epochs * (len(features) // size)
     for _ in range(epochs):
@@ -58,21 +60,21 @@ def train(features: npt.NDArray[np.float16], labels: npt.NDArray[np.bool_], epoc
 
 def _worn(given: Floats, chance: np.random.Generator) -> Floats:
     """Every tenth number lost, of some pieces the whole embedding or the whole spectrogram, and some noise: so that none is relied on."""
-    kept = (chance.random((len(given), 1, FEATURES), np.float32) > 0.1) / np.float32(0.9)
+    kept = (chance.random((len(given), 1, given.shape[2]), np.float32) > 0.1) / np.float32(0.9)
     lost = chance.random(len(given))
-    kept[lost < LOSES_EMBEDDING, :, :EMBEDDED] = 0
+    if given.shape[2] > EMBEDDED:
+        kept[lost < LOSES_EMBEDDING, :, :EMBEDDED] = 0
     kept[lost > 1 - LOSES_SPECTRUM, :, EMBEDDED:] = 0
     return np.asarray(given * kept + 0.15 * chance.standard_normal(given.shape, np.float32), np.float32)
 
 
-def _beginning(chance: np.random.Generator) -> dict[str, Floats]:
+def _beginning(chance: np.random.Generator, known: int, width: int) -> dict[str, Floats]:
     weights: dict[str, Floats] = {}
-    width = FEATURES
     for number, taps in enumerate(TAPS):
-        weights[f"w{number}"] = chance.normal(0, np.sqrt(2 / (taps * width)), (taps * width, WIDTH)).astype(np.float32)
-        weights[f"b{number}"] = np.zeros(WIDTH, np.float32)
-        width = WIDTH
-    weights["w_out"] = chance.normal(0, 0.05, (WIDTH, len(LABELS))).astype(np.float32)
+        weights[f"w{number}"] = chance.normal(0, np.sqrt(2 / (taps * known)), (taps * known, width)).astype(np.float32)
+        weights[f"b{number}"] = np.zeros(width, np.float32)
+        known = width
+    weights["w_out"] = chance.normal(0, 0.05, (width, len(LABELS))).astype(np.float32)
     weights["b_out"] = np.full(len(LABELS), -5, np.float32)
     return weights
 

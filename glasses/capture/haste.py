@@ -24,8 +24,8 @@ class Rule(NamedTuple):
 
 RULES = (
     Rule(score=0.0, said=NONE, after_s=0.1, agreed=True),
-    Rule(score=3.0, said=NONE, after_s=0.2),
-    Rule(score=-1.0, said=3.0, after_s=0.3, loud=True),
+    Rule(score=2.2, said=NONE, after_s=0.2),
+    Rule(score=-0.9, said=4.0, after_s=0.3, loud=True),
 )
 
 LEAST = min(rule.score for rule in RULES)

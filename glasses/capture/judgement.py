@@ -14,35 +14,36 @@ from glasses.capture.spotting import NONE, Spotted
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
-OBJECTS = -4.0
+OBJECTS = -3.0
 """Below these log odds the spotter objects, where it is loud: there, the wake phrase itself is often scored so low."""
-DOUBTS = -2.0
+DOUBTS = -1.7
 """The same where the noise is less."""
-DOUBTS_IN_QUIET, FITS = 0.0, 2.0
-"""The same where there is none and the sound fits the wake phrase hardly better than another (log likelihood): a voice that the spotter
-has learned from is scored above 1 there, one that it has not learned from often less, and must not be lost for that alone."""
-QUIET_DB = 28.0
+DOUBTS_IN_QUIET = 0.3
+"""The same where there is none. A voice that the spotter has never heard may be scored less: it is heard when it insists."""
+UNSAID = -4.0
+"""A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
+QUIET_DB = 24.0
 """From this ratio of speech to noise on there is none."""
-HELPS = -1.0
+HELPS = -0.9
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
-SAID = 5.0
+SAID = 5.5
 """From these on the command itself has surely been said: behind a wake phrase that the recogniser heard, that will do in noise."""
-LIKELY, CLEARLY_SAID, APART = 1.0, 8.0, 4.0
+LIKELY, CLEARLY_SAID, APART = 0.9, 8.0, 4.0
 """Where the command is beyond doubt (the second), and the wake phrase likelier than not; and how far another command is from it then."""
 CLEARLY = 0.6
 """A command whose words are heard with less confidence is not done against the spotter's likeliest one."""
-SURE = 2.5
+SURE = 1.8
 """From these on it is believed alone."""
-CERTAIN = 4.0
+CERTAIN = 2.8
 """From these on the wake phrase needs no other look, if there is any noise: where there is none, another one is scored so high too."""
-SUPPORTS = -6.0
+SUPPORTS = -4.2
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-DIFFERS = -2.0
-"""Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses)."""
-LEANS, HALF, ENOUGH = 0.0, 0.5, 0.8
-"""Where the sound leans to what an accent makes of the wake phrase (hey lasses): the spotter's score and half the lean must be enough."""
+DIFFERS, SPARED = -0.9, 2.0
+"""Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter says so."""
+LEANS, SHARE, ENOUGH = 0.0, 0.25, 0.4
+"""Where the sound leans to what an accent makes of the wake phrase (hey lasses): the score and a share of the lean must be enough."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
@@ -82,7 +83,9 @@ def judged(
         name, score = spotted.best
         return _as_reading(IntentName(name), score, spotted, phrases) if noisy and score >= HELPS and spotted.said >= SAID else Nothing()
     if isinstance(reading, Command):
-        return reading if agrees(str(reading.intent.name), spotted, least) else Nothing()
+        name = str(reading.intent.name)
+        unsaid = not noisy and spotted.commands.get(name, NONE) < UNSAID
+        return reading if agrees(name, spotted, least) and not unsaid else Nothing()
     if isinstance(reading, OpenRequest):
         return reading if reading.wake_s == 0 or _may_open(reading, spotted, phrases, least) else Nothing()
     if isinstance(reading, Wake) and reading.goes_on and not noisy:
@@ -123,8 +126,8 @@ def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float =
 
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
-    doubted = ratio_db >= QUIET_DB and spotted.wake < DOUBTS_IN_QUIET and min(differs, leans) < FITS
-    return doubted or (differs < DIFFERS and spotted.wake < SURE) or (leans < LEANS and spotted.wake + HALF * leans < ENOUGH)
+    doubted = ratio_db >= QUIET_DB and spotted.wake < DOUBTS_IN_QUIET
+    return doubted or (differs < DIFFERS and spotted.wake < SPARED) or (leans < LEANS and spotted.wake + SHARE * leans < ENOUGH)
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture.haste import LEAST, is_over
+from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
 from glasses.capture.judgement import NOISY_DB, QUIET_DB, SURE, WAKE_S, is_another, is_certain, judged, supports
 from glasses.capture.phrases import Phrases, spoken_words
@@ -96,6 +97,7 @@ class Listener:
         self._opening: Opening | None = None
         self._request_s = 0.0
         self._follow_until_s = -1.0
+        self._doubted = Doubted()
 
     async def open(self) -> None:
         """Load the model; a second or so. Raises ModelMissingError, and ConfigInvalidError for a word that it does not know."""
@@ -154,6 +156,7 @@ class Listener:
         self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
         self._since_s = self._tried_s = 0.0
         self._pending, self._request = [], None
+        self._doubted = Doubted()
 
     def _check(self, model: SpeechModel) -> None:
         """A word that the model does not know would be left out in silence, and the phrase could never be heard."""
@@ -229,7 +232,7 @@ class Listener:
         log.debug("spotted: %s", spotted)
         if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
             reading = await self._second_look(reading, joined[0].start_s, spotted)
-        reading = await self._judged(reading, spotted, joined)
+        reading = await self._believed(reading, spotted, joined)
         if isinstance(reading, Wake):
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
@@ -247,6 +250,16 @@ class Listener:
         if isinstance(reading, Wake) and reading.goes_on and spotted is not None and not self._is_noisy(spotted):
             return False
         return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
+
+    async def _believed(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
+        """What was judged; and what the recogniser heard twice, where it is quiet: no training has heard every voice."""
+        judged = await self._judged(reading, spotted, words)
+        if not isinstance(judged, Nothing) or not isinstance(reading, Command | OpenRequest) or reading.wake_s == 0:
+            return judged
+        if spotted is None or self._is_noisy(spotted):
+            return judged
+        name = reading.intent.name if isinstance(reading, Command) else reading.name
+        return reading if self._doubted.insists(name, self._heard_s) else judged
 
     async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
