@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -86,10 +86,25 @@ def cache() -> Path:
 
 
 def _listen(folder: Path, labels: list[Label], names: corpus.Names, processes: int) -> list[hearing.Outcome]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    context = get_context("spawn")
     shares = [labels[start::processes] for start in range(processes)]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        done = pool.map(hearing.judge_files, [folder] * processes, shares, [names] * processes)
-        return [outcome for share in done for outcome in share]
+    bar = Progress(console=Console(stderr=True), transient=True)
+    with context.Manager() as manager, bar, ProcessPoolExecutor(processes, mp_context=context) as pool:
+        heard = manager.Queue()
+        under_way = [pool.submit(hearing.judge_files, folder, share, names, heard.put) for share in shares]
+        task = bar.add_task("listening", total=sum(_length(label) for label in labels))
+        while wait(under_way, timeout=1.0).not_done:
+            while not heard.empty():
+                bar.advance(task, _length(heard.get()))
+        return [outcome for share in under_way for outcome in share.result()]
+
+
+def _length(label: Label) -> float:
+    """About how long it takes, against a sentence: hours of talk are in files of two minutes."""
+    return 1.0 if label.intent is not None or label.near else 10.0
 
 
 def _load(folder: Path, labels: list[Label], names: corpus.Names) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,13 +94,17 @@ class Ear:
         return self._names.people, self._names.places
 
 
-def judge_files(folder: Path, labels: list[Label], names: Names) -> list[Outcome]:
-    """One after the other, by one Listener."""
+def judge_files(folder: Path, labels: list[Label], names: Names, tell: Callable[[Label], object]) -> list[Outcome]:
+    """One after the other, by one Listener; ``tell`` is told of each."""
 
     async def judge_all() -> list[Outcome]:
         ear = Ear(names)
         await ear.open()
-        return [await ear.judge(label, read_sound(folder / label.file, RATE_HZ)) for label in labels]
+        outcomes = []
+        for label in labels:
+            outcomes.append(await ear.judge(label, read_sound(folder / label.file, RATE_HZ)))
+            tell(label)
+        return outcomes
 
     return asyncio.run(judge_all())
 

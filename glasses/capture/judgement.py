@@ -18,7 +18,7 @@ OBJECTS = -3.0
 """Below these log odds the spotter objects, where it is loud: there, the wake phrase itself is often scored so low."""
 DOUBTS = -1.7
 """The same where the noise is less."""
-DOUBTS_IN_QUIET = 0.3
+DOUBTS_IN_QUIET = 0.2
 """The same where there is none. A voice that the spotter has never heard may be scored less: it is heard when it insists."""
 UNSAID = -4.0
 """A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
@@ -40,10 +40,11 @@ SUPPORTS = -4.2
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-DIFFERS, SPARED = -0.9, 2.0
-"""Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter says so."""
+DIFFERS, SPARED, STILL_DB = -0.9, 2.0, 28.0
+"""Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter scores above
+the second; where there is any noise, which likelihoods suffer from, it need only not doubt."""
 LEANS, SHARE, ENOUGH = 0.0, 0.25, 0.4
-"""Where the sound leans to what an accent makes of the wake phrase (hey lasses): the score and a share of the lean must be enough."""
+"""Where the sound leans to what an accent makes of the wake phrase (hey lasses): score and a share of the lean must be enough."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
@@ -127,7 +128,9 @@ def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float =
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
     doubted = ratio_db >= QUIET_DB and spotted.wake < DOUBTS_IN_QUIET
-    return doubted or (differs < DIFFERS and spotted.wake < SPARED) or (leans < LEANS and spotted.wake + SHARE * leans < ENOUGH)
+    still = ratio_db >= STILL_DB
+    another = differs < DIFFERS and spotted.wake < (SPARED if still else DOUBTS_IN_QUIET)
+    return doubted or another or (still and leans < LEANS and spotted.wake + SHARE * leans < ENOUGH)
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:

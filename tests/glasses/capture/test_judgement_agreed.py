@@ -22,6 +22,7 @@ from glasses.capture.judgement import (
     QUIET_DB,
     SAID,
     SPARED,
+    STILL_DB,
     SUPPORTS,
     SURE,
     UNSAID,
@@ -67,10 +68,12 @@ def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(wake: flo
 
 
 def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
-    assert is_another(scores(SPARED - 0.1), DIFFERS - 1, 5.0)
-    assert not is_another(scores(SPARED), DIFFERS - 1, 5.0), "the spotter is sure, whatever the beginning sounds like"
-    assert is_another(scores(1.0), 5.0, -4.6)
-    assert not is_another(scores(1.4), 5.0, -3.6), "an accent: the spotter is sure enough"
+    assert is_another(scores(SPARED - 0.1), DIFFERS - 1, 5.0, STILL_DB)
+    assert not is_another(scores(SPARED), DIFFERS - 1, 5.0, STILL_DB), "the spotter is sure, whatever the beginning sounds like"
+    assert not is_another(scores(DOUBTS_IN_QUIET), DIFFERS - 1, 5.0, STILL_DB - 1), "noise has a part in what it sounds like"
+    assert is_another(scores(1.0), 5.0, -4.6, STILL_DB)
+    assert not is_another(scores(1.0), 5.0, -4.6, STILL_DB - 1), "noise has a part in that too"
+    assert not is_another(scores(1.4), 5.0, -3.6, STILL_DB), "an accent: the spotter is sure enough"
 
 
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
