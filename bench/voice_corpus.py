@@ -17,7 +17,7 @@ from bench import voice_noise as noise
 from bench import voice_script as script
 from bench.voice_labels import CLEAN, LABELS, Label
 from bench.voice_speakers import RATE_HZ, Samples, Speaker, say_all, speakers
-from glasses.hw.sim.microphone import read_wav
+from glasses.hw.sim.sound import read_wav
 
 SNRS_DB: list[float | str] = [CLEAN, 20, 10, 5, 0]
 NAMES = "names.json"

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from glasses.hw.sim.microphone import read_wav
+from glasses.hw.sim.sound import read_wav
 from glasses.hw.sim.voice import Voice
 
 RATE_HZ = 16_000

@@ -12,10 +12,12 @@ from glasses.errors import HardwareUnknownError
 from glasses.hw.sim.camera import SimCamera
 from glasses.hw.sim.day import Day, Scene
 from glasses.hw.sim.microphone import SimMicrophone
+from glasses.hw.sim.sound import HeldSound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from glasses.hw.sim.sound import Sound
     from glasses.hw.sim.world import World
 
 
@@ -46,8 +48,8 @@ class ReplayCamera(SimCamera):
 
 
 class ReplayMicrophone(SimMicrophone):
-    def _load(self, path: Path) -> NDArray[np.int16]:
-        return read_sound(path, self.rate_hz)
+    def _opened(self, path: Path) -> Sound:
+        return HeldSound(read_sound(path, self.rate_hz))
 
 
 class ClipPainter:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glasses.errors import HardwareUnknownError
 from glasses.hw.base import AudioChunk
+from glasses.hw.sim.sound import open_wav
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
+    from glasses.hw.sim.sound import Sound
     from glasses.hw.sim.world import World
 
 CHUNK_SAMPLES = 4_800
@@ -25,7 +26,7 @@ class SimMicrophone:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._sounds: dict[str, NDArray[np.int16]] = {}
+        self._sound: tuple[str, Sound] | None = None
         self._said: NDArray[np.int16] = np.zeros(0, np.int16)
 
     async def chunks(self) -> AsyncIterator[AudioChunk]:
@@ -41,41 +42,29 @@ class SimMicrophone:
         self._said = np.concatenate([self._said, samples])
 
     async def close(self) -> None:
-        self._sounds.clear()
+        self._end_sound()
 
     def _next(self, at_s: float) -> NDArray[np.int16]:
         scene, into_s = self._world.scene(at_s)
         begin = round(into_s * self.rate_hz)
         heard = np.zeros(CHUNK_SAMPLES, np.int32)
         if scene.sound and not self._world.over:
-            piece = self._sound(scene.sound)[begin : begin + CHUNK_SAMPLES]
+            piece = self._playing(scene.sound).piece(begin, CHUNK_SAMPLES)
             heard[: len(piece)] += piece
         said, self._said = self._said[:CHUNK_SAMPLES], self._said[CHUNK_SAMPLES:]
         heard[: len(said)] += said
         return np.clip(heard, -32768, 32767).astype(np.int16)
 
-    def _sound(self, name: str) -> NDArray[np.int16]:
-        if name not in self._sounds:
-            self._sounds = {name: self._load(self._world.day.file(name))}
-        return self._sounds[name]
+    def _playing(self, name: str) -> Sound:
+        if self._sound is None or self._sound[0] != name:
+            self._end_sound()
+            self._sound = (name, self._opened(self._world.day.file(name)))
+        return self._sound[1]
 
-    def _load(self, path: Path) -> NDArray[np.int16]:
-        return read_wav(path, self.rate_hz)
+    def _opened(self, path: Path) -> Sound:
+        return open_wav(path, self.rate_hz)
 
-
-def read_wav(path: Path, rate_hz: int) -> NDArray[np.int16]:
-    """A 16 bit mono WAV as samples at ``rate_hz``. Raises HardwareUnknownError for any other file."""
-    try:
-        with wave.open(str(path)) as sound:
-            if (sound.getnchannels(), sound.getsampwidth()) != (1, 2):
-                raise HardwareUnknownError(f"{path}: the sound must be 16 bit mono")
-            samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
-            found_hz = sound.getframerate()
-    except (OSError, wave.Error, EOFError) as problem:
-        raise HardwareUnknownError(f"{path}: {problem}") from problem
-    if found_hz == rate_hz:
-        return samples
-    import soxr
-
-    resampled: NDArray[np.int16] = soxr.resample(samples, found_hz, rate_hz)
-    return resampled
+    def _end_sound(self) -> None:
+        if self._sound is not None:
+            self._sound[1].close()
+            self._sound = None
