@@ -15,7 +15,7 @@ from glasses.bus import Bus
 from glasses.capture.haste import LEAST, is_over
 from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import NOISY_DB, QUIET_DB, SURE, WAKE_S, is_another, is_certain, judged, supports
+from glasses.capture.judgement import ENOUGH, NOISY_DB, QUIET_DB, SPARED, SURE, WAKE_S, is_another, is_certain, judged, supports
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
@@ -252,14 +252,19 @@ class Listener:
         return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
 
     async def _believed(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
-        """What was judged; and what the recogniser heard twice, where it is quiet: no training has heard every voice."""
+        """What was judged; in quiet also what the spotter alone doubts of a voice that insisted today, and what is insisted on now."""
         judged = await self._judged(reading, spotted, words)
         if not isinstance(judged, Nothing) or not isinstance(reading, Command | OpenRequest) or reading.wake_s == 0:
             return judged
         if spotted is None or self._is_noisy(spotted):
             return judged
-        name = reading.intent.name if isinstance(reading, Command) else reading.name
-        return reading if self._doubted.insists(name, self._heard_s) else judged
+        if self._doubted.is_trusted(self._heard_s):
+            judged = await self._judged(reading, spotted.trusting(ENOUGH), words)
+        if isinstance(judged, Nothing):
+            meant = await self._judged(reading, spotted.trusting(SPARED), words)
+            if isinstance(meant, Command | OpenRequest) and self._doubted.insists(_name(meant), self._heard_s):
+                return meant
+        return judged
 
     async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
         """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
@@ -372,6 +377,10 @@ class Listener:
         slots = {"request": heard.text} if heard.name == IntentName.CORRECT else {"request": text, "prefix": prefix}
         audio = as_flac(sound) if heard.unsure else ""
         return Intent(name=heard.name, slots=slots, confidence=heard.confidence, text=text, unsure=heard.unsure, audio=audio)
+
+
+def _name(reading: Command | OpenRequest) -> IntentName:
+    return reading.intent.name if isinstance(reading, Command) else reading.name
 
 
 def _later(reading: Reading, by_s: float) -> Reading:

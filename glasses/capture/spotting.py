@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,12 @@ class Spotted:
     def best(self) -> tuple[str, float]:
         """The likeliest command, and by how much it is likelier than not."""
         return max(self.commands.items(), key=lambda each: each[1], default=("", NONE))
+
+    def trusting(self, least: float) -> Spotted:
+        """As if the wake phrase had been scored so high at least."""
+        name, _ = self.best
+        wake = max(self.wake, least)
+        return replace(self, wake=wake, commands=self.commands | ({name: -float(np.logaddexp(-wake, -self.said))} if name else {}))
 
 
 class Spotting:
@@ -93,7 +99,7 @@ def read_scores(times_s: list[float], scores: Floats, labels: tuple[str, ...]) -
     A command behind a wake phrase: the log odds of both, -log(exp(-a) + exp(-b)), a little below the lower. So the surer of two commands
     behind one wake phrase wins, also where the wake phrase is the lower.
     """
-    wake, own = scores[:, 0], scores[:, 1:]
+    wake, own = scores[:, 0].astype(np.float64), scores[:, 1:].astype(np.float64)  # far below, commands differ by less than 32 bits tell
     woken = np.maximum.accumulate(wake)[:, None]
     both = -np.logaddexp(-woken, -own)
     label = int(both.max(axis=0).argmax())

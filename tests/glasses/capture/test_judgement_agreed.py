@@ -192,3 +192,12 @@ def test_a_command_is_no_objection_to_a_request_and_another_request_is() -> None
     assert judged(OPENED, surely, TABLE, "okay glasses", ratio_db=LOUD_DB) == OPENED
     rather = scores(SURE, create_memory=SURE, find=OBJECTS - 1)
     assert judged(OPENED, rather, TABLE, "okay glasses", ratio_db=LOUD_DB) == Nothing()
+
+
+@given(wake=st.floats(-15, 10), own=st.lists(st.floats(-15, 10), min_size=3, max_size=3), least=st.floats(-5, 5))
+def test_trust_is_as_if_the_wake_phrase_alone_had_been_scored_higher(wake: float, own: list[float], least: float) -> None:
+    doubted, believed = (read_scores([0.0], np.array([[score, *own]], np.float32), LABELS) for score in (wake, max(wake, least)))
+    trusted = doubted.trusting(least)
+    assert (trusted.wake, trusted.said) == (pytest.approx(believed.wake), doubted.said)
+    if doubted.best[0] == believed.best[0]:
+        assert trusted.best == (believed.best[0], pytest.approx(believed.best[1], abs=1e-4))

@@ -40,8 +40,8 @@ async def _nobody() -> tuple[list[str], list[str]]:
     return [], []
 
 
-def _heard(said: Samples, pauses_s: list[float]) -> list[str]:
-    """The commands that are done when ``said`` is said once more after each pause."""
+def _heard(said: list[Samples], pauses_s: list[float]) -> list[str]:
+    """The commands that are done, with pauses before all but the first."""
 
     async def listen() -> list[str]:
         bus = Bus()
@@ -52,9 +52,9 @@ def _heard(said: Samples, pauses_s: list[float]) -> list[str]:
         )
         await listener.open()
         quiet = np.random.default_rng(3).normal(0, 12, 40 * RATE_HZ).astype(np.int16)
-        pieces = [quiet[: RATE_HZ // 2], said]
-        for pause_s in pauses_s:
-            pieces += [quiet[: round(pause_s * RATE_HZ)], said]
+        pieces = [
+            piece for pause_s, each in zip([0.5, *pauses_s], said, strict=True) for piece in (quiet[: round(pause_s * RATE_HZ)], each)
+        ]
         sound = np.concatenate([*pieces, quiet[: 2 * RATE_HZ]])
         step = RATE_HZ // 10
         for first in range(0, len(sound) - step + 1, step):
@@ -72,14 +72,32 @@ def _heard(said: Samples, pauses_s: list[float]) -> list[str]:
     [([], []), ([2.0], ["take_picture"]), ([AGAIN_S + 4], []), ([2.0, AGAIN_S + 4], ["take_picture", "take_picture"])],
 )
 def test_a_doubted_command_is_done_when_it_is_said_again(speak: Callable[[str], Samples], pauses_s: list[float], done: list[str]) -> None:
-    assert _heard(speak("okay glasses, take a picture"), pauses_s) == done
+    assert _heard([speak("okay glasses, take a picture")] * (len(pauses_s) + 1), pauses_s) == done
 
 
-def test_another_command_is_no_insisting_and_who_insisted_is_trusted_for_a_while() -> None:
+@pytest.mark.parametrize("text", ["okay classes, cancel", "hey lasses, take a picture"])
+def test_trust_is_in_a_voice_and_not_in_what_may_be_another_phrase(speak: Callable[[str], Samples], text: str) -> None:
+    said = [speak("okay glasses, take a picture")] * 2 + [speak(text)]
+    assert _heard(said, [2.0, AGAIN_S]) == ["take_picture"]
+
+
+@pytest.mark.parametrize("text", ["okay classes, cancel", "hey glasses are expensive these days"])
+def test_what_surely_is_another_phrase_is_not_done_for_being_said_again(speak: Callable[[str], Samples], text: str) -> None:
+    assert _heard([speak(text)] * 3, [2.0, 2.0]) == []
+
+
+def test_another_command_is_no_insisting() -> None:
     doubted = Doubted()
     assert not doubted.insists(IntentName.UNDO, 1.0)
     assert not doubted.insists(IntentName.CANCEL, 2.0)
     assert not doubted.insists(IntentName.UNDO, 3.0)
+    assert not doubted.is_trusted(3.0)
     assert doubted.insists(IntentName.UNDO, 3.0 + AGAIN_S)
-    assert doubted.insists(IntentName.CANCEL, 3.0 + AGAIN_S + TRUSTED_S)
-    assert not doubted.insists(IntentName.UNDO, 3.1 + AGAIN_S + 2 * TRUSTED_S)
+
+
+def test_who_insisted_is_trusted_for_a_day() -> None:
+    doubted = Doubted()
+    assert [doubted.insists(IntentName.UNDO, at_s) for at_s in (1.0, 2.0)] == [False, True]
+    assert doubted.is_trusted(2.0 + TRUSTED_S)
+    assert not doubted.insists(IntentName.CANCEL, 50.0)
+    assert not doubted.is_trusted(2.1 + TRUSTED_S)
