@@ -39,20 +39,16 @@ class SpeechModel:
         except Exception as problem:  # vosk raises nothing more telling
             raise ModelMissingError(f"{path.name} does not load: {problem}") from problem
 
-    def recognizer(self, rate_hz: int = RATE_HZ, grammar: list[str] | None = None, *, repeatable: bool = False) -> Recognizer:
+    def recognizer(self, rate_hz: int = RATE_HZ, grammar: list[str] | None = None) -> Recognizer:
         """Free dictation, or only the phrases of ``grammar`` (words the model does not know are left out of them).
 
-        ``repeatable``: it hears the same in the same sound each time, if it is fed at once and nobody else listens meanwhile in this
-        process. Kaldi adds a little noise to all it hears, by the C library's random numbers: times and confidences differ else.
+        It hears the same in the same sound each time, if nobody else listens meanwhile in this process.
         """
-        if repeatable and _begin_random is not None:
-            _begin_random(1)
-        phrases = [] if grammar is None else [json.dumps(grammar)]
-        return Recognizer(vosk.KaldiRecognizer(self._model, rate_hz, *phrases))
+        return Recognizer(self._engine(rate_hz, grammar))
 
     def likelihood(self, pcm16le: bytes, text: str, rate_hz: int = RATE_HZ) -> float:
         """How well the whole sound fits exactly these words: log likelihood, comparable between texts for the same sound."""
-        engine = vosk.KaldiRecognizer(self._model, rate_hz, json.dumps([text]))
+        engine = self._engine(rate_hz, [text])
         engine.SetMaxAlternatives(1)
         engine.AcceptWaveform(pcm16le)
         (best, *_) = json.loads(engine.FinalResult())["alternatives"]
@@ -60,7 +56,7 @@ class SpeechModel:
 
     def alternatives(self, pcm16le: bytes, grammar: list[str], most: int = 10, rate_hz: int = RATE_HZ) -> list[str]:
         """What the whole sound may be of these phrases and their mixtures, the likeliest first."""
-        engine = vosk.KaldiRecognizer(self._model, rate_hz, json.dumps(grammar))
+        engine = self._engine(rate_hz, grammar)
         engine.SetMaxAlternatives(most)
         engine.AcceptWaveform(pcm16le)
         return [str(each["text"]).strip() for each in json.loads(engine.FinalResult())["alternatives"]]
@@ -68,6 +64,15 @@ class SpeechModel:
     def knows(self, word: str) -> bool:
         """Whether a word is in the model's vocabulary."""
         return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def _engine(self, rate_hz: int, grammar: list[str] | None) -> Any:
+        """Kaldi adds a little noise to all that it hears, by the C library's random numbers: here they begin anew.
+
+        Else likelihoods of the same sound would differ by that noise too.
+        """
+        if _begin_random is not None:
+            _begin_random(1)
+        return vosk.KaldiRecognizer(self._model, rate_hz, *([] if grammar is None else [json.dumps(grammar)]))
 
 
 class Recognizer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from pathlib import Path
 
 from models.places import PlaceFinder
@@ -47,7 +47,7 @@ class Senses:
 
     @cached_property
     def dictation(self) -> Dictation:
-        return Dictation(partial(SpeechModel(self.store.path("speech").with_name(CLIPS)).recognizer, repeatable=True))
+        return Dictation(SpeechModel(self.store.path("speech").with_name(CLIPS)).recognizer)
 
     @cached_property
     def voice(self) -> VoiceFinder:

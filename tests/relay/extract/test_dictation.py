@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -51,7 +49,7 @@ def test_what_was_heard_before_changes_nothing(model: SpeechModel, speak) -> Non
 def test_the_same_sound_is_heard_the_same_each_time(model: SpeechModel, speak) -> None:
     """So that a clip that is looked into again, after a kill, says the same."""
     samples, spans = two_sentences(speak)
-    dictation = Dictation(partial(model.recognizer, repeatable=True))
+    dictation = Dictation(model.recognizer)
     first = dictation.words_in(samples, spans)
     assert first
     for _ in range(8):
