@@ -45,5 +45,6 @@ def _utterances(recognizer: Recognizer, samples: Samples) -> Iterator[Heard]:
 
 
 def _moved(word: Word, by_s: float) -> Word:
-    start_s, end_s = round(word.start_s + by_s, 3), round(word.end_s + by_s, 3)
-    return Word(word=word.word, start_s=start_s, end_s=end_s, confidence=word.confidence)
+    """In hundredths: frames have three, and in thousandths Kaldi's sums depend on where in memory their terms lie."""
+    start_s, end_s = round(word.start_s + by_s, 2), round(word.end_s + by_s, 2)
+    return Word(word=word.word, start_s=start_s, end_s=end_s, confidence=round(word.confidence, 2))
