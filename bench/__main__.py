@@ -33,7 +33,7 @@ def benches() -> list[Bench]:
 
 
 def main() -> int:
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the relay has it
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as both programs have it
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     commands = parser.add_subparsers(title="benches", required=True, metavar="NAME")
     for each in benches():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.spotter_lessons import Job, Lessons, background, gather
-from bench.spotter_speakers import is_examiner, teachers
+from bench.spotter_speakers import guests, is_examiner, teachers
 from bench.spotter_training import train
 from bench.voice import cache
 from bench.voice_speakers import Speaker
@@ -27,16 +27,19 @@ LINES, TAKES = 30, 2
 
 
 class Round(NamedTuple):
-    """Each voice speaks once in it."""
+    """Each speaker speaks once in it."""
 
     kind: str
     """Of ``spotter_script.KINDS``."""
     seeded: int
     """After the run's seed."""
     most_lines: int = LINES
+    speakers: Callable[[], list[Speaker]] = teachers
 
 
-ROUNDS = (Round("lines", 0), Round("pairs", 1), Round("confusions", 10, 16))
+ROUNDS = (
+    Round("lines", 0), Round("pairs", 1), Round("confusions", 10, 16), Round("greetings", 11, 24), Round("greetings", 12, 24, guests),
+)  # fmt: skip
 
 
 class Schooling(NamedTuple):
@@ -49,19 +52,18 @@ class Schooling(NamedTuple):
     epochs: int
 
 
-MEMBERS = (Schooling(1, FEATURES, 64, 14), Schooling(2, FEATURES, 96, 16), Schooling(3, EMBEDDED, 64, 14))
+MEMBERS = (Schooling(1, FEATURES, 64, 14), Schooling(2, FEATURES, 96, 16), Schooling(3, EMBEDDED, 64, 14), Schooling(4, FEATURES, 80, 15))
 BANDS_DB = ((0.0, 7.0), (7.0, 14.0), (14.0, 26.0), (26.0, np.inf))
 
 
 def main(given: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(given)
-    who = teachers()[: arguments.speakers]
     folder = cache() / f"lessons-{arguments.seed}-{arguments.lines}"
-    jobs = _gathered(who, folder, arguments)
+    jobs = _gathered(folder, arguments)
     left_out = [job for job in jobs if arguments.prove and is_examiner(job.speaker)]
     lessons = Lessons.read([folder / job.file for job in jobs if job not in left_out])
     members = [_taught(lessons, member, arguments.epochs) for member in MEMBERS]
-    found: dict[str, Any] = {"speakers": len(who), "pieces": len(lessons.labels)}
+    found: dict[str, Any] = {"speakers": len({job.speaker for job in jobs}), "pieces": len(lessons.labels)}
     if left_out:
         found["exam"] = examined(Head(members), Lessons.read([folder / job.file for job in left_out]))
     print(json.dumps(found, indent=1))
@@ -98,13 +100,13 @@ def _wrong(scores: npt.NDArray[np.float32], said: npt.NDArray[np.bool_]) -> dict
     }
 
 
-def _gathered(who: list[Speaker], folder: Path, arguments: argparse.Namespace) -> list[Job]:
+def _gathered(folder: Path, arguments: argparse.Namespace) -> list[Job]:
     models, seed, lines = ModelStore().path("spotter"), arguments.seed, arguments.lines
-    babble = background(who[::2], seed, folder / "background.npy", arguments.processes)
+    babble = background(teachers()[: arguments.speakers : 2], seed, folder / "background.npy", arguments.processes)
     jobs = [
         Job(models, speaker, number, min(lines, each.most_lines), TAKES, seed + each.seeded, each.kind, babble)
         for each in ROUNDS
-        for number, speaker in enumerate(who)
+        for number, speaker in enumerate(each.speakers()[: arguments.speakers])
     ]
     mixed = random.Random(len(jobs)).sample(jobs, len(jobs))  # noqa: S311  # so that slow speakers do not come at once
     gather(mixed, folder, arguments.processes)

@@ -34,6 +34,11 @@ CONFUSED_NEXT = [
     "okay lasses", "hey grasses", "okay grasses", "okay masses", "hey masses", "hey gases", "okay gases", "say glasses", "hey passes",
     "okay glass is",
 ]  # fmt: skip
+GREETED = ["they glasses", "say glasses", "hey classes", "hey lasses"]
+GREETED_NEXT = [
+    "day glasses", "way glasses", "may glasses", "stay glasses", "my glasses", "the glasses", "he glasses", "hey grasses", "they classes",
+    "okay classes", "okay lasses", "hey glass is",
+]  # fmt: skip
 AFTER = [
     "are fragile", "are expensive these days", "is broken", "on the table", "and plates", "are so cool", "full of water", "that I like",
     "please", "of wine", "is empty", "from the shop", "make me look old", "were on sale", "can be cleaned", "in the kitchen",
@@ -96,11 +101,20 @@ def pairs(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
 
 def confusions(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
     """For ever: pairs of what is taken for the wake phrase most often, so that each voice says every one of the worst."""
+    return _beside(phrases, dice, CONFUSED, CONFUSED_NEXT)
+
+
+def greetings(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
+    """For ever: the same of what is left after those, mostly other greetings."""
+    return _beside(phrases, dice, GREETED, GREETED_NEXT)
+
+
+def _beside(phrases: Phrases, dice: random.Random, worst: list[str], next_worst: list[str]) -> Iterator[Line]:
     commands = [(phrase, str(name)) for name, spoken in phrases.commands.items() for phrase in spoken]
     while True:
-        others = list(CONFUSED_NEXT)
+        others = list(next_worst)
         dice.shuffle(others)
-        for other in CONFUSED + others[:4]:
+        for other in worst + others[:4]:
             phrase, name = dice.choice(commands)
             joint = _joint(dice)
             wake = "okay glasses" if other.startswith("okay") else "hey glasses"
@@ -108,7 +122,12 @@ def confusions(phrases: Phrases, dice: random.Random) -> Iterator[Line]:
             yield Line(f"{other}{joint} {phrase}", frozenset({name}))
 
 
-KINDS: dict[str, Callable[[Phrases, random.Random], Iterator[Line]]] = {"lines": lines, "pairs": pairs, "confusions": confusions}
+KINDS: dict[str, Callable[[Phrases, random.Random], Iterator[Line]]] = {
+    "lines": lines,
+    "pairs": pairs,
+    "confusions": confusions,
+    "greetings": greetings,
+}
 
 
 def _before(dice: random.Random) -> str:

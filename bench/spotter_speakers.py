@@ -45,6 +45,18 @@ def teachers() -> list[Speaker]:
     return [speaker for speaker in every if present(speaker)]
 
 
+def guests() -> list[Speaker]:
+    """The variants in two more accents each: they come for the last round only, for what one more speaker teaches most about."""
+    dice = random.Random("guests")  # noqa: S311  # paces and pitches
+    known = {speaker.voice for speaker in teachers()}
+    every = [
+        Speaker("espeak", f"{accent}+{variant}", _pace(dice), dice.randint(25, 75))
+        for variant in _VARIANTS
+        for accent in dice.sample([each for each in _ACCENTS if f"{each}+{variant}" not in known], 2)
+    ]
+    return [speaker for speaker in every if present(speaker)]
+
+
 def is_examiner(speaker: Speaker) -> bool:
     """Whether it sounds like one of EXAMINERS: the same voice at any pace, or the same accent or variant."""
     accent, _, variant = speaker.voice.partition("+")

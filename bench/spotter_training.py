@@ -91,7 +91,9 @@ def _slopes(weights: dict[str, Floats], given: Floats, labels: Floats) -> tuple[
     pooled = (top + np.log(raised.sum(axis=1, keepdims=True)))[:, 0]
     loss = float(np.mean(np.logaddexp(0, pooled) - labels * pooled)) * len(LABELS)
     shares = raised / raised.sum(axis=1, keepdims=True)
-    slope = np.asarray(shares * ((1 / (1 + np.exp(-pooled)) - labels) / len(given))[:, None], np.float32)
+    with np.errstate(over="ignore"):  # what is surely not there: 1 / infinity is as it should be
+        likely = 1 / (1 + np.exp(-pooled))
+    slope = np.asarray(shares * ((likely - labels) / len(given))[:, None], np.float32)
     found = {"w_out": _product(outputs[-1], slope), "b_out": slope.sum(axis=(0, 1))}
     back = slope @ weights["w_out"].T
     for number in reversed(range(len(TAPS))):

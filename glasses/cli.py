@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ first steps:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the spotter multiplies small matrices: threads would mostly wait for each other
     arguments = _parser().parse_args(argv)
     from glasses.wire.errors import SouvenirError
 
