@@ -19,7 +19,7 @@ OBJECTS = -3.0
 DOUBTS = -1.7
 """The same where the noise is less."""
 DOUBTS_IN_QUIET = 0.2
-"""The same where there is none. A voice that the spotter has never heard may be scored less: it is heard when it insists."""
+"""The same where there is hardly any. A voice that the spotter has never heard may be scored less: it is heard when it insists."""
 UNSAID = -4.0
 """A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
 QUIET_DB = 24.0
@@ -43,8 +43,8 @@ NOISY_DB = 19.0
 DIFFERS, SPARED, STILL_DB = -0.9, 2.0, 28.0
 """Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter scores above
 the second; where there is any noise, which likelihoods suffer from, it need only not doubt."""
-LEANS, SHARE, ENOUGH = 0.0, 0.25, 0.4
-"""Where the sound leans to what an accent makes of the wake phrase (hey lasses): score and a share of the lean must be enough."""
+SHARE, ENOUGH = 0.25, 1.1
+"""Where it is still, the score must be enough, less a share of how much the sound is rather an accent's (hey lasses)."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
@@ -127,10 +127,9 @@ def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float =
 
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
-    doubted = ratio_db >= QUIET_DB and spotted.wake < DOUBTS_IN_QUIET
-    still = ratio_db >= STILL_DB
-    another = differs < DIFFERS and spotted.wake < (SPARED if still else DOUBTS_IN_QUIET)
-    return doubted or another or (still and leans < LEANS and spotted.wake + SHARE * leans < ENOUGH)
+    if ratio_db < STILL_DB:
+        return spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or differs < DIFFERS)
+    return spotted.wake + SHARE * min(leans, 0.0) < ENOUGH or (differs < DIFFERS and spotted.wake < SPARED)
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:

@@ -15,6 +15,7 @@ from glasses.capture.judgement import (
     DIFFERS,
     DOUBTS,
     DOUBTS_IN_QUIET,
+    ENOUGH,
     HELPS,
     LIKELY,
     NOISY_DB,
@@ -73,7 +74,9 @@ def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
     assert not is_another(scores(DOUBTS_IN_QUIET), DIFFERS - 1, 5.0, STILL_DB - 1), "noise has a part in what it sounds like"
     assert is_another(scores(1.0), 5.0, -4.6, STILL_DB)
     assert not is_another(scores(1.0), 5.0, -4.6, STILL_DB - 1), "noise has a part in that too"
-    assert not is_another(scores(1.4), 5.0, -3.6, STILL_DB), "an accent: the spotter is sure enough"
+    assert not is_another(scores(SPARED), 5.0, -3.6, STILL_DB), "an accent: the spotter is sure enough"
+    assert is_another(scores(ENOUGH - 0.1), 5.0, 5.0, STILL_DB), "where it is still, nothing excuses a low score"
+    assert not is_another(scores(ENOUGH), 5.0, 5.0, STILL_DB)
 
 
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
