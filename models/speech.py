@@ -42,7 +42,8 @@ class SpeechModel:
     def recognizer(self, rate_hz: int = RATE_HZ, grammar: list[str] | None = None) -> Recognizer:
         """Free dictation, or only the phrases of ``grammar`` (words the model does not know are left out of them).
 
-        It hears the same in the same sound each time, if nobody else listens meanwhile in this process.
+        It hears the same words in the same sound each time, if nobody else listens meanwhile in this process. Now and then a time is
+        another by a frame (30 ms): what else there is in memory still has a part in it, and is not understood.
         """
         return Recognizer(self._engine(rate_hz, grammar))
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 import soxr
 
+from glasses.wire.tag import Word
 from models.speech import RATE_HZ, SpeechModel
 from models.store import ModelStore
 
@@ -29,14 +30,16 @@ def test_a_sound_fits_words_as_well_each_time(model: SpeechModel, said: bytes) -
     first = model.likelihood(said, "okay glasses")
     for _ in range(4):
         model.recognizer().accept(said[:9_000])
-        assert model.likelihood(said, "okay glasses") == first
+        assert model.likelihood(said, "okay glasses") == pytest.approx(first, abs=0.1)  # by chance: several
 
 
 def test_words_are_as_sure_each_time(model: SpeechModel, said: bytes) -> None:
-    def heard() -> object:
+    def heard() -> list[Word]:
         recognizer = model.recognizer(grammar=["okay glasses", "take a picture", "[unk]"])
         recognizer.accept(said)
-        return recognizer.final()
+        return recognizer.final().words
 
     first = heard()
-    assert all(heard() == first for _ in range(4))
+    for again in (heard() for _ in range(4)):
+        assert [word.word for word in again] == [word.word for word in first]
+        assert [word.confidence for word in again] == pytest.approx([word.confidence for word in first], abs=0.05)
