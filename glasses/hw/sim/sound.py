@@ -30,7 +30,7 @@ class HeldSound:
         return self._samples[first : first + count]
 
     def close(self) -> None:
-        self._samples = self._samples[:0]
+        self._samples = np.zeros(0, np.int16)  # a slice would hold all of it
 
 
 class FileSound:

@@ -65,3 +65,4 @@ def assert_same(words: list[Word], others: list[Word]) -> None:
     assert [word.word for word in words] == [word.word for word in others]
     for word, other in zip(words, others, strict=True):
         assert (word.start_s, word.end_s) == pytest.approx((other.start_s, other.end_s), abs=FRAME_S + 0.011)
+        assert word.confidence == pytest.approx(other.confidence, abs=0.05)
