@@ -16,8 +16,7 @@ from bench.voice_labels import Label, read_sound
 from bench.voice_speakers import Samples, resampled
 from glasses.bus import Bus, Subscription
 from glasses.capture import phrases
-from glasses.capture.insisting import AGAIN_S
-from glasses.capture.listener import Listener
+from glasses.capture.listener import FOLLOW_S, Listener
 from glasses.clock import RealClock
 from glasses.config import Voice
 from glasses.events import IntentHeard, WakeHeard
@@ -26,8 +25,8 @@ from models.store import ModelStore
 
 RATE_HZ = 16_000
 CHUNK_S = 0.1
-BETWEEN_S = AGAIN_S + 1.0
-"""Quiet after each file: longer than a wake phrase waits for its command, and too long for the next file to insist on this one's."""
+BETWEEN_S = FOLLOW_S + 1.0
+"""Quiet after each file: too long for the next one to correct or to insist on what was said in it."""
 
 
 class Outcome(NamedTuple):

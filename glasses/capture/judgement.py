@@ -36,15 +36,22 @@ SURE = 1.8
 """From these on it is believed alone."""
 CERTAIN = 2.8
 """From these on the wake phrase needs no other look, if there is any noise: where there is none, another one is scored so high too."""
+FOLLOWS = 0.0
+"""A correction without a wake phrase is heard into noise easily: there, its own score must be above, and no other's higher."""
 SUPPORTS = -4.2
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-DIFFERS, SPARED, STILL_DB = -0.9, 2.0, 28.0
+DIFFERS, SPARED, STILL_DB = -0.9, 1.5, 28.0
 """Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter scores above
 the second; where there is any noise, which likelihoods suffer from, it need only not doubt."""
-SHARE, ENOUGH = 0.25, 1.1
+CLEAR, COMPARED_DB = 5.0, 18.0
+"""Where the sound is so much rather the wake phrase than an accent's (hey lasses), likelihoods have not suffered; below the second
+ratio all have."""
+SHARE, ENOUGH = 0.25, 0.85
 """Where it is still, the score must be enough, less a share of how much the sound is rather an accent's (hey lasses)."""
+INSISTED = 2.0
+"""What is insisted on is judged as if the wake phrase had been scored so high."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
@@ -87,8 +94,10 @@ def judged(
         name = str(reading.intent.name)
         unsaid = not noisy and spotted.commands.get(name, NONE) < UNSAID
         return reading if agrees(name, spotted, least) and not unsaid else Nothing()
+    if isinstance(reading, OpenRequest) and reading.wake_s == 0:
+        return reading if not noisy or (spotted.best[0] == reading.name and spotted.said >= FOLLOWS) else Nothing()
     if isinstance(reading, OpenRequest):
-        return reading if reading.wake_s == 0 or _may_open(reading, spotted, phrases, least) else Nothing()
+        return reading if _may_open(reading, spotted, phrases, least) else Nothing()
     if isinstance(reading, Wake) and reading.goes_on and not noisy:
         return Nothing()
     if _is_believed(spotted, loud=noisy, woken=isinstance(reading, Wake), glimpsed=glimpsed):
@@ -127,9 +136,12 @@ def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float =
 
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
-    if ratio_db < STILL_DB:
-        return spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or differs < DIFFERS)
-    return spotted.wake + SHARE * min(leans, 0.0) < ENOUGH or (differs < DIFFERS and spotted.wake < SPARED)
+    begins_otherwise = differs < DIFFERS and spotted.wake < SPARED
+    if ratio_db >= STILL_DB:
+        return begins_otherwise or spotted.wake + SHARE * min(leans, 0.0) < ENOUGH
+    if spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or differs < DIFFERS):
+        return True
+    return begins_otherwise and leans > CLEAR
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:

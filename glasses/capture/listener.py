@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from glasses.bus import Bus
+from glasses.capture.believing import Believing, is_noisy
 from glasses.capture.haste import LEAST, is_over
-from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import ENOUGH, NOISY_DB, QUIET_DB, SPARED, SURE, WAKE_S, is_another, is_certain, judged, supports
+from glasses.capture.judgement import SURE, supports
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
-from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
+from glasses.capture.sound import SoundMemory, as_flac
 from glasses.clock import Clock
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
@@ -44,8 +44,6 @@ RATE_HZ = 16_000
 MEMORY_S = 20.0
 """How much sound is kept for reading again."""
 BEFORE_S = 0.3
-AROUND_S = 0.12
-"""How much more than the wake phrase is heard when it is heard alone."""
 JOIN_S = 5.0
 """A command may follow its wake phrase, and a request its prefix, within this time."""
 BREATH_S = 1.0
@@ -97,7 +95,7 @@ class Listener:
         self._opening: Opening | None = None
         self._request_s = 0.0
         self._follow_until_s = -1.0
-        self._doubted = Doubted()
+        self._believing: Believing | None = None
 
     async def open(self) -> None:
         """Load the model; a second or so. Raises ModelMissingError, and ConfigInvalidError for a word that it does not know."""
@@ -123,7 +121,7 @@ class Listener:
         self._model = SpeechModel(self._model_path)
         self._check(self._model)
         self._rereading = Rereading(self._model, self._phrases, self._voice.wake_phrases)
-        self._start(self._model)
+        self._start(self._model, self._rereading)
 
     def _new_spotting(self) -> Spotting | None:
         from models.spotter import LEARNED_LANGUAGE, LEARNED_WAKES
@@ -139,7 +137,7 @@ class Listener:
 
         return Spotting(Embedder(self._spotter_path), Head.load(), LABELS)
 
-    def _start(self, model: SpeechModel) -> None:
+    def _start(self, model: SpeechModel, rereading: Rereading) -> None:
         """The microphone was opened: its sound counts from 0."""
         import soxr
 
@@ -156,7 +154,7 @@ class Listener:
         self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
         self._since_s = self._tried_s = 0.0
         self._pending, self._request = [], None
-        self._doubted = Doubted()
+        self._believing = Believing(self._reader, self._phrases, self._voice.wake_phrases[0], rereading, self._raw, self._sound)
 
     def _check(self, model: SpeechModel) -> None:
         """A word that the model does not know would be left out in silence, and the phrase could never be heard."""
@@ -175,8 +173,8 @@ class Listener:
         import numpy as np
 
         heard: list[Utterance | Cue] = []
-        if chunk.first_sample < self._next_sample and self._model is not None:
-            self._start(self._model)
+        if chunk.first_sample < self._next_sample and self._model is not None and self._rereading is not None:
+            self._start(self._model, self._rereading)
         while self._next_sample < chunk.first_sample:
             lost = min(chunk.first_sample - self._next_sample, self._heard_rate_hz)
             heard += self._take(np.zeros(lost, np.int16))
@@ -213,9 +211,9 @@ class Listener:
         if score < LEAST or name in self._phrases.open or spotted.at_s <= self._tried_s:
             return []
         agreed = self._hearing.whole != "" and self._reader.named(self._hearing.whole) == name
-        if not is_over(spotted, self._heard_s, agreed=agreed, loud=self._is_noisy(spotted)):
+        if not is_over(spotted, self._heard_s, agreed=agreed, loud=is_noisy(spotted, self._raw)):
             return []
-        if not self._hearing.is_hushed and not (self._is_noisy(spotted, NEVER_HUSHED_DB) and spotted.at_s <= self._heard_s - HUSH_S):
+        if not self._hearing.is_hushed and not (is_noisy(spotted, self._raw, NEVER_HUSHED_DB) and spotted.at_s <= self._heard_s - HUSH_S):
             return []
         self._tried_s = spotted.at_s + AFTERGLOW_S
         return [await asyncio.to_thread(self._hearing.finish)]
@@ -232,7 +230,9 @@ class Listener:
         log.debug("spotted: %s", spotted)
         if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
             reading = await self._second_look(reading, joined[0].start_s, spotted)
-        reading = await self._believed(reading, spotted, joined)
+        if self._believing is None:
+            raise RuntimeError("open comes first")
+        reading = await self._believing.believed(reading, spotted, joined, self._heard_s)
         if isinstance(reading, Wake):
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
@@ -245,44 +245,11 @@ class Listener:
             self._bus.publish(WakeHeard())
 
     def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
-        if spotted is not None and spotted.best[1] >= SURE and (isinstance(reading, Wake) or self._is_noisy(spotted)):
+        if spotted is not None and spotted.best[1] >= SURE and (isinstance(reading, Wake) or is_noisy(spotted, self._raw)):
             return False
-        if isinstance(reading, Wake) and reading.goes_on and spotted is not None and not self._is_noisy(spotted):
+        if isinstance(reading, Wake) and reading.goes_on and spotted is not None and not is_noisy(spotted, self._raw):
             return False
         return reading.has_rest if isinstance(reading, Wake) else self._reader.is_near(words)
-
-    async def _believed(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
-        """What was judged; in quiet also what the spotter alone doubts of a voice that insisted today, and what is insisted on now."""
-        judged = await self._judged(reading, spotted, words)
-        if not isinstance(judged, Nothing) or not isinstance(reading, Command | OpenRequest) or reading.wake_s == 0:
-            return judged
-        if spotted is None or self._is_noisy(spotted):
-            return judged
-        if self._doubted.is_trusted(self._heard_s):
-            judged = await self._judged(reading, spotted.trusting(ENOUGH), words)
-        if isinstance(judged, Nothing):
-            meant = await self._judged(reading, spotted.trusting(SPARED), words)
-            if isinstance(meant, Command | OpenRequest) and self._doubted.insists(_name(meant), self._heard_s):
-                return meant
-        return judged
-
-    async def _judged(self, reading: Reading, spotted: Spotted | None, words: list[Word]) -> Reading:
-        """With the spotter's opinion where there is one; and never what may be another phrase than the wake phrase."""
-        glimpsed = spotted is not None and self._reader.is_glimpsed(words, spotted.best[0])
-        if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
-            ratio_db = self._ratio_db(spotted)
-            log.debug("speech over noise: %.0f dB", ratio_db)
-            reading = judged(reading, spotted, self._phrases, self._voice.wake_phrases[0], ratio_db=ratio_db, glimpsed=glimpsed)
-        certain = not glimpsed and spotted is not None and is_certain(spotted) and self._is_noisy(spotted, QUIET_DB)
-        if isinstance(reading, Command | OpenRequest) and not (certain or await self._is_meant(reading, spotted)):
-            return Nothing()
-        return reading
-
-    def _is_noisy(self, spotted: Spotted, below_db: float = NOISY_DB) -> bool:
-        return self._ratio_db(spotted) < below_db
-
-    def _ratio_db(self, spotted: Spotted) -> float:
-        return speech_to_noise_db(self._raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s)))
 
     async def _second_look(self, first: Nothing | Wake, start_s: float, spotted: Spotted | None) -> Reading:
         """Something near a wake phrase that was not understood: once more with its noise, then with whole phrases only."""
@@ -302,24 +269,6 @@ class Listener:
         if isinstance(third, OpenRequest) or (isinstance(third, Command) and (spotted is None or supports(third, spotted))):
             return third
         return first if isinstance(first, Wake) else second
-
-    async def _is_meant(self, reading: Command | OpenRequest, spotted: Spotted | None) -> bool:
-        """Whether its wake phrase is not another one without the command behind it, which makes any beginning likely."""
-        if self._rereading is None:
-            raise RuntimeError("open comes first")
-        if reading.wake_s == 0:
-            return True
-        end_s = reading.start_s + reading.wake_s + AROUND_S
-        sound = self._sound.between(reading.start_s - AROUND_S, end_s)
-        words = await asyncio.to_thread(self._rereading.wake_alone, sound)
-        log.debug("the wake phrase alone: %s", _text(words))
-        if self._reader.is_alike(words):
-            return False
-        if spotted is None or self._is_noisy(spotted, QUIET_DB if spotted.wake >= SURE else NOISY_DB):
-            return True
-        differs, leans = await asyncio.to_thread(self._rereading.compared, sound)
-        log.debug("than other phrases: %.1f, %.1f", differs, leans)
-        return not is_another(spotted, differs, leans, self._ratio_db(spotted))
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
@@ -361,7 +310,7 @@ class Listener:
 
     def _sure_opening(self, reading: OpenRequest, spotted: Spotted | None) -> Opening | None:
         """Where the spotter is sure of the request too, and noise may keep its prefix from being read again."""
-        if spotted is None or spotted.best[0] != reading.name or spotted.best[1] < SURE or not self._is_noisy(spotted):
+        if spotted is None or spotted.best[0] != reading.name or spotted.best[1] < SURE or not is_noisy(spotted, self._raw):
             return None
         from glasses.capture.rereading import Opening
 
@@ -377,10 +326,6 @@ class Listener:
         slots = {"request": heard.text} if heard.name == IntentName.CORRECT else {"request": text, "prefix": prefix}
         audio = as_flac(sound) if heard.unsure else ""
         return Intent(name=heard.name, slots=slots, confidence=heard.confidence, text=text, unsure=heard.unsure, audio=audio)
-
-
-def _name(reading: Command | OpenRequest) -> IntentName:
-    return reading.intent.name if isinstance(reading, Command) else reading.name
 
 
 def _later(reading: Reading, by_s: float) -> Reading:

@@ -11,11 +11,13 @@ from glasses.capture import phrases
 from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.judgement import (
     CERTAIN,
+    CLEAR,
     CLEARLY_SAID,
     DIFFERS,
     DOUBTS,
     DOUBTS_IN_QUIET,
     ENOUGH,
+    FOLLOWS,
     HELPS,
     LIKELY,
     NOISY_DB,
@@ -40,6 +42,7 @@ LOUD_DB = NOISY_DB - 9
 LABELS = ("wake", "take_picture", "cancel", "find")
 COMMAND = Command(Intent(name=IntentName.CANCEL, confidence=1.0, text="cancel"), 1.0, 0.7)
 WAKE = Wake((Word(word="okay", start_s=1.0, end_s=1.3), Word(word="glasses", start_s=1.3, end_s=1.8)))
+CORRECTION = OpenRequest(IntentName.CORRECT, "no i said", 1.0, has_rest=True, wake_s=0)
 OPENED = OpenRequest(IntentName.FIND, "find", 1.0, has_rest=True, wake_s=0.7)
 
 
@@ -72,9 +75,11 @@ def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
     assert is_another(scores(SPARED - 0.1), DIFFERS - 1, 5.0, STILL_DB)
     assert not is_another(scores(SPARED), DIFFERS - 1, 5.0, STILL_DB), "the spotter is sure, whatever the beginning sounds like"
     assert not is_another(scores(DOUBTS_IN_QUIET), DIFFERS - 1, 5.0, STILL_DB - 1), "noise has a part in what it sounds like"
+    assert is_another(scores(SPARED - 0.1), DIFFERS - 1, CLEAR + 1, STILL_DB - 1), "but not where it is so clearly no accent"
+    assert not is_another(scores(SPARED), DIFFERS - 1, CLEAR + 1, STILL_DB - 1)
     assert is_another(scores(1.0), 5.0, -4.6, STILL_DB)
     assert not is_another(scores(1.0), 5.0, -4.6, STILL_DB - 1), "noise has a part in that too"
-    assert not is_another(scores(SPARED), 5.0, -3.6, STILL_DB), "an accent: the spotter is sure enough"
+    assert not is_another(scores(SPARED), 5.0, -2.5, STILL_DB), "an accent: the spotter is sure enough"
     assert is_another(scores(ENOUGH - 0.1), 5.0, 5.0, STILL_DB), "where it is still, nothing excuses a low score"
     assert not is_another(scores(ENOUGH), 5.0, 5.0, STILL_DB)
 
@@ -141,9 +146,17 @@ def test_a_wake_phrase_alone_waits_for_its_command() -> None:
     assert [word.word for word in heard.words] == ["okay", "glasses"]
 
 
-def test_a_correction_without_a_wake_phrase_is_not_the_spotters_business() -> None:
-    correction = OpenRequest(IntentName.CORRECT, "no i said", 1.0, has_rest=True, wake_s=0)
-    assert judged(correction, scores(NONE), TABLE, "okay glasses", ratio_db=LOUD_DB) == correction
+def test_a_correction_without_a_wake_phrase_needs_none_from_the_spotter() -> None:
+    assert judged(CORRECTION, scores(NONE), TABLE, "okay glasses", ratio_db=NOISY_DB + 1) == CORRECTION
+    said = Spotted(NONE, 1.8, {"correct": NONE, "find": NONE - 1}, 2.4, said=FOLLOWS)
+    assert judged(CORRECTION, said, TABLE, "okay glasses", ratio_db=LOUD_DB) == CORRECTION
+
+
+@pytest.mark.parametrize(
+    "heard", [scores(NONE), Spotted(NONE, 1.8, {"correct": NONE}, 2.4, said=FOLLOWS - 0.1), scores(NONE, find=9, correct=8)]
+)
+def test_in_noise_a_correction_must_have_been_said_and_nothing_else(heard: Spotted) -> None:
+    assert judged(CORRECTION, heard, TABLE, "okay glasses", ratio_db=LOUD_DB) == Nothing()
 
 
 def test_a_command_before_the_wake_phrase_is_none() -> None:
