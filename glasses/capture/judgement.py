@@ -42,12 +42,12 @@ SUPPORTS = -4.2
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-DIFFERS, SPARED, STILL_DB = -0.9, 1.5, 28.0
+DIFFERS, SPARED, STILL_DB = -0.9, 1.8, 28.0
 """Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter scores above
 the second; where there is any noise, which likelihoods suffer from, it need only not doubt."""
-CLEAR, COMPARED_DB = 5.0, 18.0
-"""Where the sound is so much rather the wake phrase than an accent's (hey lasses), likelihoods have not suffered; below the second
-ratio all have."""
+CLEAR, COMPARED_DB = 1.75, 15.0
+"""Where the sound is so much rather the wake phrase than an accent's (hey lasses), noise has not spoilt what likelihoods say of its
+beginning; below the second ratio they are not asked."""
 SHARE, ENOUGH = 0.25, 0.85
 """Where it is still, the score must be enough, less a share of how much the sound is rather an accent's (hey lasses)."""
 INSISTED = 2.0
@@ -136,12 +136,17 @@ def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float =
 
     ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
     """
-    begins_otherwise = differs < DIFFERS and spotted.wake < SPARED
     if ratio_db >= STILL_DB:
-        return begins_otherwise or spotted.wake + SHARE * min(leans, 0.0) < ENOUGH
-    if spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or differs < DIFFERS):
+        return spotted.wake + SHARE * min(leans, 0.0) < ENOUGH or (differs < DIFFERS and spotted.wake < SPARED)
+    if differs < DIFFERS and leans > CLEAR and spotted.wake < SPARED:
         return True
-    return begins_otherwise and leans > CLEAR
+    return spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or (ratio_db >= NOISY_DB and differs < DIFFERS))
+
+
+def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:
+    """Whether another command than the one that was read was surely said: which of the two, nobody knows."""
+    name = reading.intent.name if isinstance(reading, Command) else reading.name
+    return spotted.wake >= SURE and _is_rather(spotted, str(name))
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:

@@ -15,7 +15,7 @@ from glasses.bus import Bus
 from glasses.capture.believing import Believing, is_noisy
 from glasses.capture.haste import LEAST, is_over
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import SURE, supports
+from glasses.capture.judgement import SURE, contradicts, supports
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac
@@ -232,8 +232,11 @@ class Listener:
             reading = await self._second_look(reading, joined[0].start_s, spotted)
         if self._believing is None:
             raise RuntimeError("open comes first")
-        reading = await self._believing.believed(reading, spotted, joined, self._heard_s)
-        if isinstance(reading, Wake):
+        read, reading = reading, await self._believing.believed(reading, spotted, joined, self._heard_s)
+        if isinstance(read, Command | OpenRequest) and isinstance(reading, Nothing) and spotted is not None and contradicts(read, spotted):
+            self._since_s = self._heard_s
+            self._bus.publish(WakeHeard())  # two opinions that do not agree: it is to be said again
+        elif isinstance(reading, Wake):
             self._pending = list(reading.words)
             self._bus.publish(WakeHeard())
         elif isinstance(reading, Command):

@@ -13,6 +13,7 @@ from glasses.capture.judgement import (
     CERTAIN,
     CLEAR,
     CLEARLY_SAID,
+    COMPARED_DB,
     DIFFERS,
     DOUBTS,
     DOUBTS_IN_QUIET,
@@ -29,6 +30,7 @@ from glasses.capture.judgement import (
     SUPPORTS,
     SURE,
     UNSAID,
+    contradicts,
     is_another,
     judged,
     supports,
@@ -63,20 +65,35 @@ def test_where_it_is_quiet_less_of_a_doubt_is_an_objection(reading: Command | Op
     assert judged(reading, heard, TABLE, "okay glasses", ratio_db=LOUD_DB) == reading
 
 
-@given(st.floats(-20, 20), st.floats(-20, 20), st.floats(-20, 20), st.floats(0, 20))
-def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(wake: float, differs: float, leans: float, more: float) -> None:
-    if not is_another(scores(wake), differs, leans):
-        assert not is_another(scores(wake + more), differs, leans)
-        assert not is_another(scores(wake), differs + more, leans)
-        assert not is_another(scores(wake), differs, leans + more)
+@given(st.floats(-20, 20), st.floats(-20, 20), st.floats(-20, 20), st.floats(0, 20), st.sampled_from([COMPARED_DB, QUIET_DB, STILL_DB]))
+def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(
+    wake: float, differs: float, leans: float, more: float, ratio_db: float
+) -> None:
+    if not is_another(scores(wake), differs, leans, ratio_db):
+        assert not is_another(scores(wake + more), differs, leans, ratio_db)
+        assert not is_another(scores(wake), differs + more, leans, ratio_db)
+        assert ratio_db < STILL_DB or not is_another(scores(wake), differs, leans + more, ratio_db)
+
+
+@pytest.mark.parametrize(
+    ("heard", "reading", "expected"),
+    [
+        (scores(SURE, find=SURE), CORRECTION, True),
+        (scores(SURE, correct=SURE, find=SURE - 1), CORRECTION, False),
+        (scores(SURE - 0.1, find=9), CORRECTION, False),
+        (scores(9, find=9), COMMAND, True),
+        (scores(9, cancel=9), COMMAND, False),
+    ],
+)
+def test_two_commands_that_were_surely_said_contradict(heard: Spotted, reading: Command | OpenRequest, expected: bool) -> None:
+    assert contradicts(reading, heard) == expected
 
 
 def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
     assert is_another(scores(SPARED - 0.1), DIFFERS - 1, 5.0, STILL_DB)
     assert not is_another(scores(SPARED), DIFFERS - 1, 5.0, STILL_DB), "the spotter is sure, whatever the beginning sounds like"
-    assert not is_another(scores(DOUBTS_IN_QUIET), DIFFERS - 1, 5.0, STILL_DB - 1), "noise has a part in what it sounds like"
-    assert is_another(scores(SPARED - 0.1), DIFFERS - 1, CLEAR + 1, STILL_DB - 1), "but not where it is so clearly no accent"
-    assert not is_another(scores(SPARED), DIFFERS - 1, CLEAR + 1, STILL_DB - 1)
+    assert not is_another(scores(DOUBTS_IN_QUIET), DIFFERS - 1, CLEAR, STILL_DB - 1), "noise has a part in what it sounds like"
+    assert is_another(scores(SPARED - 0.1), DIFFERS - 1, CLEAR + 1, COMPARED_DB), "but not where it is so clearly no accent"
     assert is_another(scores(1.0), 5.0, -4.6, STILL_DB)
     assert not is_another(scores(1.0), 5.0, -4.6, STILL_DB - 1), "noise has a part in that too"
     assert not is_another(scores(SPARED), 5.0, -2.5, STILL_DB), "an accent: the spotter is sure enough"
