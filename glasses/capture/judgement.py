@@ -28,8 +28,10 @@ HELPS = -0.9
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 SAID = 5.5
 """From these on the command itself has surely been said: behind a wake phrase that the recogniser heard, that will do in noise."""
-LIKELY, CLEARLY_SAID, APART = 0.9, 8.0, 4.0
-"""Where the command is beyond doubt (the second), and the wake phrase likelier than not; and how far another command is from it then."""
+LIKELY, CLEARLY_SAID = 0.9, 8.0
+"""Where the command is beyond doubt (the second), and the wake phrase likelier than not."""
+APART = 4.0
+"""So far from a command that surely has been said no other was: of 1,710 in all noises, none was."""
 CLEARLY = 0.6
 """A command whose words are heard with less confidence is not done against the spotter's likeliest one."""
 SURE = 1.8
@@ -158,8 +160,9 @@ def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:
 
 
 def _may_open(reading: OpenRequest, spotted: Spotted, phrases: Phrases, least: float) -> bool:
-    """A command in a request's words (no, I said cancel) is no objection, another request in its place is."""
-    return spotted.wake >= least and not (spotted.best[0] in phrases.open and _is_rather(spotted, str(reading.name)))
+    """A command in a request's words (no, I said cancel) is no objection; another request is, and a command surely said."""
+    in_its_words = spotted.best[0] not in phrases.open and (reading.name == IntentName.CORRECT or spotted.said < SAID)
+    return spotted.wake >= least and (in_its_words or not _is_rather(spotted, str(reading.name)))
 
 
 def _is_rather(spotted: Spotted, name: str) -> bool:
@@ -167,7 +170,7 @@ def _is_rather(spotted: Spotted, name: str) -> bool:
     other, score = spotted.best
     own = spotted.commands.get(name, NONE)
     surely = score >= SURE and own < OBJECTS
-    return other != name and (surely or (score >= LIKELY and spotted.said >= SAID and own < score - APART))
+    return other != name and (surely or (spotted.said >= SAID and own < score - APART))
 
 
 def _as_reading(name: IntentName, score: float, spotted: Spotted, phrases: Phrases) -> Reading:

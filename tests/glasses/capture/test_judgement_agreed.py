@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from glasses.capture import phrases
 from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.judgement import (
+    APART,
     CERTAIN,
     CLEAR,
     CLEARLY_SAID,
@@ -73,6 +76,13 @@ def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(
         assert not is_another(scores(wake + more), differs, leans, ratio_db)
         assert not is_another(scores(wake), differs + more, leans, ratio_db)
         assert ratio_db < STILL_DB or not is_another(scores(wake), differs, leans + more, ratio_db)
+
+
+def test_what_was_surely_said_is_no_other_command_however_doubtful_the_wake_phrase() -> None:
+    """In babble, stop recording was understood as a request to find."""
+    heard = Spotted(0.2, 1.8, {"cancel": 0.2, "find": 0.1 - APART}, 2.4, said=SAID)
+    assert judged(OPENED, heard, TABLE, "okay glasses", ratio_db=LOUD_DB) == Nothing()
+    assert judged(OPENED, replace(heard, said=SAID - 0.1), TABLE, "okay glasses", ratio_db=LOUD_DB) == OPENED
 
 
 @pytest.mark.parametrize(
