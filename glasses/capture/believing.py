@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING
 
 from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading
-from glasses.capture.judgement import COMPARED_DB, ENOUGH, INSISTED, NOISY_DB, QUIET_DB, SURE, WAKE_S, is_another, is_certain, judged
+from glasses.capture.judgement import (
+    COMPARED_DB,
+    ENOUGH,
+    INSISTED,
+    NOISY_DB,
+    QUIET_DB,
+    SURE,
+    WAKE_S,
+    is_another,
+    is_certain,
+    judged,
+    name_of,
+)
 from glasses.capture.phrases import Phrases
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
-from glasses.wire.intent import IntentName
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
@@ -47,7 +58,7 @@ class Believing:
             judged = await self._judged(reading, spotted.trusting(ENOUGH), words, look)
         if isinstance(judged, Nothing):
             meant = await self._judged(reading, spotted.trusting(INSISTED), words, look)
-            if isinstance(meant, Command | OpenRequest) and self._doubted.insists(_name(meant), now_s):
+            if isinstance(meant, Command | OpenRequest) and self._doubted.insists(name_of(meant), now_s):
                 return meant
         return judged
 
@@ -111,7 +122,3 @@ def ratio_db(spotted: Spotted, raw: SoundMemory) -> float:
 def is_noisy(spotted: Spotted, raw: SoundMemory, below_db: float = NOISY_DB) -> bool:
     """Whether that is less than ``below_db``."""
     return ratio_db(spotted, raw) < below_db
-
-
-def _name(reading: Command | OpenRequest) -> IntentName:
-    return reading.intent.name if isinstance(reading, Command) else reading.name

@@ -147,8 +147,11 @@ def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float =
 
 def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:
     """Whether another command than the one that was read was surely said: which of the two, nobody knows."""
-    name = reading.intent.name if isinstance(reading, Command) else reading.name
-    return spotted.wake >= SURE and _is_rather(spotted, str(name))
+    return spotted.wake >= SURE and _is_rather(spotted, str(name_of(reading)))
+
+
+def name_of(reading: Command | OpenRequest) -> IntentName:
+    return reading.intent.name if isinstance(reading, Command) else reading.name
 
 
 def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:
