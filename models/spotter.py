@@ -53,8 +53,11 @@ class Embedder:
 
     def features(self, samples: npt.NDArray[np.int16]) -> Floats:
         """Of a whole sound; none for one of less than 0.8 s."""
-        rows = self.rows(samples)
-        made = [self.embedding(rows[at : at + WINDOW_ROWS]) for at in range(0, len(rows) - WINDOW_ROWS + 1, HOP_ROWS)]
+        return self.features_of(self.rows(samples))
+
+    def features_of(self, rows: Floats, first_row: int = 0) -> Floats:
+        """Of a whole sound's rows, the first step at ``first_row``."""
+        made = [self.embedding(rows[at : at + WINDOW_ROWS]) for at in range(first_row, len(rows) - WINDOW_ROWS + 1, HOP_ROWS)]
         return np.stack(made) if made else np.zeros((0, FEATURES), np.float32)
 
 

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading
 from glasses.capture.judgement import (
+    BEYOND_DOUBT,
     COMPARED_DB,
-    ENOUGH,
     INSISTED,
     NOISY_DB,
     QUIET_DB,
+    STILL_DB,
     SURE,
+    TRUSTED,
     WAKE_S,
     is_another,
     is_certain,
+    is_doubted,
     judged,
     name_of,
 )
@@ -27,7 +30,7 @@ from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
     from glasses.capture.rereading import Rereading
-    from glasses.capture.spotting import Spotted
+    from glasses.capture.spotting import Spotted, Spotting
 
 log = logging.getLogger("glasses.believing")
 
@@ -39,23 +42,25 @@ class Believing:
     """For as long as one microphone is open."""
 
     def __init__(
-        self, reader: IntentReader, phrases: Phrases, wake_phrase: str, rereading: Rereading, raw: SoundMemory, clean: SoundMemory
+        self, reader: IntentReader, phrases: Phrases, wake_phrase: str, rereading: Rereading, spotting: Spotting | None, raw: SoundMemory,
+        clean: SoundMemory,
     ) -> None:  # fmt: skip
         """``raw`` and ``clean``: what was heard with its noise, and without."""
-        self._reader, self._phrases, self._wake_phrase, self._rereading = reader, phrases, wake_phrase, rereading
+        self._reader, self._phrases, self._wake_phrase = reader, phrases, wake_phrase
+        self._rereading, self._spotting = rereading, spotting
         self._raw, self._clean = raw, clean
         self._doubted = Doubted()
 
     async def believed(self, reading: Reading, spotted: Spotted | None, words: list[Word], now_s: float) -> Reading:
         """What was judged; in quiet also what the spotter alone doubts of a voice that insisted today, and what is insisted on now."""
-        look = _CloserLook(self._rereading, self._clean)
+        look = _CloserLook(self._rereading, self._spotting, self._raw, self._clean)
         judged = await self._judged(reading, spotted, words, look)
         if not isinstance(judged, Nothing) or not isinstance(reading, Command | OpenRequest) or reading.wake_s == 0:
             return judged
         if spotted is None or is_noisy(spotted, self._raw):
             return judged
         if self._doubted.is_trusted(now_s):
-            judged = await self._judged(reading, spotted.trusting(ENOUGH), words, look)
+            judged = await self._judged(reading, spotted.trusting(TRUSTED), words, look)
         if isinstance(judged, Nothing):
             meant = await self._judged(reading, spotted.trusting(INSISTED), words, look)
             if isinstance(meant, Command | OpenRequest) and self._doubted.insists(name_of(meant), now_s):
@@ -82,17 +87,21 @@ class Believing:
             return False
         if spotted is None or is_noisy(spotted, self._raw, QUIET_DB if spotted.wake >= SURE else COMPARED_DB):
             return True
+        over_db = ratio_db(spotted, self._raw)
+        if over_db >= STILL_DB and (spotted.wake >= BEYOND_DOUBT or not is_doubted(await look.lowest(spotted))):
+            return True
         differs, leans = await look.compared(reading)
-        return not is_another(spotted, differs, leans, ratio_db(spotted, self._raw))
+        return not is_another(spotted, differs, leans, over_db)
 
 
 class _CloserLook:
     """At the wake phrase's own sound, which takes a while: each kind once, however often one utterance is judged."""
 
-    def __init__(self, rereading: Rereading, sound: SoundMemory) -> None:
-        self._rereading, self._sound = rereading, sound
+    def __init__(self, rereading: Rereading, spotting: Spotting | None, raw: SoundMemory, clean: SoundMemory) -> None:
+        self._rereading, self._spotting, self._raw, self._clean = rereading, spotting, raw, clean
         self._words: dict[bytes, list[Word]] = {}
         self._fits: dict[bytes, tuple[float, float]] = {}
+        self._lowest: dict[float, float] = {}
 
     async def alone(self, reading: Command | OpenRequest) -> list[Word]:
         """What is heard where there are only wake phrases, and what sounds nearly like them, to choose from."""
@@ -110,8 +119,20 @@ class _CloserLook:
             log.debug("than other phrases: %.1f, %.1f", *self._fits[sound])
         return self._fits[sound]
 
+    async def lowest(self, spotted: Spotted) -> float:
+        """Spotting.lowest_wake around it."""
+        from glasses.capture.spotting import BEFORE_S, BEHIND_S, NONE
+
+        if self._spotting is None:
+            return NONE
+        at_s = spotted.wake_s
+        if at_s not in self._lowest:
+            self._lowest[at_s] = await asyncio.to_thread(self._spotting.lowest_wake, self._raw.between(at_s - BEFORE_S, at_s + BEHIND_S))
+            log.debug("at its lowest: %.1f", self._lowest[at_s])
+        return self._lowest[at_s]
+
     def _sound_of(self, reading: Command | OpenRequest) -> bytes:
-        return self._sound.between(reading.start_s - AROUND_S, reading.start_s + reading.wake_s + AROUND_S)
+        return self._clean.between(reading.start_s - AROUND_S, reading.start_s + reading.wake_s + AROUND_S)
 
 
 def ratio_db(spotted: Spotted, raw: SoundMemory) -> float:

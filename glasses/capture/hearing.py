@@ -122,8 +122,8 @@ class Timeline:
         del self._fed[: -self._kept], self._heard[: -self._kept]
 
     def heard(self, word: Word) -> Word:
-        return msgspec.structs.replace(word, start_s=self._seconds(word.start_s), end_s=self._seconds(word.end_s))
-
-    def _seconds(self, fed_s: float) -> float:
-        at = max(0, bisect_right(self._fed, round(fed_s * RATE_HZ)) - 1)
-        return fed_s + (self._heard[at] - self._fed[at]) / RATE_HZ
+        """A word was heard in one piece, where its middle was: by a hair, the recogniser may say that the first began before its sound."""
+        middle = round((word.start_s + word.end_s) / 2 * RATE_HZ)
+        at = max(0, bisect_right(self._fed, middle) - 1)
+        later_s = (self._heard[at] - self._fed[at]) / RATE_HZ
+        return msgspec.structs.replace(word, start_s=word.start_s + later_s, end_s=word.end_s + later_s)

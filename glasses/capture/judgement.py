@@ -50,10 +50,13 @@ the second; where there is any noise, which likelihoods suffer from, it need onl
 CLEAR, COMPARED_DB = 1.75, 15.0
 """Where the sound is so much rather the wake phrase than an accent's (hey lasses), noise has not spoilt what likelihoods say of its
 beginning; below the second ratio they are not asked."""
-SHARE, ENOUGH = 0.25, 0.85
-"""Where it is still, the score must be enough, less a share of how much the sound is rather an accent's (hey lasses)."""
-INSISTED = 2.0
-"""What is insisted on is judged as if the wake phrase had been scored so high."""
+ENOUGH = 1.2
+"""Where it is still, the wake phrase's score must be enough wherever the steps begin."""
+BEYOND_DOUBT = 4.0
+"""From these on it need not be heard again for that."""
+SHARE, TRUSTED, INSISTED = 0.25, 1.2, 2.4
+"""A trusted voice's and what is insisted on is judged as if the wake phrase had been scored so high, less a share of how much the sound
+is rather an accent's (hey lasses)."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
@@ -133,13 +136,19 @@ def supports(reading: Command, spotted: Spotted) -> bool:
     return spotted.commands.get(str(reading.intent.name), NONE) >= SUPPORTS
 
 
+def is_doubted(lowest: float) -> bool:
+    """Whether, where it is still, the wake phrase's lowest score is that of another phrase. ``lowest``: Spotting.lowest_wake."""
+    return lowest < ENOUGH
+
+
 def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float = QUIET_DB) -> bool:
     """Whether another phrase than the wake phrase was said: by how much the sound fits the wake phrase better than each of two kinds.
 
-    ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it.
+    ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it. Where it is still, they are asked of
+    what is doubted only, and only trust can make good for the doubt.
     """
     if ratio_db >= STILL_DB:
-        return spotted.wake + SHARE * min(leans, 0.0) < ENOUGH or (differs < DIFFERS and spotted.wake < SPARED)
+        return spotted.trusted + SHARE * min(leans, 0.0) < ENOUGH or (differs < DIFFERS and spotted.trusted < SPARED)
     if differs < DIFFERS and leans > CLEAR and spotted.wake < SPARED:
         return True
     return spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or (ratio_db >= NOISY_DB and differs < DIFFERS))

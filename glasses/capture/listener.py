@@ -154,7 +154,9 @@ class Listener:
         self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
         self._since_s = self._tried_s = 0.0
         self._pending, self._request = [], None
-        self._believing = Believing(self._reader, self._phrases, self._voice.wake_phrases[0], rereading, self._raw, self._sound)
+        self._believing = Believing(
+            self._reader, self._phrases, self._voice.wake_phrases[0], rereading, self._spotting, self._raw, self._sound
+        )
 
     def _check(self, model: SpeechModel) -> None:
         """A word that the model does not know would be left out in silence, and the phrase could never be heard."""

@@ -20,6 +20,8 @@ The same words 10 ms later are scored about 1.0 higher or lower; the mean of two
 """
 STEP, BEFORE = 1_280 // TURNS, 480
 """What is heard at a time, with the 30 ms before it that the spectrogram's window needs."""
+ROW = 160
+"""Samples from one row of the spectrogram to the next: 10 ms."""
 WINDOW_ROWS, STEPS_SEEN = 76, 25
 """What a score is made of: the head looks back on 21 steps, and remembers its best of five."""
 BACKLOG = STEP * 15 * TURNS
@@ -29,6 +31,8 @@ NONE = -30.0
 """The log odds of what was never heard."""
 NEARLY = 0.3
 """A command is as good as heard when no more than this is to come."""
+BEFORE_S, BEHIND_S = 2.5, 0.16
+"""What of the sound around the moment at which a wake phrase was heard best goes into its score: the head and the embedding look back."""
 Floats = npt.NDArray[np.float32]
 
 
@@ -46,6 +50,8 @@ class Spotted:
     """When the best command was heard to its end, or as good as that."""
     said: float = NONE
     """The best command's own score: it may be sure of the command, and not of a wake phrase in a loud room."""
+    trusted: float = NONE
+    """What the wake phrase's score is believed to be at least, whatever was heard."""
 
     @property
     def best(self) -> tuple[str, float]:
@@ -56,7 +62,7 @@ class Spotted:
         """As if the wake phrase had been scored so high at least."""
         name, _ = self.best
         wake = max(self.wake, least)
-        return replace(self, wake=wake, commands=self.commands | ({name: -float(np.logaddexp(-wake, -self.said))} if name else {}))
+        return replace(self, wake=wake, trusted=least, commands=self.commands | ({name: -float(np.logaddexp(-wake, -self.said))} if name else {}))
 
 
 class Spotting:
@@ -87,6 +93,19 @@ class Spotting:
         if not heard:
             return Spotted(NONE, since_s, {})
         return read_scores([at_s for at_s, _ in heard], np.stack([scores for _, scores in heard]), self._labels)
+
+    def lowest_wake(self, pcm: bytes) -> float:
+        """The wake phrase's lowest score in ``pcm``, wherever the turns' steps begin, by 10 ms; NONE for too short a sound. Slow: for a thread.
+
+        What only sounds like it is scored as high now and then, and hardly ever everywhere.
+        """
+        rows, step_rows = self._embedder.rows(np.frombuffer(pcm, np.int16)), STEP * TURNS // ROW
+        beginnings = [self._embedder.features_of(rows, first) for first in range(step_rows)]
+        if not all(len(features) for features in beginnings):
+            return NONE
+        best = [float(self._head.scores(features)[:, 0].max()) for features in beginnings]
+        apart = step_rows // TURNS
+        return min(sum(best[first::apart]) / TURNS for first in range(apart))
 
     def _listen(self) -> None:
         while len(self._sound) >= BEFORE + STEP:

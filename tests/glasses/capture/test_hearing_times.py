@@ -22,6 +22,15 @@ def test_time_stands_still_for_the_recogniser_while_the_gate_is_closed() -> None
     assert timeline.heard(word("late", 2.5, 3.0)) == word("late", 100.5, 101.0)
 
 
+@pytest.mark.parametrize("hair_s", [-0.03, -0.0005, 0.0])
+def test_a_word_that_began_with_its_sound_is_no_older_than_that(hair_s: float) -> None:
+    """After hours the recogniser's times are rounded: the first word of a sentence was taken to have begun before the silence."""
+    timeline = Timeline()
+    timeline.add(0, 10 * RATE_HZ)
+    timeline.add(2 * RATE_HZ, 100 * RATE_HZ)
+    assert timeline.heard(word("hey", 2.0 + hair_s, 2.3)) == word("hey", 100.0 + hair_s, 100.3)
+
+
 def test_old_times_are_forgotten() -> None:
     timeline = Timeline(kept=2)
     for number in range(100):
