@@ -21,11 +21,14 @@ from glasses.capture.judgement import (
     is_another,
     is_certain,
     is_doubted,
+    is_likely,
+    is_trusted,
     judged,
     name_of,
 )
 from glasses.capture.phrases import Phrases
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
+from glasses.capture.spotting import BEFORE_S, BEHIND_S, NONE
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ log = logging.getLogger("glasses.believing")
 
 AROUND_S = 0.12
 """How much more than the wake phrase is heard when it is heard alone."""
+PAUSE_S = 1.2
+"""So long before a wake phrase nobody speaks, mostly: there is noise where it is not quiet then either."""
 
 
 class Believing:
@@ -83,15 +88,17 @@ class Believing:
         """Whether its wake phrase is not another one without the command behind it, which makes any beginning likely."""
         if reading.wake_s == 0:
             return True
-        if self._reader.is_alike(await look.alone(reading)):
+        drowned = spotted is not None and is_likely(spotted) and ratio_db(spotted, self._raw, PAUSE_S) < NOISY_DB
+        if not drowned and self._reader.is_alike(await look.alone(reading)):
             return False
         if spotted is None or is_noisy(spotted, self._raw, QUIET_DB if spotted.wake >= SURE else COMPARED_DB):
             return True
         over_db = ratio_db(spotted, self._raw)
-        if over_db >= STILL_DB and (spotted.wake >= BEYOND_DOUBT or not is_doubted(await look.lowest(spotted))):
+        if over_db < STILL_DB:
+            return not is_another(spotted, *await look.compared(reading), over_db)
+        if spotted.wake >= BEYOND_DOUBT or not is_doubted(await look.lowest(spotted)):
             return True
-        differs, leans = await look.compared(reading)
-        return not is_another(spotted, differs, leans, over_db)
+        return spotted.trusted > NONE and is_trusted(spotted, *await look.compared(reading))
 
 
 class _CloserLook:
@@ -121,8 +128,6 @@ class _CloserLook:
 
     async def lowest(self, spotted: Spotted) -> float:
         """Spotting.lowest_wake around it."""
-        from glasses.capture.spotting import BEFORE_S, BEHIND_S, NONE
-
         if self._spotting is None:
             return NONE
         at_s = spotted.wake_s
@@ -135,9 +140,9 @@ class _CloserLook:
         return self._clean.between(reading.start_s - AROUND_S, reading.start_s + reading.wake_s + AROUND_S)
 
 
-def ratio_db(spotted: Spotted, raw: SoundMemory) -> float:
-    """By how much what was spotted stands above what else is heard."""
-    return speech_to_noise_db(raw.between(spotted.wake_s - WAKE_S, max(spotted.at_s, spotted.wake_s)))
+def ratio_db(spotted: Spotted, raw: SoundMemory, before_s: float = 0.0) -> float:
+    """By how much what was spotted stands above what else is heard, also so long before."""
+    return speech_to_noise_db(raw.between(spotted.wake_s - WAKE_S - before_s, max(spotted.at_s, spotted.wake_s)))
 
 
 def is_noisy(spotted: Spotted, raw: SoundMemory, below_db: float = NOISY_DB) -> bool:

@@ -24,12 +24,12 @@ UNSAID = -4.0
 """A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
 QUIET_DB = 24.0
 """From this ratio of speech to noise on there is none."""
-HELPS = -0.9
+HELPS = -1.4
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 SAID = 5.5
 """From these on the command itself has surely been said: behind a wake phrase that the recogniser heard, that will do in noise."""
-LIKELY, CLEARLY_SAID = 0.9, 8.0
-"""Where the command is beyond doubt (the second), and the wake phrase likelier than not."""
+LIKELY, CLEARLY_SAID = 0.9, 4.5
+"""The wake phrase is likelier than not, and the command has clearly been said: together they will do in noise."""
 APART = 4.0
 """So far from a command that surely has been said no other was: of 1,710 in all noises, none was."""
 CLEARLY = 0.6
@@ -44,9 +44,11 @@ SUPPORTS = -4.2
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-DIFFERS, SPARED, STILL_DB = -0.9, 1.8, 28.0
+DIFFERS, SPARED = -0.9, 1.8
 """Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter scores above
-the second; where there is any noise, which likelihoods suffer from, it need only not doubt."""
+the second."""
+STILL_DB = 28.0
+"""From this ratio on there is nothing that scores could suffer from."""
 CLEAR, COMPARED_DB = 1.75, 15.0
 """Where the sound is so much rather the wake phrase than an accent's (hey lasses), noise has not spoilt what likelihoods say of its
 beginning; below the second ratio they are not asked."""
@@ -78,6 +80,7 @@ class Belief(NamedTuple):
 BELIEFS = (
     Belief(SURE, loud=True),
     Belief(SURE, woken=True),
+    Belief(LIKELY, loud=True, woken=True),
     Belief(LIKELY, said=CLEARLY_SAID, loud=True),
     Belief(HELPS, said=SAID, loud=True, woken=True),
     Belief(CERTAIN, glimpsed=True),
@@ -131,24 +134,37 @@ def is_certain(spotted: Spotted) -> bool:
     return spotted.wake >= CERTAIN
 
 
+def is_likely(spotted: Spotted) -> bool:
+    return spotted.wake >= LIKELY
+
+
+def is_clear(spotted: Spotted) -> bool:
+    """Whether the likeliest command has clearly been said behind a wake phrase, also where it is loud."""
+    score = spotted.best[1]
+    return score >= SURE or (score >= LIKELY and spotted.said >= CLEARLY_SAID)
+
+
 def supports(reading: Command, spotted: Spotted) -> bool:
     """Whether the spotter too has heard something of this command: words can be heard into babble."""
     return spotted.commands.get(str(reading.intent.name), NONE) >= SUPPORTS
 
 
 def is_doubted(lowest: float) -> bool:
-    """Whether, where it is still, the wake phrase's lowest score is that of another phrase. ``lowest``: Spotting.lowest_wake."""
+    """Whether, where it is still, another phrase may have been said. ``lowest``: Spotting.lowest_wake."""
     return lowest < ENOUGH
 
 
-def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float = QUIET_DB) -> bool:
-    """Whether another phrase than the wake phrase was said: by how much the sound fits the wake phrase better than each of two kinds.
+def is_trusted(spotted: Spotted, differs: float, leans: float) -> bool:
+    """Whether trust makes good for that doubt: for the spotter's own, and not for what sounds more like another phrase.
 
-    ``differs``: than phrases with another beginning; ``leans``: than what an accent may make of it. Where it is still, they are asked of
-    what is doubted only, and only trust can make good for the doubt.
+    ``differs`` and ``leans``: by how much the sound fits the wake phrase better than phrases with another beginning, and than what an
+    accent may make of it.
     """
-    if ratio_db >= STILL_DB:
-        return spotted.trusted + SHARE * min(leans, 0.0) < ENOUGH or (differs < DIFFERS and spotted.trusted < SPARED)
+    return spotted.trusted + SHARE * min(leans, 0.0) >= ENOUGH and (differs >= DIFFERS or spotted.trusted >= SPARED)
+
+
+def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float = QUIET_DB) -> bool:
+    """Whether, where there is some noise, another phrase than the wake phrase was said. ``differs``, ``leans``: as of is_trusted."""
     if differs < DIFFERS and leans > CLEAR and spotted.wake < SPARED:
         return True
     return spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or (ratio_db >= NOISY_DB and differs < DIFFERS))

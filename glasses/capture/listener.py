@@ -15,7 +15,7 @@ from glasses.bus import Bus
 from glasses.capture.believing import Believing, is_noisy
 from glasses.capture.haste import LEAST, is_over
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
-from glasses.capture.judgement import SURE, contradicts, supports
+from glasses.capture.judgement import SURE, contradicts, is_clear, supports
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
 from glasses.capture.sound import SoundMemory, as_flac
@@ -315,7 +315,7 @@ class Listener:
 
     def _sure_opening(self, reading: OpenRequest, spotted: Spotted | None) -> Opening | None:
         """Where the spotter is sure of the request too, and noise may keep its prefix from being read again."""
-        if spotted is None or spotted.best[0] != reading.name or spotted.best[1] < SURE or not is_noisy(spotted, self._raw):
+        if spotted is None or spotted.best[0] != reading.name or not is_clear(spotted) or not is_noisy(spotted, self._raw):
             return None
         from glasses.capture.rereading import Opening
 

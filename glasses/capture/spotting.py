@@ -62,7 +62,8 @@ class Spotted:
         """As if the wake phrase had been scored so high at least."""
         name, _ = self.best
         wake = max(self.wake, least)
-        return replace(self, wake=wake, trusted=least, commands=self.commands | ({name: -float(np.logaddexp(-wake, -self.said))} if name else {}))
+        best = {name: -float(np.logaddexp(-wake, -self.said))} if name else {}
+        return replace(self, wake=wake, trusted=least, commands=self.commands | best)
 
 
 class Spotting:
@@ -95,9 +96,9 @@ class Spotting:
         return read_scores([at_s for at_s, _ in heard], np.stack([scores for _, scores in heard]), self._labels)
 
     def lowest_wake(self, pcm: bytes) -> float:
-        """The wake phrase's lowest score in ``pcm``, wherever the turns' steps begin, by 10 ms; NONE for too short a sound. Slow: for a thread.
+        """The wake phrase's lowest score in ``pcm``, with the turns' steps begun 10 ms later each time; NONE for too short a sound.
 
-        What only sounds like it is scored as high now and then, and hardly ever everywhere.
+        What only sounds like it is scored as high now and then, and hardly ever each time. Slow: for a thread.
         """
         rows, step_rows = self._embedder.rows(np.frombuffer(pcm, np.int16)), STEP * TURNS // ROW
         beginnings = [self._embedder.features_of(rows, first) for first in range(step_rows)]

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from glasses.capture.spotting import BACKLOG, STEP, TURNS, Spotting
+from glasses.capture.spotting import BACKLOG, NONE, STEP, TURNS, Spotting
 from models.spotter import FEATURES, LABELS, WEIGHTS, Embedder, Head, read_members
 from models.store import ModelStore
 
@@ -35,6 +35,19 @@ def test_sound_as_it_comes_is_scored_like_the_whole(embedder: Embedder) -> None:
     by_turns = [float(scores[at]) for at in range(len(turns[-1])) for scores in turns]
     means = [by_turns[0], *(sum(pair) / 2 for pair in itertools.pairwise(by_turns))]
     assert streamed.spotted(0).wake == pytest.approx(max(means), abs=0.05)
+
+
+def test_the_lowest_score_is_that_of_the_worst_beginning(embedder: Embedder) -> None:
+    sound, head = np.random.default_rng(7).normal(0, 300, STEP * 60).astype(np.int16), Head.load()
+    rows = embedder.rows(sound)
+    best = [float(head.scores(embedder.features_of(rows, first))[:, 0].max()) for first in range(8)]
+    lowest = Spotting(embedder, head, LABELS).lowest_wake(sound.tobytes())
+    assert lowest == pytest.approx(min((best[first] + best[first + 4]) / 2 for first in range(4)), abs=0.01)
+    assert len(set(best)) > 1, "where the steps begin makes a difference"
+
+
+def test_what_is_too_short_to_be_a_wake_phrase_has_no_score(embedder: Embedder) -> None:
+    assert Spotting(embedder, Head.load(), LABELS).lowest_wake(np.zeros(STEP, np.int16).tobytes()) == NONE
 
 
 def test_nothing_is_scored_behind_a_closed_gate(embedder: Embedder) -> None:

@@ -23,18 +23,22 @@ from glasses.capture.judgement import (
     ENOUGH,
     FOLLOWS,
     HELPS,
+    INSISTED,
     LIKELY,
     NOISY_DB,
     OBJECTS,
     QUIET_DB,
     SAID,
     SPARED,
-    STILL_DB,
     SUPPORTS,
     SURE,
+    TRUSTED,
     UNSAID,
     contradicts,
     is_another,
+    is_clear,
+    is_doubted,
+    is_trusted,
     judged,
     supports,
 )  # fmt: skip
@@ -68,14 +72,16 @@ def test_where_it_is_quiet_less_of_a_doubt_is_an_objection(reading: Command | Op
     assert judged(reading, heard, TABLE, "okay glasses", ratio_db=LOUD_DB) == reading
 
 
-@given(st.floats(-20, 20), st.floats(-20, 20), st.floats(-20, 20), st.floats(0, 20), st.sampled_from([COMPARED_DB, QUIET_DB, STILL_DB]))
+@given(st.floats(-20, 20), st.floats(-20, 20), st.floats(-20, 20), st.floats(0, 20), st.sampled_from([COMPARED_DB, NOISY_DB, QUIET_DB]))
 def test_what_sounds_more_like_the_wake_phrase_is_never_rather_another(
     wake: float, differs: float, leans: float, more: float, ratio_db: float
 ) -> None:
     if not is_another(scores(wake), differs, leans, ratio_db):
         assert not is_another(scores(wake + more), differs, leans, ratio_db)
         assert not is_another(scores(wake), differs + more, leans, ratio_db)
-        assert ratio_db < STILL_DB or not is_another(scores(wake), differs, leans + more, ratio_db)
+    if is_trusted(scores(-9).trusting(wake), differs, leans):
+        assert is_trusted(scores(-9).trusting(wake + more), differs, leans)
+        assert is_trusted(scores(-9).trusting(wake), differs + more, leans + more)
 
 
 def test_what_was_surely_said_is_no_other_command_however_doubtful_the_wake_phrase() -> None:
@@ -99,16 +105,26 @@ def test_two_commands_that_were_surely_said_contradict(heard: Spotted, reading: 
     assert contradicts(reading, heard) == expected
 
 
-def test_another_phrase_is_known_by_its_beginning_or_by_both_opinions() -> None:
-    assert is_another(scores(SPARED - 0.1), DIFFERS - 1, 5.0, STILL_DB)
-    assert not is_another(scores(SPARED), DIFFERS - 1, 5.0, STILL_DB), "the spotter is sure, whatever the beginning sounds like"
-    assert not is_another(scores(DOUBTS_IN_QUIET), DIFFERS - 1, CLEAR, STILL_DB - 1), "noise has a part in what it sounds like"
+def test_in_some_noise_another_phrase_is_known_by_its_beginning() -> None:
+    assert not is_another(scores(DOUBTS_IN_QUIET), DIFFERS - 1, CLEAR, QUIET_DB), "noise has a part in what it sounds like"
     assert is_another(scores(SPARED - 0.1), DIFFERS - 1, CLEAR + 1, COMPARED_DB), "but not where it is so clearly no accent"
-    assert is_another(scores(1.0), 5.0, -4.6, STILL_DB)
-    assert not is_another(scores(1.0), 5.0, -4.6, STILL_DB - 1), "noise has a part in that too"
-    assert not is_another(scores(SPARED), 5.0, -2.5, STILL_DB), "an accent: the spotter is sure enough"
-    assert is_another(scores(ENOUGH - 0.1), 5.0, 5.0, STILL_DB), "where it is still, nothing excuses a low score"
-    assert not is_another(scores(ENOUGH), 5.0, 5.0, STILL_DB)
+    assert not is_another(scores(SPARED), DIFFERS - 1, CLEAR + 1, COMPARED_DB)
+    assert not is_another(scores(1.0), 5.0, -4.6, QUIET_DB), "noise has a part in that too"
+
+
+def test_where_it_is_still_a_wake_phrase_is_scored_high_wherever_the_steps_begin() -> None:
+    assert is_doubted(ENOUGH - 0.1)
+    assert not is_doubted(ENOUGH)
+
+
+def test_trust_makes_good_for_the_spotters_doubt_and_for_no_more() -> None:
+    trusted, insisted = scores(-9).trusting(TRUSTED), scores(-9).trusting(INSISTED)
+    assert is_trusted(trusted, 0.0, 0.0)
+    assert not is_trusted(scores(9), 9.0, 9.0), "nobody has insisted"
+    assert not is_trusted(trusted, DIFFERS - 0.1, 5.0), "another beginning"
+    assert not is_trusted(trusted, 5.0, -0.1), "an accent, or another phrase: it is to be said again"
+    assert is_trusted(insisted, DIFFERS - 0.1, -4.6)
+    assert not is_trusted(insisted, 5.0, -5.0), "what surely is another phrase is not insisted on"
 
 
 @pytest.mark.parametrize("reading", [COMMAND, WAKE, OPENED])
@@ -225,6 +241,12 @@ def test_a_command_that_was_clearly_said_needs_less_of_a_wake_phrase_where_it_is
     heard = scores(LIKELY, take_picture=CLEARLY_SAID)
     assert isinstance(judged(Nothing(), heard, TABLE, "okay glasses", ratio_db=LOUD_DB), Command)
     assert judged(Nothing(), heard, TABLE, "okay glasses", ratio_db=NOISY_DB) == Nothing()
+    assert is_clear(heard)
+    assert not is_clear(scores(LIKELY, take_picture=CLEARLY_SAID - 0.1))
+    assert is_clear(scores(SURE, take_picture=SURE))
+    likely = scores(LIKELY, take_picture=LIKELY)
+    assert isinstance(judged(WAKE, likely, TABLE, "okay glasses", ratio_db=LOUD_DB), Command), "the recogniser heard the wake phrase too"
+    assert judged(Nothing(), likely, TABLE, "okay glasses", ratio_db=LOUD_DB) == Nothing()
     behind = scores(HELPS, take_picture=SAID)
     assert isinstance(judged(WAKE, behind, TABLE, "okay glasses", ratio_db=LOUD_DB), Command)
     assert judged(Nothing(), behind, TABLE, "okay glasses", ratio_db=LOUD_DB) == Nothing()
