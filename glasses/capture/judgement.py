@@ -35,7 +35,9 @@ APART = 4.0
 CLEARLY = 0.6
 """A command whose words are heard with less confidence is not done against the spotter's likeliest one."""
 SURE = 1.8
-"""From these on it is believed alone."""
+"""From these on it is believed alone, where it is loud."""
+OVERWHELMS = 6.5
+"""From these on also where it is quiet: talk and near-misses were scored 5.4 at most."""
 CERTAIN = 2.8
 """From these on the wake phrase needs no other look, if there is any noise: where there is none, another one is scored so high too."""
 FOLLOWS = 0.0
@@ -78,6 +80,7 @@ class Belief(NamedTuple):
 
 
 BELIEFS = (
+    Belief(OVERWHELMS),
     Belief(SURE, loud=True),
     Belief(SURE, woken=True),
     Belief(LIKELY, loud=True, woken=True),

@@ -27,6 +27,7 @@ from glasses.capture.judgement import (
     LIKELY,
     NOISY_DB,
     OBJECTS,
+    OVERWHELMS,
     QUIET_DB,
     SAID,
     SPARED,
@@ -161,7 +162,9 @@ def test_a_command_out_of_commands_alone_needs_the_spotters_support() -> None:
     assert not supports(COMMAND, scores(5))
 
 
-def test_where_it_is_quiet_the_recogniser_is_not_contradicted() -> None:
+def test_where_it_is_quiet_only_an_overwhelming_spotter_contradicts_the_recogniser() -> None:
+    assert judged(Nothing(), scores(OVERWHELMS - 0.1, take_picture=9), TABLE, "okay glasses", ratio_db=NOISY_DB + 1) == Nothing()
+    assert isinstance(judged(Nothing(), scores(OVERWHELMS, take_picture=9), TABLE, "okay glasses", ratio_db=NOISY_DB + 1), Command)
     assert judged(Nothing(), scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", ratio_db=NOISY_DB + 1) == Nothing()
     assert isinstance(judged(WAKE, scores(SURE + 1, take_picture=SURE + 1), TABLE, "okay glasses", ratio_db=NOISY_DB + 1), Command)
 
