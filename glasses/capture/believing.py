@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading
 from glasses.capture.judgement import (
-    BEYOND_DOUBT,
-    COMPARED_DB,
+    DOUBTS_IN_QUIET,
     INSISTED,
     NOISY_DB,
     QUIET_DB,
     STILL_DB,
-    SURE,
     TRUSTED,
     WAKE_S,
-    is_another,
     is_certain,
     is_doubted,
-    is_likely,
+    is_drowned,
     is_trusted,
     judged,
     name_of,
@@ -79,24 +76,22 @@ class Believing:
             over_db = ratio_db(spotted, self._raw)
             log.debug("speech over noise: %.0f dB", over_db)
             reading = judged(reading, spotted, self._phrases, self._wake_phrase, ratio_db=over_db, glimpsed=glimpsed)
-        certain = not glimpsed and spotted is not None and is_certain(spotted) and is_noisy(spotted, self._raw, QUIET_DB)
-        if isinstance(reading, Command | OpenRequest) and not (certain or await self._is_meant(reading, spotted, look)):
+        if isinstance(reading, Command | OpenRequest) and not await self._is_meant(reading, spotted, look, glimpsed=glimpsed):
             return Nothing()
         return reading
 
-    async def _is_meant(self, reading: Command | OpenRequest, spotted: Spotted | None, look: _CloserLook) -> bool:
+    async def _is_meant(self, reading: Command | OpenRequest, spotted: Spotted | None, look: _CloserLook, *, glimpsed: bool) -> bool:
         """Whether its wake phrase is not another one without the command behind it, which makes any beginning likely."""
-        if reading.wake_s == 0:
+        calm_db = 0.0 if spotted is None else ratio_db(spotted, self._raw, PAUSE_S)
+        if reading.wake_s == 0 or (spotted is not None and not glimpsed and is_certain(spotted, calm_db)):
             return True
-        drowned = spotted is not None and is_likely(spotted) and ratio_db(spotted, self._raw, PAUSE_S) < NOISY_DB
-        if not drowned and self._reader.is_alike(await look.alone(reading)):
+        if (spotted is None or not is_drowned(spotted, calm_db)) and self._reader.is_alike(await look.alone(reading)):
             return False
-        if spotted is None or is_noisy(spotted, self._raw, QUIET_DB if spotted.wake >= SURE else COMPARED_DB):
+        if spotted is None:
             return True
-        over_db = ratio_db(spotted, self._raw)
-        if over_db < STILL_DB:
-            return not is_another(spotted, *await look.compared(reading), over_db)
-        if spotted.wake >= BEYOND_DOUBT or not is_doubted(await look.lowest(spotted)):
+        if calm_db < STILL_DB:
+            return spotted.wake >= DOUBTS_IN_QUIET or is_noisy(spotted, self._raw, QUIET_DB)
+        if not is_doubted(await look.lowest(spotted)):
             return True
         return spotted.trusted > NONE and is_trusted(spotted, *await look.compared(reading))
 

@@ -118,10 +118,12 @@ class IntentReader:
         return any(word.word in wake for word in words for wake in self._wakes)
 
     def is_glimpsed(self, words: list[Word], name: str) -> bool:
-        """Whether they are the last word of a wake phrase and this whole command: what came before it was lost."""
+        """Whether they are the last word of a wake phrase and this whole command, or request: what came before it was lost."""
         texts = [word.word for word in words]
-        ends = [[wake[-1], *phrase] for wake in self._wakes for phrase, each in self._commands if each == name]
-        return texts in ends and confidence(words) >= self._least
+        commands = [[wake[-1], *phrase] for wake in self._wakes for phrase, each in self._commands if each == name]
+        opened = [[wake[-1], *prefix] for wake in self._wakes for prefix, each in self._prefixes if each == name]
+        heard = next((opening for opening in opened if texts[: len(opening)] == opening), texts if texts in commands else [])
+        return bool(heard) and confidence(words[: len(heard)]) >= self._least
 
     def is_woken(self, text: str) -> bool:
         """Whether half-heard ``text`` has a wake phrase in it."""

@@ -19,7 +19,7 @@ OBJECTS = -3.0
 DOUBTS = -1.7
 """The same where the noise is less."""
 DOUBTS_IN_QUIET = 0.2
-"""The same where there is hardly any. A voice that the spotter has never heard may be scored less: it is heard when it insists."""
+"""The same where there is hardly any: below, it is to be heard once more, or not to be done."""
 UNSAID = -4.0
 """A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
 QUIET_DB = 24.0
@@ -38,29 +38,25 @@ SURE = 1.8
 """From these on it is believed alone, where it is loud."""
 OVERWHELMS = 6.5
 """From these on also where it is quiet: talk and near-misses were scored 5.4 at most."""
-CERTAIN = 2.8
-"""From these on the wake phrase needs no other look, if there is any noise: where there is none, another one is scored so high too."""
+CERTAIN, BEYOND_DOUBT = 2.8, 4.0
+"""From these on the wake phrase needs no other look where it is not still, and where it is: there, another one is scored high too."""
 FOLLOWS = 0.0
 """A correction without a wake phrase is heard into noise easily: there, its own score must be above, and no other's higher."""
 SUPPORTS = -4.2
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-DIFFERS, SPARED = -0.9, 1.8
-"""Log likelihood: below it, what was heard is another phrase, one with another beginning (they glasses), unless the spotter scores above
-the second."""
-STILL_DB = 28.0
-"""From this ratio on there is nothing that scores could suffer from."""
-CLEAR, COMPARED_DB = 1.75, 15.0
-"""Where the sound is so much rather the wake phrase than an accent's (hey lasses), noise has not spoilt what likelihoods say of its
-beginning; below the second ratio they are not asked."""
+STILL_DB, DROWNED_DB = 36.0, 21.0
+"""From the first ratio on, with what was heard before, nobody doubts what is heard; below the second, a look hears little."""
 ENOUGH = 1.2
 """Where it is still, the wake phrase's score must be enough wherever the steps begin."""
-BEYOND_DOUBT = 4.0
-"""From these on it need not be heard again for that."""
 SHARE, TRUSTED, INSISTED = 0.25, 1.2, 2.4
 """A trusted voice's and what is insisted on is judged as if the wake phrase had been scored so high, less a share of how much the sound
 is rather an accent's (hey lasses)."""
+DIFFERS, SPARED = -0.9, 1.8
+"""Log likelihood: below it, what was heard has another beginning (they glasses); trust of the second spares it."""
+GLIMPSED = -0.5
+"""From these on a command that the recogniser understood is done in noise, when of its wake phrase it heard the end only."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
@@ -87,6 +83,7 @@ BELIEFS = (
     Belief(LIKELY, said=CLEARLY_SAID, loud=True),
     Belief(HELPS, said=SAID, loud=True, woken=True),
     Belief(CERTAIN, glimpsed=True),
+    Belief(GLIMPSED, loud=True, glimpsed=True),
 )
 
 
@@ -133,12 +130,14 @@ def least_wake(ratio_db: float) -> float:
     return OBJECTS if ratio_db < NOISY_DB else DOUBTS
 
 
-def is_certain(spotted: Spotted) -> bool:
-    return spotted.wake >= CERTAIN
+def is_certain(spotted: Spotted, calm_db: float) -> bool:
+    """Whether the wake phrase needs no other look. ``calm_db``: the ratio of speech to what was heard before it too."""
+    return spotted.wake >= (CERTAIN if calm_db < STILL_DB else BEYOND_DOUBT)
 
 
-def is_likely(spotted: Spotted) -> bool:
-    return spotted.wake >= LIKELY
+def is_drowned(spotted: Spotted, calm_db: float) -> bool:
+    """Whether noise leaves little for another look at a likely wake phrase. ``calm_db``: as of is_certain."""
+    return spotted.wake >= LIKELY and calm_db < DROWNED_DB
 
 
 def is_clear(spotted: Spotted) -> bool:
@@ -164,13 +163,6 @@ def is_trusted(spotted: Spotted, differs: float, leans: float) -> bool:
     accent may make of it.
     """
     return spotted.trusted + SHARE * min(leans, 0.0) >= ENOUGH and (differs >= DIFFERS or spotted.trusted >= SPARED)
-
-
-def is_another(spotted: Spotted, differs: float, leans: float, ratio_db: float = QUIET_DB) -> bool:
-    """Whether, where there is some noise, another phrase than the wake phrase was said. ``differs``, ``leans``: as of is_trusted."""
-    if differs < DIFFERS and leans > CLEAR and spotted.wake < SPARED:
-        return True
-    return spotted.wake < DOUBTS_IN_QUIET and (ratio_db >= QUIET_DB or (ratio_db >= NOISY_DB and differs < DIFFERS))
 
 
 def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:

@@ -82,12 +82,12 @@ def test_where_it_is_still_the_lowest_score_decides(lowest: float, done: bool) -
 def test_what_is_beyond_doubt_is_not_heard_again_for_that() -> None:
     rereading, spotting = FakeRereading(), FakeSpotting(lowest=-9)
     assert believed(rereading, spotting, BEYOND_DOUBT, still())
-    assert (rereading.looks, spotting.looks) == (["alone"], 0)
+    assert (rereading.looks, spotting.looks) == ([], 0)
 
 
 def test_what_is_alike_is_not_done_but_where_noise_drowns_the_look() -> None:
     alike = FakeRereading(alone="okay classes")
-    assert not believed(alike, FakeSpotting(9), BEYOND_DOUBT, still())
+    assert not believed(alike, FakeSpotting(9), BEYOND_DOUBT - 0.1, still())
     assert believed(alike, FakeSpotting(9), LIKELY, memory(700, 700))
     assert not believed(alike, FakeSpotting(9), LIKELY - 0.1, memory(700, 700))
 
@@ -96,6 +96,8 @@ def test_a_voice_without_pauses_is_not_taken_for_noise() -> None:
     """Its wake phrase seems to stand in noise; what was heard before it tells."""
     assert PAUSE_S < 2
     assert not believed(FakeRereading(alone="okay classes"), FakeSpotting(9), LIKELY, memory(700, 8))
+    assert not believed(FakeRereading(), FakeSpotting(ENOUGH - 0.1), LIKELY, memory(700, 8))
+    assert believed(FakeRereading(), FakeSpotting(ENOUGH - 0.1), LIKELY, memory(700, 700))
 
 
 def test_nothing_follows_from_nothing() -> None:

@@ -199,3 +199,5 @@ def test_the_end_of_a_wake_phrase_and_the_whole_command_are_a_glimpse_of_both() 
     assert not READER.is_glimpsed(words("the glasses take a picture"), "take_picture"), "something else came before"
     assert not READER.is_glimpsed(words("take a picture"), "take_picture")
     assert not READER.is_glimpsed(words("glasses take a picture", 0.2), "take_picture")
+    assert READER.is_glimpsed(words("glasses find my son"), "find"), "what is behind a request's beginning is its own"
+    assert not READER.is_glimpsed(words("glasses my son find"), "find")
