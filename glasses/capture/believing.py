@@ -17,6 +17,7 @@ from glasses.capture.judgement import (
     TRUSTED,
     WAKE_S,
     is_certain,
+    is_clearer,
     is_doubted,
     is_drowned,
     is_trusted,
@@ -91,9 +92,10 @@ class Believing:
             return True
         if calm_db < STILL_DB:
             return spotted.wake >= DOUBTS_IN_QUIET or is_noisy(spotted, self._raw, QUIET_DB)
-        if not is_doubted(await look.lowest(spotted)):
+        if not is_doubted(lowest := await look.lowest(spotted)):
             return True
-        return spotted.trusted > NONE and is_trusted(spotted, *await look.compared(reading))
+        fits = await look.compared(reading)
+        return is_clearer(lowest, *fits) or is_trusted(spotted, *fits)
 
 
 class _CloserLook:

@@ -50,6 +50,9 @@ STILL_DB, DROWNED_DB = 36.0, 21.0
 """From the first ratio on, with what was heard before, nobody doubts what is heard; below the second, a look hears little."""
 ENOUGH = 1.2
 """Where it is still, the wake phrase's score must be enough wherever the steps begin."""
+HARDLY, CLEARER = 0.5, 3.0
+"""What is hardly less is made good for by a sound that fits no other phrase, and the wake phrase by so much (log likelihood) better than
+an accent's."""
 SHARE, TRUSTED, INSISTED = 0.25, 1.2, 2.4
 """A trusted voice's and what is insisted on is judged as if the wake phrase had been scored so high, less a share of how much the sound
 is rather an accent's (hey lasses)."""
@@ -156,12 +159,17 @@ def is_doubted(lowest: float) -> bool:
     return lowest < ENOUGH
 
 
-def is_trusted(spotted: Spotted, differs: float, leans: float) -> bool:
-    """Whether trust makes good for that doubt: for the spotter's own, and not for what sounds more like another phrase.
+def is_clearer(lowest: float, differs: float, leans: float) -> bool:
+    """Whether the sound makes good for a little doubt.
 
-    ``differs`` and ``leans``: by how much the sound fits the wake phrase better than phrases with another beginning, and than what an
-    accent may make of it.
+    ``differs`` and ``leans``: by how much (log likelihood) it fits the wake phrase better than phrases with another beginning, and than
+    what an accent may make of it.
     """
+    return lowest >= HARDLY and differs >= DIFFERS and leans >= CLEARER
+
+
+def is_trusted(spotted: Spotted, differs: float, leans: float) -> bool:
+    """Whether trust makes good for it: for the spotter's own doubt, and not for what sounds more like another phrase. As of is_clearer."""
     return spotted.trusted + SHARE * min(leans, 0.0) >= ENOUGH and (differs >= DIFFERS or spotted.trusted >= SPARED)
 
 

@@ -314,8 +314,8 @@ class Listener:
         return best
 
     def _sure_opening(self, reading: OpenRequest, spotted: Spotted | None) -> Opening | None:
-        """Where the spotter is sure of the request too, and noise may keep its prefix from being read again."""
-        if spotted is None or spotted.best[0] != reading.name or not is_clear(spotted) or not is_noisy(spotted, self._raw):
+        """Where the spotter is clear about the request too, whatever keeps its prefix from being read again."""
+        if spotted is None or spotted.best[0] != reading.name or not is_clear(spotted):
             return None
         from glasses.capture.rereading import Opening
 

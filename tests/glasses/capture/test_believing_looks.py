@@ -25,7 +25,7 @@ COMMAND = Command(Intent(name=IntentName.CANCEL, confidence=1.0, text="cancel"),
 @dataclass
 class FakeRereading:
     alone: str = "okay glasses"
-    fits: tuple[float, float] = (5.0, 5.0)
+    fits: tuple[float, float] = (5.0, 0.0)
     looks: list[str] = field(default_factory=list)
 
     def wake_alone(self, sound: bytes) -> list[Word]:

@@ -15,6 +15,7 @@ from glasses.capture.judgement import (
     APART,
     BEYOND_DOUBT,
     CERTAIN,
+    CLEARER,
     CLEARLY_SAID,
     DIFFERS,
     DOUBTS,
@@ -22,6 +23,7 @@ from glasses.capture.judgement import (
     ENOUGH,
     FOLLOWS,
     GLIMPSED,
+    HARDLY,
     HELPS,
     INSISTED,
     LIKELY,
@@ -37,6 +39,7 @@ from glasses.capture.judgement import (
     contradicts,
     is_certain,
     is_clear,
+    is_clearer,
     is_doubted,
     is_drowned,
     is_trusted,
@@ -104,6 +107,13 @@ def test_two_commands_that_were_surely_said_contradict(heard: Spotted, reading: 
 def test_where_it_is_still_a_wake_phrase_is_scored_high_wherever_the_steps_begin() -> None:
     assert is_doubted(ENOUGH - 0.1)
     assert not is_doubted(ENOUGH)
+
+
+def test_a_little_doubt_is_made_good_for_by_the_sound() -> None:
+    assert is_clearer(HARDLY, DIFFERS, CLEARER)
+    assert not is_clearer(HARDLY - 0.1, DIFFERS, CLEARER)
+    assert not is_clearer(HARDLY, DIFFERS - 0.1, CLEARER)
+    assert not is_clearer(HARDLY, DIFFERS, CLEARER - 0.1)
 
 
 def test_trust_makes_good_for_the_spotters_doubt_and_for_no_more() -> None:
