@@ -6,24 +6,10 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from glasses.capture.doubt import INSISTED, LEAST, STILL_DB, TRUSTED, is_certain, is_clearer, is_doubted, is_drowned, is_trusted
 from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading
-from glasses.capture.judgement import (
-    DOUBTS_IN_QUIET,
-    INSISTED,
-    NOISY_DB,
-    QUIET_DB,
-    STILL_DB,
-    TRUSTED,
-    WAKE_S,
-    is_certain,
-    is_clearer,
-    is_doubted,
-    is_drowned,
-    is_trusted,
-    judged,
-    name_of,
-)
+from glasses.capture.judgement import NOISY_DB, QUIET_DB, WAKE_S, judged, name_of
 from glasses.capture.phrases import Phrases
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
 from glasses.capture.spotting import BEFORE_S, BEHIND_S, NONE
@@ -91,7 +77,7 @@ class Believing:
         if spotted is None:
             return True
         if calm_db < STILL_DB:
-            return spotted.wake >= DOUBTS_IN_QUIET or is_noisy(spotted, self._raw, QUIET_DB)
+            return spotted.wake >= LEAST or is_noisy(spotted, self._raw, QUIET_DB)
         if not is_doubted(lowest := await look.lowest(spotted)):
             return True
         fits = await look.compared(reading)

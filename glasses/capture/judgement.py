@@ -18,8 +18,6 @@ OBJECTS = -3.0
 """Below these log odds the spotter objects, where it is loud: there, the wake phrase itself is often scored so low."""
 DOUBTS = -1.7
 """The same where the noise is less."""
-DOUBTS_IN_QUIET = 0.2
-"""The same where there is hardly any: below, it is to be heard once more, or not to be done."""
 UNSAID = -4.0
 """A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
 QUIET_DB = 24.0
@@ -38,28 +36,14 @@ SURE = 1.8
 """From these on it is believed alone, where it is loud."""
 OVERWHELMS = 6.5
 """From these on also where it is quiet: talk and near-misses were scored 5.4 at most."""
-CERTAIN, BEYOND_DOUBT = 2.8, 4.0
-"""From these on the wake phrase needs no other look where it is not still, and where it is: there, another one is scored high too."""
 FOLLOWS = 0.0
 """A correction without a wake phrase is heard into noise easily: there, its own score must be above, and no other's higher."""
 SUPPORTS = -4.2
 """A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-STILL_DB, DROWNED_DB = 36.0, 21.0
-"""From the first ratio on, with what was heard before, nobody doubts what is heard; below the second, a look hears little."""
-ENOUGH = 1.2
-"""Where it is still, the wake phrase's score must be enough wherever the steps begin."""
-HARDLY, CLEARER = 0.5, 3.0
-"""What is hardly less is made good for by a sound that fits no other phrase, and the wake phrase by so much (log likelihood) better than
-an accent's."""
-SHARE, TRUSTED, INSISTED = 0.25, 1.2, 2.4
-"""A trusted voice's and what is insisted on is judged as if the wake phrase had been scored so high, less a share of how much the sound
-is rather an accent's (hey lasses)."""
-DIFFERS, SPARED = -0.9, 1.8
-"""Log likelihood: below it, what was heard has another beginning (they glasses); trust of the second spares it."""
-GLIMPSED = -0.5
-"""From these on a command that the recogniser understood is done in noise, when of its wake phrase it heard the end only."""
+GLIMPSED, GLIMPSED_IN_QUIET = -0.5, 2.8
+"""From these on a command that the recogniser understood is done in noise, when of its wake phrase it heard the end only; and in quiet."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
 
@@ -85,7 +69,7 @@ BELIEFS = (
     Belief(LIKELY, loud=True, woken=True),
     Belief(LIKELY, said=CLEARLY_SAID, loud=True),
     Belief(HELPS, said=SAID, loud=True, woken=True),
-    Belief(CERTAIN, glimpsed=True),
+    Belief(GLIMPSED_IN_QUIET, glimpsed=True),
     Belief(GLIMPSED, loud=True, glimpsed=True),
 )
 
@@ -133,16 +117,6 @@ def least_wake(ratio_db: float) -> float:
     return OBJECTS if ratio_db < NOISY_DB else DOUBTS
 
 
-def is_certain(spotted: Spotted, calm_db: float) -> bool:
-    """Whether the wake phrase needs no other look. ``calm_db``: the ratio of speech to what was heard before it too."""
-    return spotted.wake >= (CERTAIN if calm_db < STILL_DB else BEYOND_DOUBT)
-
-
-def is_drowned(spotted: Spotted, calm_db: float) -> bool:
-    """Whether noise leaves little for another look at a likely wake phrase. ``calm_db``: as of is_certain."""
-    return spotted.wake >= LIKELY and calm_db < DROWNED_DB
-
-
 def is_clear(spotted: Spotted) -> bool:
     """Whether the likeliest command has clearly been said behind a wake phrase, also where it is loud."""
     score = spotted.best[1]
@@ -152,25 +126,6 @@ def is_clear(spotted: Spotted) -> bool:
 def supports(reading: Command, spotted: Spotted) -> bool:
     """Whether the spotter too has heard something of this command: words can be heard into babble."""
     return spotted.commands.get(str(reading.intent.name), NONE) >= SUPPORTS
-
-
-def is_doubted(lowest: float) -> bool:
-    """Whether, where it is still, another phrase may have been said. ``lowest``: Spotting.lowest_wake."""
-    return lowest < ENOUGH
-
-
-def is_clearer(lowest: float, differs: float, leans: float) -> bool:
-    """Whether the sound makes good for a little doubt.
-
-    ``differs`` and ``leans``: by how much (log likelihood) it fits the wake phrase better than phrases with another beginning, and than
-    what an accent may make of it.
-    """
-    return lowest >= HARDLY and differs >= DIFFERS and leans >= CLEARER
-
-
-def is_trusted(spotted: Spotted, differs: float, leans: float) -> bool:
-    """Whether trust makes good for it: for the spotter's own doubt, and not for what sounds more like another phrase. As of is_clearer."""
-    return spotted.trusted + SHARE * min(leans, 0.0) >= ENOUGH and (differs >= DIFFERS or spotted.trusted >= SPARED)
 
 
 def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:

@@ -10,8 +10,8 @@ import pytest
 
 from glasses.capture import phrases
 from glasses.capture.believing import PAUSE_S, Believing
+from glasses.capture.doubt import BEYOND_DOUBT, ENOUGH, LIKELY
 from glasses.capture.intents import Command, IntentReader, Nothing
-from glasses.capture.judgement import BEYOND_DOUBT, ENOUGH, LIKELY
 from glasses.capture.sound import RATE_HZ, SoundMemory
 from glasses.capture.spotting import Spotted
 from glasses.wire.intent import Intent, IntentName
