@@ -62,7 +62,8 @@ class Believing:
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
             over_db = ratio_db(spotted, self._raw)
             log.debug("speech over noise: %.0f dB", over_db)
-            reading = judged(reading, spotted, self._phrases, self._wake_phrase, ratio_db=over_db, glimpsed=glimpsed)
+            near = self._reader.is_near(words)
+            reading = judged(reading, spotted, self._phrases, self._wake_phrase, ratio_db=over_db, glimpsed=glimpsed, near=near)
         if isinstance(reading, Command | OpenRequest) and not await self._is_meant(reading, spotted, look, glimpsed=glimpsed):
             return Nothing()
         return reading

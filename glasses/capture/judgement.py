@@ -28,6 +28,8 @@ SAID = 5.5
 """From these on the command itself has surely been said: behind a wake phrase that the recogniser heard, that will do in noise."""
 LIKELY, CLEARLY_SAID = 0.9, 4.5
 """The wake phrase is likelier than not, and the command has clearly been said: together they will do in noise."""
+HALF, SAID_BEYOND_DOUBT = 0.2, 8.0
+"""The wake phrase is likelier than not: that will do for a command that was said beyond doubt, and where half of it was heard."""
 APART = 4.0
 """So far from a command that surely has been said no other was: of 1,710 in all noises, none was."""
 CLEARLY = 0.6
@@ -68,6 +70,7 @@ BELIEFS = (
     Belief(SURE, woken=True),
     Belief(LIKELY, loud=True, woken=True),
     Belief(LIKELY, said=CLEARLY_SAID, loud=True),
+    Belief(HALF, said=SAID_BEYOND_DOUBT, loud=True),
     Belief(HELPS, said=SAID, loud=True, woken=True),
     Belief(GLIMPSED_IN_QUIET, glimpsed=True),
     Belief(GLIMPSED, loud=True, glimpsed=True),
@@ -75,11 +78,12 @@ BELIEFS = (
 
 
 def judged(
-    reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, ratio_db: float, glimpsed: bool = False
+    reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, ratio_db: float, glimpsed: bool = False, near: bool = False
 ) -> Reading:  # fmt: skip
     """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood.
 
-    ``ratio_db``: of speech to noise. ``glimpsed``: the spotter's command was understood, and of its wake phrase the end.
+    ``ratio_db``: of speech to noise. ``glimpsed``: the spotter's command was understood, and of its wake phrase the end. ``near``: some
+    word of a wake phrase was.
     """
     noisy, least = ratio_db < NOISY_DB, least_wake(ratio_db)
     if isinstance(reading, Command) and reading.intent.confidence < CLEARLY and spotted.best[0] != reading.intent.name:
@@ -100,7 +104,7 @@ def judged(
         return _as_reading(IntentName(name), score, spotted, phrases)
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
-    return _woken(spotted, wake_phrase) if noisy and spotted.wake >= SURE else reading
+    return _woken(spotted, wake_phrase) if noisy and spotted.wake >= (HALF if near else SURE) else reading
 
 
 def _is_believed(spotted: Spotted, *, loud: bool, woken: bool, glimpsed: bool) -> bool:
@@ -124,8 +128,9 @@ def is_clear(spotted: Spotted) -> bool:
 
 
 def supports(reading: Command, spotted: Spotted) -> bool:
-    """Whether the spotter too has heard something of this command: words can be heard into babble."""
-    return spotted.commands.get(str(reading.intent.name), NONE) >= SUPPORTS
+    """Whether the spotter too has heard something of this command, and no other is likely: words can be heard into noise."""
+    name, (other, score) = str(reading.intent.name), spotted.best
+    return spotted.commands.get(name, NONE) >= SUPPORTS and (other == name or score < LIKELY)
 
 
 def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:

@@ -264,16 +264,16 @@ class Listener:
         raw = await asyncio.to_thread(self._rereading.listen_again, self._raw.between(from_s))
         log.debug("with its noise: %s", _text(raw))
         second = _later(self._reader.read(raw), from_s)
-        if isinstance(second, Command | OpenRequest):
+        if _is_supported(second, spotted):
             return second
         if isinstance(first, Nothing) and isinstance(second, Nothing):
             return first
         close = await asyncio.to_thread(self._rereading.look_closer, self._sound.between(from_s))
         log.debug("whole phrases: %s", _text(close))
         third = _later(self._reader.read_closely(close), from_s)
-        if isinstance(third, OpenRequest) or (isinstance(third, Command) and (spotted is None or supports(third, spotted))):
+        if _is_supported(third, spotted):
             return third
-        return first if isinstance(first, Wake) else second
+        return second if isinstance(first, Nothing) and isinstance(second, Wake) else first
 
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
@@ -331,6 +331,11 @@ class Listener:
         slots = {"request": heard.text} if heard.name == IntentName.CORRECT else {"request": text, "prefix": prefix}
         audio = as_flac(sound) if heard.unsure else ""
         return Intent(name=heard.name, slots=slots, confidence=heard.confidence, text=text, unsure=heard.unsure, audio=audio)
+
+
+def _is_supported(reading: Reading, spotted: Spotted | None) -> bool:
+    """Whether something was understood; a command, out of so few words, as the spotter may have heard it too."""
+    return isinstance(reading, OpenRequest) or (isinstance(reading, Command) and (spotted is None or supports(reading, spotted)))
 
 
 def _later(reading: Reading, by_s: float) -> Reading:

@@ -18,12 +18,14 @@ from glasses.capture.judgement import (
     FOLLOWS,
     GLIMPSED,
     GLIMPSED_IN_QUIET,
+    HALF,
     HELPS,
     LIKELY,
     NOISY_DB,
     OBJECTS,
     OVERWHELMS,
     SAID,
+    SAID_BEYOND_DOUBT,
     SUPPORTS,
     SURE,
     UNSAID,
@@ -124,6 +126,19 @@ def test_a_command_out_of_commands_alone_needs_the_spotters_support() -> None:
     assert supports(COMMAND, scores(5, cancel=SUPPORTS))
     assert not supports(COMMAND, scores(5, cancel=SUPPORTS - 0.1))
     assert not supports(COMMAND, scores(5))
+    assert not supports(COMMAND, scores(5, cancel=SUPPORTS, find=LIKELY)), "find was heard as undo"
+    assert supports(COMMAND, scores(5, cancel=SUPPORTS, find=LIKELY - 0.1))
+
+
+def test_half_a_wake_phrase_of_each_is_one_where_it_is_loud() -> None:
+    def heard(wake: float, ratio_db: float, *, near: bool) -> Reading:
+        return judged(Nothing(), scores(wake), TABLE, "okay glasses", ratio_db=ratio_db, near=near)
+
+    assert isinstance(heard(HALF, LOUD_DB, near=True), Wake)
+    assert heard(HALF - 0.1, LOUD_DB, near=True) == Nothing()
+    assert heard(HALF, LOUD_DB, near=False) == Nothing()
+    assert heard(HALF, NOISY_DB, near=True) == Nothing()
+    assert isinstance(heard(SURE, LOUD_DB, near=False), Wake)
 
 
 def test_where_it_is_quiet_only_an_overwhelming_spotter_contradicts_the_recogniser() -> None:
@@ -188,7 +203,7 @@ def test_no_command_is_likelier_than_its_wake_phrase(rows: list[list[float]]) ->
     found = read_scores([0.08 * at for at in range(len(rows))], np.array(rows, np.float32), LABELS)
     assert all(score <= found.wake for score in found.commands.values())
     heard = judged(Nothing(), found, TABLE, "okay glasses", ratio_db=LOUD_DB)
-    assert found.wake >= LIKELY or heard == Nothing()
+    assert found.wake >= HALF or heard == Nothing()
     assert found.wake < SURE or heard != Nothing()
 
 
@@ -206,6 +221,8 @@ def test_a_command_that_was_clearly_said_needs_less_of_a_wake_phrase_where_it_is
     assert is_clear(scores(SURE, take_picture=SURE))
     likely = scores(LIKELY, take_picture=LIKELY)
     assert isinstance(judged(WAKE, likely, TABLE, "okay glasses", ratio_db=LOUD_DB), Command), "the recogniser heard the wake phrase too"
+    beyond = scores(HALF, take_picture=SAID_BEYOND_DOUBT)
+    assert isinstance(judged(Nothing(), beyond, TABLE, "okay glasses", ratio_db=LOUD_DB), Command)
     assert judged(Nothing(), likely, TABLE, "okay glasses", ratio_db=LOUD_DB) == Nothing()
     behind = scores(HELPS, take_picture=SAID)
     assert isinstance(judged(WAKE, behind, TABLE, "okay glasses", ratio_db=LOUD_DB), Command)
