@@ -107,11 +107,11 @@ def _dying(_path):
 
 
 @pytest.mark.parametrize(
-    ("way", "said"),
-    [(_hungry, "MiB"), (_busy, "more than 1 s"), (_sleepy, "more than 1 s"), (_dying, "SIGTERM")],
+    ("way", "limit_s", "said"),
+    [(_hungry, 30, "MiB"), (_busy, 1, "more than 1 s"), (_sleepy, 1, "more than 1 s"), (_dying, 30, "SIGTERM")],
     ids=lambda w: getattr(w, "__name__", w),
 )
-def test_what_takes_too_much_is_ended(way, said, tmp_path, monkeypatch):
+def test_what_takes_too_much_is_ended(way, limit_s, said, tmp_path, monkeypatch):
     """Where a decoder would do what these do."""
     import multiprocessing
 
@@ -130,4 +130,4 @@ def test_what_takes_too_much_is_ended(way, said, tmp_path, monkeypatch):
     monkeypatch.setattr(fork, "set_forkserver_preload", lambda _names: None, raising=False)
     monkeypatch.setattr(confined.multiprocessing, "get_context", lambda _kind: fork)
     with pytest.raises(NotAVideoError, match=said):
-        confined_probe(path, Confines(memory_bytes=128 << 20, cpu_s=1))
+        confined_probe(path, Confines(memory_bytes=128 << 20, cpu_s=limit_s))
