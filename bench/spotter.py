@@ -20,7 +20,7 @@ from bench.spotter_lessons import Job, Lessons, background, gather
 from bench.spotter_speakers import guests, is_examiner, teachers
 from bench.spotter_training import train
 from bench.voice import cache
-from bench.voice_speakers import Speaker
+from bench.voice_speakers import Speaker, warn_of_absent
 from models.spotter import EMBEDDED, FEATURES, LABELS, Head, Weights
 from models.store import ModelStore
 
@@ -113,6 +113,7 @@ def _wrong(scores: npt.NDArray[np.float32], said: npt.NDArray[np.bool_]) -> dict
 
 def _gathered(folder: Path, arguments: argparse.Namespace) -> list[Job]:
     models, seed, lines = ModelStore().path("spotter"), arguments.seed, arguments.lines
+    warn_of_absent()
     babble = background(teachers()[: arguments.speakers : 2], seed, folder / "background.npy", arguments.processes)
     jobs = [
         Job(models, speaker, number, min(lines, each.most_lines), TAKES, seed + each.seeded, each.kind, babble)

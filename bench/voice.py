@@ -19,6 +19,7 @@ from bench import voice_peer as peer
 from bench.voice_figures import figures
 from bench.voice_labels import Label, read_labels
 from bench.voice_names import names_of
+from bench.voice_speakers import warn_of_absent
 
 NAME = "voice"
 HELP = "wake phrases, commands and requests in noise; false alarms; what listening costs; openWakeWord beside it"
@@ -49,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    if not arguments.corpus:
+        warn_of_absent()
     folder = arguments.corpus or corpus.make(cache() / "corpus", arguments.each, arguments.hours, arguments.seed)
     labels = read_labels(folder) + ([] if arguments.corpus else corpus.people())
     names = corpus.read_names(folder) or names_of(labels)

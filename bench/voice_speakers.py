@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,10 +57,29 @@ SPEAKERS = [
     Speaker("festival", "ked_diphone"),
 ]
 
+PACKAGES = {
+    "flite": ["flite"],
+    "cmu_us_slt_arctic_hts": ["festival", "festvox-us-slt-hts"],
+    "kal_diphone": ["festival", "festvox-kallpc16k"],
+    "ked_diphone": ["festival", "festvox-kdlpc16k"],
+}
+"""What of Debian speaks as an engine or a voice."""
+
 
 def speakers() -> list[Speaker]:
     """Those that this machine can speak with."""
     return [speaker for speaker in SPEAKERS if present(speaker)]
+
+
+def warn_of_absent() -> None:
+    """Says on stderr which voices this machine lacks, and what brings them: figures of fewer voices are other figures."""
+    absent = [speaker for speaker in SPEAKERS if not present(speaker)]
+    if absent:
+        packages = {package: None for speaker in absent for package in PACKAGES.get(speaker.voice) or PACKAGES[speaker.engine]}
+        print(
+            f"{len(SPEAKERS) - len(absent)} of {len(SPEAKERS)} voices speak here. For all: sudo apt install {' '.join(packages)}",
+            file=sys.stderr,
+        )
 
 
 def say_all(speaker: Speaker, texts: list[str]) -> Iterator[Samples]:
