@@ -187,8 +187,8 @@ async def _watch(link: GlassesLink, _arguments: argparse.Namespace) -> int:
         for info in page.records:
             after = info.sequence
             if info.size_bytes < 65_536 and info.kind not in (RecordKind.THUMBNAIL, RecordKind.ORIGINAL, RecordKind.PROXY):
-                data = b"".join([piece async for _, piece in link.read(info)])
-                console.print(_said(info, data))
+                if (data := await link.whole(info)) is not None:
+                    console.print(_said(info, data))
             else:
                 console.print(f"{info.kind} of {info.subject_id}: {info.size_bytes / 1e3:.0f} kB")
         await _until(link, LOOK_S)
@@ -256,8 +256,8 @@ async def _ask_for_film(link: GlassesLink, arguments: argparse.Namespace) -> int
             link.changed.clear()
             for info in (await link.records(after, every=True)).records:
                 after = info.sequence
-                if info.kind == RecordKind.MEMORY:
-                    memory = decode_msgpack(b"".join([piece async for _, piece in link.read(info)]), Memory)
+                if info.kind == RecordKind.MEMORY and (data := await link.whole(info)) is not None:
+                    memory = decode_msgpack(data, Memory)
                     if memory.status != MemoryStatus.PROCESSING:
                         return _tell_film(memory)
             await _until(link, LOOK_S)

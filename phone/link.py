@@ -145,6 +145,15 @@ class GlassesLink:
                 self._answers.pop(number, None)
             self._pieces.clear()
 
+    async def whole(self, info: RecordInfo) -> bytes | None:
+        """The record's bytes at once. None: a newer one has taken its place since it was listed."""
+        try:
+            return b"".join([data async for _, data in self.read(info)])
+        except SouvenirError as error:
+            if error.code != "phone.gone":
+                raise
+            return None
+
     async def _begin(self, piece: Piece) -> None:
         number = next(self._numbers)
         self._answers[number] = asyncio.get_running_loop().create_future()

@@ -116,14 +116,16 @@ async def test_what_is_asked_for_is_bounded_and_so_is_what_the_radio_holds(house
     async with await house.link(await house.phone()) as link:
         (session,) = peripheral.sessions.values()
         queue: Any = peripheral.device.host.le_acl_packet_queue
-        refusals = []
+
+        def all_came() -> bool:
+            nonlocal most_queued, most_pending
+            most_queued, most_pending = max(most_queued, session.outlet.queued_bytes), max(most_pending, queue.pending)
+            return most_queued > 0 and not session.outlet.queued_bytes and not queue.pending
+
         for number in range(6):
             await link._send(100 + number, encode_msgpack(Request(op=Op.READ, sequence=sequence, offset=0, length=ble.READ_BYTES)))
-            refusals.append(number)
-            most_queued, most_pending = max(most_queued, session.outlet.queued_bytes), max(most_pending, queue.pending)
-        for _ in range(2_000):
-            await asyncio.sleep(0)
-            most_queued, most_pending = max(most_queued, session.outlet.queued_bytes), max(most_pending, queue.pending)
+            all_came()
+        await until(all_came, "everything that was asked for has been sent")
         assert 0 < most_queued <= ble.WINDOW_BYTES
         assert most_pending <= PENDING_PACKETS + 3, "one value more than fits is three packets"
 
