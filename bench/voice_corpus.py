@@ -19,8 +19,14 @@ from bench.voice_labels import CLEAN, LABELS, Label
 from bench.voice_speakers import RATE_HZ, Samples, Speaker, say_all, speakers
 from glasses.hw.sim.sound import read_wav
 
+NOISES = ["white", "pink", "babble"]
 SNRS_DB: list[float | str] = [CLEAN, 20, 10, 5, 0]
 NAMES = "names.json"
+NEAR_SNRS_DB = [20, 10, 5]
+NEAR_IN_NOISE = 3
+"""Of so many near-misses one is said in noise too."""
+MADE = 2
+"""Goes up with what a corpus is made of: one that was made otherwise is not used again."""
 TALK_S = 120.0
 """Length of one file of other speech."""
 HUMAN = Path("/usr/share/pocketsphinx/test/data")
@@ -42,12 +48,12 @@ def read_names(folder: Path) -> Names | None:
 
 def make(folder: Path, each: int, hours: float, seed: int = 1) -> Path:
     """``each`` commands and ``each`` requests in every condition, and ``hours`` of other speech. Made once, kept in ``folder``."""
-    made = folder / f"seed{seed}-each{each}-hours{hours:g}-speakers{len(speakers())}"
+    made = folder / f"seed{seed}-each{each}-hours{hours:g}-speakers{len(speakers())}-{MADE}"
     if (made / LABELS).exists():
         return made
     made.mkdir(parents=True, exist_ok=True)
     (made / NAMES).write_text(json.dumps({"people": script.PEOPLE, "places": script.PLACES}))
-    labels = [*_talk(made, hours, seed), *_near_misses(made, seed), *_positives(made, each, seed)]
+    labels = [*_talk(made, hours, seed), *_near_misses(made, seed), *_near_in_noise(made, seed), *_positives(made, each, seed)]
     (made / LABELS).write_bytes(b"\n".join(msgspec.json.encode(label) for label in labels) + b"\n")
     return made
 
@@ -89,13 +95,30 @@ def _near_misses(made: Path, seed: int) -> Iterator[Label]:
         for number, said in enumerate(say_all(speaker, script.NEAR_MISSES)):
             name = f"near-{index:02d}-{number:02d}.wav"
             write_wav(made / name, noise.mixed(noise.trimmed(said), None, 0, dice.uniform(-32, -18), LEAD_S, TAIL_S, chance))
-            yield Label(name, near=True, woken=any(wake in script.NEAR_MISSES[number] for wake in script.WAKES))
+            yield _near(name, number)
+
+
+def _near_in_noise(made: Path, seed: int) -> Iterator[Label]:
+    dice, chance = random.Random(f"near in noise {seed}"), np.random.default_rng([seed, 78])  # noqa: S311  # a corpus, not a secret
+    background = _background(made)
+    for index, speaker in enumerate(speakers()):
+        chosen = range((index + seed) % NEAR_IN_NOISE, len(script.NEAR_MISSES), NEAR_IN_NOISE)
+        for number, said in zip(chosen, say_all(speaker, [script.NEAR_MISSES[number] for number in chosen]), strict=True):
+            snr_db, kind = NEAR_SNRS_DB[(index + number // NEAR_IN_NOISE) % len(NEAR_SNRS_DB)], dice.choice(NOISES)
+            trimmed = noise.trimmed(said)
+            sound = _noise(kind, _framed(trimmed), background, chance)
+            name = f"near-{index:02d}-{number:02d}-{snr_db}.wav"
+            write_wav(made / name, noise.mixed(trimmed, sound, snr_db, dice.uniform(-30, -18), LEAD_S, TAIL_S, chance))
+            yield msgspec.structs.replace(_near(name, number), snr_db=float(snr_db), noise=kind)
+
+
+def _near(name: str, number: int) -> Label:
+    return Label(name, near=True, woken=any(wake in script.NEAR_MISSES[number] for wake in script.WAKES))
 
 
 def _positives(made: Path, each: int, seed: int) -> Iterator[Label]:
     dice, chance = random.Random(f"say {seed}"), np.random.default_rng([seed, 5])  # noqa: S311  # a corpus, not a secret
-    background = np.concatenate([read_wav(path, RATE_HZ) for path in sorted(made.glob("talk-*.wav"))[:8]]).astype(np.float64)
-    who = speakers()
+    background, who = _background(made), speakers()
     commands, requests = script.commands(), script.requests(dice)
     wanted: list[tuple[Speaker, str, Label]] = []
     for number in range(each):
@@ -114,16 +137,25 @@ def _positives(made: Path, each: int, seed: int) -> Iterator[Label]:
 def _in_noise(
     made: Path, stem: str, said: Samples, label: Label, background: noise.Wave, dice: random.Random, chance: np.random.Generator
 ) -> Iterator[Label]:
-    count = len(said) + round(LEAD_S * RATE_HZ) + round(TAIL_S * RATE_HZ)
     for snr_db in SNRS_DB:
-        kind = "" if snr_db == CLEAN else dice.choice(["white", "pink", "babble"])
-        sound = _noise(kind, count, background, chance)
+        kind = "" if snr_db == CLEAN else dice.choice(NOISES)
+        sound = _noise(kind, _framed(said), background, chance)
         level = dice.uniform(-30, -18)
         mixed = noise.mixed(said, sound, 0 if snr_db == CLEAN else float(snr_db), level, LEAD_S, TAIL_S, chance)
         name = f"say-{stem}-{snr_db}.wav"
         write_wav(made / name, mixed)
         end_s = LEAD_S + len(said) / RATE_HZ
         yield msgspec.structs.replace(label, file=name, snr_db=snr_db, speech_end_s=round(end_s, 3), noise=kind)
+
+
+def _framed(said: Samples) -> int:
+    """Samples of what is said with the time before and after it."""
+    return len(said) + round(LEAD_S * RATE_HZ) + round(TAIL_S * RATE_HZ)
+
+
+def _background(made: Path) -> noise.Wave:
+    """What babble is made of."""
+    return np.concatenate([read_wav(path, RATE_HZ) for path in sorted(made.glob("talk-*.wav"))[:8]]).astype(np.float64)
 
 
 def _noise(kind: str, count: int, background: noise.Wave, chance: np.random.Generator) -> noise.Wave | None:

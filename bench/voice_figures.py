@@ -18,7 +18,8 @@ REQUESTS = ("create_memory", "show_memories", "find", "correct")
 def figures(outcomes: list[Outcome], names: Names) -> dict[str, Any]:
     """The keys of the bench's JSON that come from hearing."""
     said = [outcome for outcome in outcomes if outcome.label.intent is not None]
-    other = [outcome for outcome in outcomes if outcome.label.intent is None]
+    in_noise = [outcome for outcome in outcomes if _is_near_in_noise(outcome.label)]
+    other = [outcome for outcome in outcomes if outcome.label.intent is None and not _is_near_in_noise(outcome.label)]
     requests = [outcome for outcome in said if outcome.label.slots]
     listed = [outcome for outcome in requests if not is_unlisted(outcome.label, names)]
     unlisted = [outcome for outcome in requests if is_unlisted(outcome.label, names)]
@@ -36,6 +37,7 @@ def figures(outcomes: list[Outcome], names: Names) -> dict[str, Any]:
         "false_wakes_per_h": false_wakes / hours if hours else None,
         "false_commands": sum(len(outcome.intents) for outcome in other),
         "false_commands_in_talk": sum(len(outcome.intents) for outcome in other if not outcome.label.near),
+        "near_misses_done_in_noise": _by_snr(in_noise, lambda outcome: bool(outcome.intents)),
         "other_speech_h": hours,
         "slot_accuracy": _share(listed_slots(listed, (CLEAN,))),
         "slot_accuracy_by_snr": {snr: _share(listed_slots(listed, (snr,))) for snr in _snrs(listed)},
@@ -44,7 +46,7 @@ def figures(outcomes: list[Outcome], names: Names) -> dict[str, Any]:
         "action_p50_s": quantile(commands, 0.5), "action_p95_s": quantile(commands, 0.95),
         "action_p95_s_by_snr": {_key(snr): quantile(_latencies(said, snr), 0.95) for snr in _snrs(said)},
         "answer_p50_s": quantile(answers, 0.5), "answer_p95_s": quantile(answers, 0.95),
-        "files": {"said": len(said), "other": len(other), "listed": len(listed), "unlisted": len(unlisted)},
+        "files": {"said": len(said), "other": len(other), "near_in_noise": len(in_noise), "listed": len(listed), "unlisted": len(unlisted)},
     }  # fmt: skip
 
 
@@ -84,6 +86,11 @@ def _latencies(said: list[Outcome], snr: Any) -> list[float]:
 
 def _listed(names: Names) -> list[str]:
     return [name.lower() for name in (*names.people, *names.places)]
+
+
+def _is_near_in_noise(label: Label) -> bool:
+    """Told by itself: nobody speaks so for hours, and how often it is said is not known."""
+    return label.intent is None and label.near and label.snr_db != CLEAN
 
 
 def _is_right(outcome: Outcome) -> bool:

@@ -6,10 +6,10 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from glasses.capture.doubt import INSISTED, LEAST, STILL_DB, TRUSTED, is_certain, is_clearer, is_doubted, is_drowned, is_trusted
+from glasses.capture.doubt import INSISTED, STILL_DB, TRUSTED, is_certain, is_clearer, is_doubted, is_drowned, is_excused, is_trusted
 from glasses.capture.insisting import Doubted
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading
-from glasses.capture.judgement import NOISY_DB, QUIET_DB, WAKE_S, judged, name_of
+from glasses.capture.judgement import NOISY_DB, WAKE_S, OfWake, judged, name_of
 from glasses.capture.phrases import Phrases
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
 from glasses.capture.spotting import BEFORE_S, BEHIND_S, NONE
@@ -62,8 +62,11 @@ class Believing:
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
             over_db = ratio_db(spotted, self._raw)
             log.debug("speech over noise: %.0f dB", over_db)
-            near = self._reader.is_near(words)
-            reading = judged(reading, spotted, self._phrases, self._wake_phrase, ratio_db=over_db, glimpsed=glimpsed, near=near)
+            of_wake = OfWake.A_WORD if self._reader.is_near(words) else OfWake.NOTHING
+            if glimpsed:
+                of_wake |= OfWake.END_AND_COMMAND
+            calm_db = ratio_db(spotted, self._raw, PAUSE_S)
+            reading = judged(reading, spotted, self._phrases, self._wake_phrase, ratio_db=over_db, calm_db=calm_db, of_wake=of_wake)
         if isinstance(reading, Command | OpenRequest) and not await self._is_meant(reading, spotted, look, glimpsed=glimpsed):
             return Nothing()
         return reading
@@ -78,7 +81,7 @@ class Believing:
         if spotted is None:
             return True
         if calm_db < STILL_DB:
-            return spotted.wake >= LEAST or is_noisy(spotted, self._raw, QUIET_DB)
+            return is_excused(spotted, calm_db)
         if not is_doubted(lowest := await look.lowest(spotted)):
             return True
         fits = await look.compared(reading)

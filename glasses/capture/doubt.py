@@ -10,10 +10,10 @@ from glasses.capture.spotting import Spotted
 
 CERTAIN, BEYOND_DOUBT = 2.8, 4.0
 """From these on the wake phrase needs no other look where it is not still, and where it is: there, another one is scored high too."""
-STILL_DB, DROWNED_DB = 36.0, 21.0
-"""From the first ratio on nothing spoils a score; below the second, a look hears little."""
-LIKELY = 0.9
-"""From these on the wake phrase is likely."""
+STILL_DB, SPOILT_DB, DROWNED_DB = 36.0, 30.0, 21.0
+"""From the first ratio on nothing spoils a score; below the second, noise excuses a low one; below the third, a look hears little."""
+LIKELY = -0.5
+"""From these on the wake phrase is as likely as not."""
 LEAST = 0.2
 """From these on it needs no excuse, where it is not still."""
 ENOUGH = 1.2
@@ -34,8 +34,13 @@ def is_certain(spotted: Spotted, calm_db: float) -> bool:
 
 
 def is_drowned(spotted: Spotted, calm_db: float) -> bool:
-    """Whether noise leaves little for another look at a likely wake phrase."""
+    """Whether noise leaves little for another look at what may well be a wake phrase."""
     return spotted.wake >= LIKELY and calm_db < DROWNED_DB
+
+
+def is_excused(spotted: Spotted, calm_db: float) -> bool:
+    """Whether, where it is not still, the wake phrase was scored well enough for its noise."""
+    return spotted.wake >= LEAST or calm_db < SPOILT_DB
 
 
 def is_doubted(lowest: float) -> bool:

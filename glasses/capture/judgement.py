@@ -5,9 +5,11 @@ Where the recogniser has understood, the spotter may only object; where it has n
 
 from __future__ import annotations
 
-from math import exp
+from enum import Flag, auto
+from math import exp, inf
 from typing import NamedTuple
 
+from glasses.capture.doubt import SPOILT_DB
 from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.phrases import Phrases
 from glasses.capture.spotting import NONE, Spotted
@@ -20,8 +22,6 @@ DOUBTS = -1.7
 """The same where the noise is less."""
 UNSAID = -4.0
 """A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
-QUIET_DB = 24.0
-"""From this ratio of speech to noise on there is none."""
 HELPS = -1.4
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 SAID = 5.5
@@ -29,7 +29,7 @@ SAID = 5.5
 LIKELY, CLEARLY_SAID = 0.9, 4.5
 """The wake phrase is likelier than not, and the command has clearly been said: together they will do in noise."""
 HALF, SAID_BEYOND_DOUBT = 0.2, 8.0
-"""The wake phrase is likelier than not: that will do for a command that was said beyond doubt, and where half of it was heard."""
+"""The wake phrase is likelier than not: that will do for a command that was said beyond doubt."""
 APART = 4.0
 """So far from a command that surely has been said no other was: of 1,710 in all noises, none was."""
 CLEARLY = 0.6
@@ -40,14 +40,26 @@ OVERWHELMS = 6.5
 """From these on also where it is quiet: talk and near-misses were scored 5.4 at most."""
 FOLLOWS = 0.0
 """A correction without a wake phrase is heard into noise easily: there, its own score must be above, and no other's higher."""
-SUPPORTS = -4.2
-"""A command that was heard with nothing but commands to choose from is believed only where its own score is above."""
+SUPPORTS = -4.4
+"""In noise a request is one only where its own score is above, and so is a command that was heard with nothing but commands to choose
+from. Corrections alone are said and scored less."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
-GLIMPSED, GLIMPSED_IN_QUIET = -0.5, 2.8
-"""From these on a command that the recogniser understood is done in noise, when of its wake phrase it heard the end only; and in quiet."""
+GLIMPSED, GLIMPSED_IN_QUIET, GLIMPSED_BEYOND_DOUBT = -0.5, 2.8, -2.0
+"""From these on a command that the recogniser understood is done when of its wake phrase it heard the end only: in noise; in quiet; and in
+noise where it was said beyond doubt. From the first on a word of the wake phrase is taken for it, in noise."""
 WAKE_S = 0.8
 """About as long as a wake phrase is."""
+
+
+class OfWake(Flag):
+    """What the recogniser has heard of a wake phrase."""
+
+    NOTHING = 0
+    A_WORD = auto()
+    END_AND_COMMAND = auto()
+    """Its last word, and behind it the command that the spotter heard."""
+    WHOLE = auto()
 
 
 class Belief(NamedTuple):
@@ -57,63 +69,94 @@ class Belief(NamedTuple):
     """Least log odds of the wake phrase and the command behind it."""
     said: float = NONE
     """Least log odds of the command itself."""
-    loud: bool = False
-    woken: bool = False
-    """Whether the recogniser must have heard the wake phrase."""
-    glimpsed: bool = False
-    """Whether it must have understood the command, and of the wake phrase the end."""
+    below_db: float = inf
+    """The ratio of speech to noise must be less."""
+    calm_below_db: float = inf
+    """And so must the ratio with the moment before, which tells a voice without pauses from noise."""
+    of_wake: OfWake = OfWake.NOTHING
 
 
 BELIEFS = (
     Belief(OVERWHELMS),
-    Belief(SURE, loud=True),
-    Belief(SURE, woken=True),
-    Belief(LIKELY, loud=True, woken=True),
-    Belief(LIKELY, said=CLEARLY_SAID, loud=True),
-    Belief(HALF, said=SAID_BEYOND_DOUBT, loud=True),
-    Belief(HELPS, said=SAID, loud=True, woken=True),
-    Belief(GLIMPSED_IN_QUIET, glimpsed=True),
-    Belief(GLIMPSED, loud=True, glimpsed=True),
+    Belief(SURE, below_db=NOISY_DB),
+    Belief(SURE, said=SAID, calm_below_db=SPOILT_DB, of_wake=OfWake.A_WORD),
+    Belief(SURE, of_wake=OfWake.WHOLE),
+    Belief(LIKELY, below_db=NOISY_DB, of_wake=OfWake.WHOLE),
+    Belief(LIKELY, said=CLEARLY_SAID, below_db=NOISY_DB),
+    Belief(HALF, said=SAID_BEYOND_DOUBT, below_db=NOISY_DB),
+    Belief(HELPS, said=SAID, below_db=NOISY_DB, of_wake=OfWake.WHOLE),
+    Belief(OBJECTS, said=SAID_BEYOND_DOUBT, below_db=NOISY_DB, of_wake=OfWake.WHOLE),
+    Belief(GLIMPSED_IN_QUIET, of_wake=OfWake.END_AND_COMMAND),
+    Belief(GLIMPSED, below_db=NOISY_DB, of_wake=OfWake.END_AND_COMMAND),
+    Belief(GLIMPSED_BEYOND_DOUBT, said=SAID_BEYOND_DOUBT, below_db=NOISY_DB, of_wake=OfWake.END_AND_COMMAND),
 )
 
 
 def judged(
-    reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, ratio_db: float, glimpsed: bool = False, near: bool = False
+    reading: Reading, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, ratio_db: float, calm_db: float, of_wake: OfWake
 ) -> Reading:  # fmt: skip
     """Nothing where the spotter objects; its own command where it is sure and, in noise, nothing was understood.
 
-    ``ratio_db``: of speech to noise. ``glimpsed``: the spotter's command was understood, and of its wake phrase the end. ``near``: some
-    word of a wake phrase was.
+    ``ratio_db``: of speech to noise; ``calm_db``: the same with the moment before. In noise, a command that the spotter takes for another,
+    or a request of which it has heard nothing, is a wake phrase alone.
     """
     noisy, least = ratio_db < NOISY_DB, least_wake(ratio_db)
-    if isinstance(reading, Command) and reading.intent.confidence < CLEARLY and spotted.best[0] != reading.intent.name:
-        name, score = spotted.best
-        return _as_reading(IntentName(name), score, spotted, phrases) if noisy and score >= HELPS and spotted.said >= SAID else Nothing()
     if isinstance(reading, Command):
-        name = str(reading.intent.name)
-        unsaid = not noisy and spotted.commands.get(name, NONE) < UNSAID
-        return reading if agrees(name, spotted, least) and not unsaid else Nothing()
-    if isinstance(reading, OpenRequest) and reading.wake_s == 0:
-        return reading if not noisy or (spotted.best[0] == reading.name and spotted.said >= FOLLOWS) else Nothing()
+        return _judged_command(reading, spotted, phrases, wake_phrase, noisy=noisy, least=least)
     if isinstance(reading, OpenRequest):
-        return reading if _may_open(reading, spotted, phrases, least) else Nothing()
+        return _judged_request(reading, spotted, phrases, wake_phrase, noisy=noisy, least=least)
     if isinstance(reading, Wake) and reading.goes_on and not noisy:
         return Nothing()
-    if _is_believed(spotted, loud=noisy, woken=isinstance(reading, Wake), glimpsed=glimpsed):
-        name, score = spotted.best
-        return _as_reading(IntentName(name), score, spotted, phrases)
+    if _is_believed(spotted, ratio_db, calm_db, of_wake | OfWake.WHOLE if isinstance(reading, Wake) else of_wake):
+        return _spotters_own(spotted, phrases)
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
-    return _woken(spotted, wake_phrase) if noisy and spotted.wake >= (HALF if near else SURE) else reading
+    return _woken(spotted, wake_phrase) if _is_woken(spotted, ratio_db, calm_db, of_wake) else reading
 
 
-def _is_believed(spotted: Spotted, *, loud: bool, woken: bool, glimpsed: bool) -> bool:
+def _judged_command(
+    reading: Command, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool, least: float
+) -> Reading:  # fmt: skip
+    name, score = spotted.best
+    if name != reading.intent.name and reading.intent.confidence < CLEARLY:
+        return _spotters_own(spotted, phrases) if noisy and score >= HELPS and spotted.said >= SAID else Nothing()
+    if not agrees(str(reading.intent.name), spotted, least):
+        return Nothing()
+    if noisy:
+        return reading if name == reading.intent.name else _woken(spotted, wake_phrase)
+    return reading if _own(reading, spotted) >= UNSAID else Nothing()
+
+
+def _judged_request(
+    reading: OpenRequest, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool, least: float
+) -> Reading:  # fmt: skip
+    if reading.wake_s == 0:
+        return reading if not noisy or (spotted.best[0] == reading.name and spotted.said >= FOLLOWS) else Nothing()
+    if not _may_open(reading, spotted, phrases, least):
+        return Nothing()
+    unsaid = noisy and reading.name != IntentName.CORRECT and _own(reading, spotted) < SUPPORTS
+    return _woken(spotted, wake_phrase) if unsaid else reading
+
+
+def _own(reading: Command | OpenRequest, spotted: Spotted) -> float:
+    """Log odds of what was read, and a wake phrase before it."""
+    return spotted.commands.get(str(name_of(reading)), NONE)
+
+
+def _is_believed(spotted: Spotted, ratio_db: float, calm_db: float, of_wake: OfWake) -> bool:
     score = spotted.best[1]
     return any(
         score >= belief.score and spotted.said >= belief.said
-        and loud >= belief.loud and woken >= belief.woken and glimpsed >= belief.glimpsed
+        and ratio_db < belief.below_db and calm_db < belief.calm_below_db and belief.of_wake in of_wake
         for belief in BELIEFS
     )  # fmt: skip
+
+
+def _is_woken(spotted: Spotted, ratio_db: float, calm_db: float, of_wake: OfWake) -> bool:
+    """Whether the spotter's wake phrase is shown as heard though nothing was understood: nothing is done for it."""
+    if of_wake and ratio_db < NOISY_DB:
+        return spotted.wake >= GLIMPSED
+    return spotted.wake >= SURE and (ratio_db < NOISY_DB or (bool(of_wake) and calm_db < SPOILT_DB))
 
 
 def least_wake(ratio_db: float) -> float:
@@ -129,8 +172,8 @@ def is_clear(spotted: Spotted) -> bool:
 
 def supports(reading: Command, spotted: Spotted) -> bool:
     """Whether the spotter too has heard something of this command, and no other is likely: words can be heard into noise."""
-    name, (other, score) = str(reading.intent.name), spotted.best
-    return spotted.commands.get(name, NONE) >= SUPPORTS and (other == name or score < LIKELY)
+    other, score = spotted.best
+    return _own(reading, spotted) >= SUPPORTS and (other == reading.intent.name or score < LIKELY)
 
 
 def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:
@@ -164,7 +207,9 @@ def _is_rather(spotted: Spotted, name: str) -> bool:
     return other != name and (surely or (spotted.said >= SAID and own < score - APART))
 
 
-def _as_reading(name: IntentName, score: float, spotted: Spotted, phrases: Phrases) -> Reading:
+def _spotters_own(spotted: Spotted, phrases: Phrases) -> Reading:
+    """Its likeliest command, as if the recogniser had read it."""
+    name, score = IntentName(spotted.best[0]), spotted.best[1]
     start_s = max(0.0, spotted.wake_s - WAKE_S)
     if name in phrases.open:
         return OpenRequest(name, phrases.open[name][0], start_s, has_rest=True, wake_s=WAKE_S)

@@ -20,3 +20,13 @@ def test_the_time_to_an_action_is_told_for_each_noise_and_for_all() -> None:
     assert found["action_p95_s"] == pytest.approx(0.9), "what was not understood was not done"
     assert found["action_p95_s_by_snr"] == {"clean": 0.3, "10": 0.9, "0": None}
     assert found["wrong_intents"] == 1
+
+
+def test_near_misses_in_noise_are_told_by_their_ratio_and_are_not_hours_of_speech() -> None:
+    def near(snr_db: float | str, *intents: str) -> Outcome:
+        return Outcome(Label("n.wav", snr_db=snr_db, near=True), bool(intents), list(intents), "", [], None, 3600.0)
+
+    found = figures([near("clean"), near(10.0, "undo"), near(10.0), near(5.0)], Names())
+    assert found["near_misses_done_in_noise"] == {"10": 0.5, "5": 0.0}
+    assert (found["false_commands"], found["other_speech_h"]) == (0, 1.0)
+    assert figures([near("clean", "undo")], Names())["false_commands"] == 1

@@ -14,13 +14,16 @@ from glasses.capture.doubt import (
     ENOUGH,
     HARDLY,
     INSISTED,
+    LEAST,
     LIKELY,
+    SPOILT_DB,
     STILL_DB,
     TRUSTED,
     is_certain,
     is_clearer,
     is_doubted,
     is_drowned,
+    is_excused,
     is_trusted,
 )  # fmt: skip
 from glasses.capture.spotting import Spotted
@@ -66,3 +69,9 @@ def test_a_look_is_needed_where_it_tells_something() -> None:
     assert is_drowned(scores(LIKELY), DROWNED_DB - 1)
     assert not is_drowned(scores(LIKELY), DROWNED_DB)
     assert not is_drowned(scores(LIKELY - 0.1), DROWNED_DB - 1)
+
+
+def test_noise_excuses_a_low_score_and_none_is_needed_for_a_likely_one() -> None:
+    assert is_excused(scores(-9), SPOILT_DB - 1)
+    assert not is_excused(scores(LEAST - 0.1), SPOILT_DB)
+    assert is_excused(scores(LEAST), STILL_DB - 1)
