@@ -39,10 +39,11 @@ SURE = 1.8
 OVERWHELMS = 6.5
 """From these on also where it is quiet: talk and near-misses were scored 5.4 at most."""
 FOLLOWS = 0.0
-"""A correction without a wake phrase is heard into noise easily: there, its own score must be above, and no other's higher."""
+"""A correction without a wake phrase, and a command that was heard with nothing but commands to choose from, are heard into noise easily:
+there, their own score must be above, and no other's higher."""
 SUPPORTS = -4.4
-"""In noise a request is one only where its own score is above, and so is a command that was heard with nothing but commands to choose
-from. Corrections alone are said and scored less."""
+"""In noise a request of one word (find) is one only where its own score, wake phrase and all, is above; and so, anywhere, is a command
+that was heard with nothing but commands to choose from."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 GLIMPSED, GLIMPSED_IN_QUIET, GLIMPSED_BEYOND_DOUBT = -0.5, 2.8, -2.0
@@ -134,7 +135,7 @@ def _judged_request(
         return reading if not noisy or (spotted.best[0] == reading.name and spotted.said >= FOLLOWS) else Nothing()
     if not _may_open(reading, spotted, phrases, least):
         return Nothing()
-    unsaid = noisy and reading.name != IntentName.CORRECT and _own(reading, spotted) < SUPPORTS
+    unsaid = noisy and " " not in reading.prefix and _own(reading, spotted) < SUPPORTS
     return _woken(spotted, wake_phrase) if unsaid else reading
 
 
@@ -171,9 +172,9 @@ def is_clear(spotted: Spotted) -> bool:
 
 
 def supports(reading: Command, spotted: Spotted) -> bool:
-    """Whether the spotter too has heard something of this command, and no other is likely: words can be heard into noise."""
-    other, score = spotted.best
-    return _own(reading, spotted) >= SUPPORTS and (other == reading.intent.name or score < LIKELY)
+    """Whether the spotter too has heard this command, and no other rather: words can be heard into noise."""
+    name, score = spotted.best
+    return name == reading.intent.name and score >= SUPPORTS and spotted.said >= FOLLOWS
 
 
 def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:
