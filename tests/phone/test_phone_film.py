@@ -34,9 +34,10 @@ class OvertakenLink(GlassesLink):
         return page
 
 
-async def put(house: House, status: MemoryStatus) -> None:
+async def put(house: House, status: MemoryStatus, query: str = ASKED.query) -> None:
     problem = {"detail": "Nothing was filmed in Tokyo.", "hint": "another place"} if status is MemoryStatus.FAILED else {}
-    await house.put(encode_msgpack(Memory(memory_id="m", status=status, problem=problem)), RecordKind.MEMORY, "m")
+    memory = Memory(memory_id=query, query=query, status=status, problem=problem)
+    await house.put(encode_msgpack(memory), RecordKind.MEMORY, query)
 
 
 async def test_an_answer_that_overtakes_the_word_that_it_is_being_made_is_told(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,6 +53,19 @@ async def test_an_answer_that_overtakes_the_word_that_it_is_being_made_is_told(h
         link.overtake = lambda: put(house, MemoryStatus.FAILED)
         assert await commands._ask_for_film(link, ASKED) == 1
     assert "No film: Nothing was filmed in Tokyo. Try: another place" in capsys.readouterr().out
+
+
+async def test_a_film_that_was_asked_for_elsewhere_is_no_answer(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    async def answered(_command: str, _body: dict[str, Any]) -> dict[str, Any]:
+        await put(house, MemoryStatus.COMPLETED, "the dog at the sea")
+        await put(house, MemoryStatus.FAILED)
+        return {}
+
+    house.act = answered
+    await house.glasses_up()
+    async with await house.link(await house.phone()) as link:
+        assert await commands._ask_for_film(link, ASKED) == 1
+    assert "Nothing was filmed in Tokyo." in capsys.readouterr().out
 
 
 async def test_a_record_that_was_overtaken_is_none_and_any_other_refusal_is_told(house: House) -> None:
