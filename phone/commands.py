@@ -258,7 +258,7 @@ async def _ask_for_film(link: GlassesLink, arguments: argparse.Namespace) -> int
                 after = info.sequence
                 if info.kind == RecordKind.MEMORY and (data := await link.whole(info)) is not None:
                     memory = decode_msgpack(data, Memory)
-                    if memory.query == arguments.query and memory.status != MemoryStatus.PROCESSING:
+                    if memory.query == arguments.query.strip() and memory.status != MemoryStatus.PROCESSING:
                         return _tell_film(memory)
             await _until(link, LOOK_S)
     console.print(f"No answer within {arguments.wait:.0f} s; the request waits on the glasses and is not lost.")
