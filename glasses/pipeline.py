@@ -10,6 +10,7 @@ import msgspec
 
 from glasses.bus import Bus
 from glasses.capture import phrases
+from glasses.capture.backlog import Backlog
 from glasses.capture.ears import Ears, Hear
 from glasses.capture.forbidden import Forbidden
 from glasses.capture.guard import GuardedCamera
@@ -48,7 +49,9 @@ from models.store import ModelStore
 log = logging.getLogger("glasses")
 
 DEAF_S = 15.0
-"""Without a sound from the microphone for so long, it is opened again. Recording and understanding a chunk take far less."""
+"""Without a sound from the microphone for so long, it is opened again. Recording a chunk takes far less."""
+PUZZLED_S = 60.0
+"""Who is still not done with a chunk after so long will never understand it."""
 
 
 class Pipeline:
@@ -123,8 +126,9 @@ class Pipeline:
 
         requests = Requests(self.spool, self.bus, clock)
         retention = Retention(self.spool, self.bus, clock, self.config)
-        hearing = Pulse(DEAF_S, clock.monotonic_s)
-        ears = Ears(hardware.microphone, [self.recorder.hear, self.listener.hear, _beats(hearing)])
+        hearing, listening = Pulse(DEAF_S, clock.monotonic_s), Pulse(PUZZLED_S, clock.monotonic_s)
+        backlog = Backlog(self.listener.hear, listening, waits=hardware.microphone.waits)
+        ears = Ears(hardware.microphone, [self.recorder.hear, backlog.add, _beats(hearing)])
         return [
             Stage("presenter", presenter.run),
             Stage("screens", screens.run, close=screens.close),
@@ -140,6 +144,7 @@ class Pipeline:
             Stage("retention", retention.run),
             Stage("memory", lambda: keep_giving_back(clock.sleep)),
             *self.more_stages,
+            Stage("listening", backlog.run, restarts=10, pulse=listening),
             Stage("recorder", self.recorder.run, vital=True, close=self.recorder.close),
             Stage("ears", ears.run, vital=True, restarts=3, close=ears.close, pulse=hearing),
         ]  # fmt: skip

@@ -7,18 +7,19 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from glasses.bus import Bus
-from glasses.capture.believing import Believing, is_noisy
+from glasses.capture.believing import PAUSE_S, Believing, is_noisy
+from glasses.capture.doubt import STILL_DB
 from glasses.capture.haste import LEAST, is_over
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
 from glasses.capture.judgement import SURE, contradicts, is_clear, supports
 from glasses.capture.phrases import Phrases, spoken_words
 from glasses.capture.requests import Heard, Names, surer
-from glasses.capture.sound import SoundMemory, as_flac
+from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
 from glasses.clock import Clock
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
@@ -48,6 +49,8 @@ JOIN_S = 5.0
 """A command may follow its wake phrase, and a request its prefix, within this time."""
 BREATH_S = 1.0
 """An open request is over after this much silence; a shorter one is a breath."""
+EARLY_S = 0.35
+"""After this much already it is read: mostly it was no breath, and what was meant is known when that is certain."""
 LONGEST_S = 12.0
 """An open request is over after this, whatever is heard: somebody else is speaking, or the room is loud."""
 FOLLOW_S = 15.0
@@ -65,6 +68,14 @@ LAG_S = 0.2
 """So long after a prefix the spotter has heard it best."""
 WITHIN_S = 6.5
 """A wake phrase and its command lie within this."""
+
+
+class Early(NamedTuple):
+    """A request as it was read before it was certain to be over."""
+
+    heard: Heard | None
+    at_s: float
+
 
 NamesKnown = Callable[[], Awaitable[tuple[list[str], list[str]]]]
 """The wearer's people and places, as the relay told them."""
@@ -93,6 +104,7 @@ class Listener:
         self._pending: list[Word] = []
         self._request: OpenRequest | None = None
         self._opening: Opening | None = None
+        self._early: Early | None = None
         self._request_s = 0.0
         self._follow_until_s = -1.0
         self._believing: Believing | None = None
@@ -110,9 +122,8 @@ class Listener:
                 self._bus.publish(WakeHeard(sure=False))
             else:
                 await self._utterance(heard.words)
-        if self._request is not None and self._is_over(self._request):
-            request, self._request = self._request, None
-            await self._read_again(request)
+        if self._request is not None:
+            await self._attend_to(self._request)
 
     def _load(self) -> None:
         from glasses.capture.rereading import Rereading
@@ -246,7 +257,8 @@ class Listener:
             self._bus.publish(IntentHeard(reading.intent, reading.start_s))
         elif isinstance(reading, OpenRequest):
             self._since_s = self._heard_s + AFTERGLOW_S
-            self._request, self._request_s, self._opening = reading, self._heard_s, self._sure_opening(reading, spotted)
+            self._request, self._request_s, self._early = reading, self._heard_s, None
+            self._opening = self._sure_opening(reading, spotted)
             self._bus.publish(WakeHeard())
 
     def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
@@ -278,15 +290,20 @@ class Listener:
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
 
-    def _is_over(self, request: OpenRequest) -> bool:
+    async def _attend_to(self, request: OpenRequest) -> None:
+        """It is read when somebody takes a breath, and told when that was none."""
         quiet_s = self._hearing.quiet_s if self._hearing else 0.0
-        spoke_since = request.has_rest or self._heard_s - quiet_s > self._request_s
-        patience_s = BREATH_S if spoke_since else JOIN_S
-        return quiet_s >= patience_s or self._heard_s - request.start_s >= LONGEST_S
+        was_spoken = request.has_rest or self._heard_s - quiet_s > self._request_s
+        if quiet_s >= (BREATH_S if was_spoken else JOIN_S) or self._heard_s - request.start_s >= LONGEST_S:
+            self._request = None
+            was_all = self._early is not None and self._early.at_s >= self._heard_s - quiet_s
+            await self._understand(request, self._early.heard if self._early is not None and was_all else None)
+        elif self._early is None and was_spoken and quiet_s >= EARLY_S:
+            self._early = Early(await self._heard_of(request), self._heard_s)
 
-    async def _read_again(self, request: OpenRequest) -> None:
-        """The request's own sound with the wearer's own names, and what was meant by it."""
-        heard = await self._heard_of(request)
+    async def _understand(self, request: OpenRequest, heard: Heard | None) -> None:
+        """What was meant by the request; it is read again where ``heard`` does not tell."""
+        heard = heard or await self._heard_of(request)
         if heard is None:
             self._bus.publish(WakeHeard())  # two readings that do not agree: it is to be said again
             return
@@ -296,12 +313,16 @@ class Listener:
         self._bus.publish(IntentHeard(self._meant(heard, self._raw.between(request.start_s - BEFORE_S)), request.start_s))
 
     async def _heard_of(self, request: OpenRequest) -> Heard | None:
-        """The surer of its readings without and with the noise; the second is made only where the first leaves a doubt."""
+        """The request's own sound with the wearer's own names: the surer of its readings without and with the noise.
+
+        The second is made only where there is noise, and the first leaves a doubt.
+        """
         if self._rereading is None or self._model is None:
             raise RuntimeError("open comes first")
         names = Names.of(*await self._names(), self._model.knows)
         best: Heard | None = None
-        for sound in (self._sound, self._raw):
+        is_still = speech_to_noise_db(self._raw.between(request.start_s - PAUSE_S)) >= STILL_DB
+        for sound in [self._sound] if is_still else [self._sound, self._raw]:
             heard = await asyncio.to_thread(self._rereading.read, sound.between(request.start_s - BEFORE_S), names)
             if heard is not None and heard.words and heard.name == request.name and (best is None or surer(heard, best)):
                 best = heard

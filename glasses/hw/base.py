@@ -28,6 +28,8 @@ class AudioChunk:
 
 class Microphone(Protocol):
     rate_hz: int
+    waits: bool
+    """Whether it gives its next chunk when it is asked for it, however late: a simulated one does, for it makes its own time."""
 
     def chunks(self) -> AsyncIterator[AudioChunk]:
         """About 100 ms each, for ever. Raises MicrophoneMissingError."""

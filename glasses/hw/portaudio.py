@@ -18,6 +18,7 @@ LIMIT = 100
 
 class PortAudioMicrophone:
     rate_hz = 48_000
+    waits = False
 
     def __init__(self) -> None:
         self._library: Any = None

@@ -15,6 +15,7 @@ import pytest
 
 from glasses.config import Config, Recording
 from glasses.events import Answered, FaultRaised, IntentHeard, PlanChanged, SegmentClosed
+from glasses.hw.base import AudioChunk
 from glasses.hw.sim.day import Day, Scene
 from glasses.hw.spec import open_hardware
 from glasses.pipeline import Pipeline
@@ -148,6 +149,22 @@ async def test_a_vital_stage_that_dies_once_comes_back_and_the_recording_goes_on
         fault = await asyncio.wait_for(device.faults.next(), 20)
         assert f"{name} died" in fault.detail
         await device.pass_s(2.0)
+        assert_whole(await device.stop_recording(), 2.0)
+
+
+async def test_whoever_cannot_understand_any_more_the_recording_goes_on_with_its_sound(device: Device) -> None:
+    async def puzzled(_chunk: AudioChunk) -> None:
+        if device.fail.is_set():
+            raise RuntimeError("it understands nothing")
+
+    device.pipeline.listener.hear = puzzled  # type: ignore[method-assign]  # whatever may be wrong with what it hears
+    async with device:
+        await device.record(1.0)
+        device.fail.set()
+        states = device.pipeline.supervisor.states if device.pipeline.supervisor else {}
+        await device.until(lambda: any(state.left_down for state in states.values()))
+        assert states["ears"].failures == []
+        await device.pass_s(1.0)
         assert_whole(await device.stop_recording(), 2.0)
 
 

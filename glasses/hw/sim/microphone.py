@@ -23,6 +23,7 @@ CHUNK_SAMPLES = 4_800
 
 class SimMicrophone:
     rate_hz = 48_000
+    waits = True
 
     def __init__(self, world: World) -> None:
         self._world = world

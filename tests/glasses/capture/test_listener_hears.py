@@ -16,6 +16,8 @@ from glasses.bus import Bus
 from glasses.capture import phrases
 from glasses.capture.judgement import NOISY_DB
 from glasses.capture.listener import Listener
+from glasses.capture.requests import Heard, Names
+from glasses.capture.rereading import Opening
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
 from glasses.clock import FakeClock
 from glasses.config import Voice
@@ -45,7 +47,7 @@ class Room:
             store.path("speech"), table or phrases.load("en"), voice or Voice(), self._names, self.bus, FakeClock(), RATE_HZ,
             store.path("spotter"),
         )  # fmt: skip
-        self._at = 0
+        self._at, self.told_s = 0, 0.0
 
     @property
     def seconds(self) -> float:
@@ -66,13 +68,14 @@ class Room:
         """Words and pauses (seconds), and enough silence after them."""
         pieces = [self._speak(part) if isinstance(part, str) else silence(part) for part in parts]
         sound = np.concatenate([silence(0.5), *pieces, silence(2.5)])
+        found = []
         for first in range(0, len(sound) - CHUNK + 1, CHUNK):
             await self.listener.hear(AudioChunk(sound[first : first + CHUNK].tobytes(), self._at))
             self._at += CHUNK
-        found = []
-        while (event := self.events.poll()) is not None:
-            if isinstance(event, IntentHeard) or event.sure:
-                found.append(event)
+            while (event := self.events.poll()) is not None:
+                if isinstance(event, IntentHeard) or event.sure:
+                    found.append(event)
+                    self.told_s = self.seconds
         return found
 
 
@@ -125,6 +128,37 @@ async def test_an_open_request_is_read_with_the_wearers_own_words(room: Room, pa
     (heard,) = [event for event in events if isinstance(event, IntentHeard)]
     assert heard.intent.name == IntentName.CREATE_MEMORY
     assert heard.intent.slots["request"] == "create a memory video of my wife and me in paris"
+
+
+def readings_of(room: Room) -> list[tuple[float, str]]:
+    """Each time that a request was read: after how much sound, and what was read."""
+    found: list[tuple[float, str]] = []
+    rereading = room.listener._rereading
+    assert rereading is not None
+    read = rereading.read
+
+    def noted(sound: bytes, names: Names, opening: Opening | None = None) -> Heard | None:
+        heard = read(sound, names, opening)
+        found.append((room.seconds, "" if heard is None else heard.text))
+        return heard
+
+    rereading.read = noted  # type: ignore[method-assign]  # the same, and noted
+    return found
+
+
+async def test_a_request_is_read_before_it_is_certain_to_be_over(room: Room) -> None:
+    readings = readings_of(room)
+    await room.say("okay glasses, create a memory video of my wife and me in Paris")
+    assert [text for _, text in readings] == ["my wife and me in paris"]
+    assert readings[0][0] <= room.told_s - 0.3
+
+
+async def test_who_takes_a_breath_within_a_request_is_heard_to_the_end(room: Room) -> None:
+    readings = readings_of(room)
+    events = await room.say("okay glasses, create a memory video of my wife and me", 0.8, "in Paris")
+    (heard,) = [event for event in events if isinstance(event, IntentHeard)]
+    assert heard.intent.slots["request"] == "create a memory video of my wife and me in paris"
+    assert [text for _, text in readings] == ["my wife and me", "my wife and me in paris"]
 
 
 async def test_a_command_long_after_silence_began_when_it_was_heard(room: Room) -> None:

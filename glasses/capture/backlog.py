@@ -1,0 +1,46 @@
+"""Sound that has yet to be listened to: to understand a request takes seconds, and the recorder does not wait for it."""
+
+from __future__ import annotations
+
+from asyncio import Queue
+
+from glasses.capture.ears import Hear
+from glasses.hw.base import AudioChunk
+from glasses.pulse import Pulse
+
+LAG_CHUNKS = 200
+"""Twenty seconds, as much as the listener remembers: more than that behind, it has lost what was said."""
+
+
+class Backlog:
+    """``hear`` is called by ``run`` alone, so that its failing or its slowness is nobody else's. ``pulse`` beats for each chunk."""
+
+    def __init__(self, hear: Hear, pulse: Pulse, *, waits: bool) -> None:
+        """``waits``: Microphone.waits; then it is never further ahead than a chunk, however fast its day goes by."""
+        self._hear, self._pulse = hear, pulse
+        self._waits, self._listening = waits, False
+        self._chunks: Queue[AudioChunk] = Queue(1 if waits else LAG_CHUNKS)
+
+    async def add(self, chunk: AudioChunk) -> None:
+        """The oldest is lost where too much waits, and the numbers of the samples show it."""
+        if self._chunks.full() and not (self._waits and self._listening):
+            self._chunks.get_nowait()
+        await self._chunks.put(chunk)
+
+    async def run(self) -> None:
+        """For ever. Raises what ``hear`` raises."""
+        self._listening = True
+        try:
+            while True:
+                self._pulse.rest()
+                chunk = await self._chunks.get()
+                self._pulse.beat()
+                await self._hear(chunk)
+        finally:
+            self._listening = False
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Whoever waits to add must not wait for ever."""
+        if self._chunks.full():
+            self._chunks.get_nowait()
