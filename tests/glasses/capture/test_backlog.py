@@ -73,8 +73,8 @@ async def test_of_too_much_the_oldest_is_lost() -> None:
     listening.cancel()
 
 
-async def test_a_simulated_day_waits_so_that_a_fast_one_is_heard_in_time() -> None:
-    listener = Puzzled()
+async def three_said(listener: Puzzled) -> tuple[asyncio.Task[None], asyncio.Task[None]]:
+    """On a simulated day, while it is still at the first: its listening, and the saying of the third."""
     backlog = Backlog(listener.hear, pulse([0.0]), waits=True)
     listening = asyncio.create_task(backlog.run())
     await settle()
@@ -83,6 +83,11 @@ async def test_a_simulated_day_waits_so_that_a_fast_one_is_heard_in_time() -> No
     await backlog.add(chunk(1))
     third = asyncio.create_task(backlog.add(chunk(2)))
     await settle()
+    return listening, third
+
+
+async def test_a_simulated_day_waits_so_that_a_fast_one_is_heard_in_time() -> None:
+    listening, third = await three_said(listener := Puzzled())
     assert not third.done()
     listener.done.release()
     await third
@@ -101,15 +106,7 @@ async def test_nobody_waits_for_who_has_died() -> None:
 
 
 async def test_who_waits_when_it_dies_is_let_go_on() -> None:
-    listener = Puzzled()
-    backlog = Backlog(listener.hear, pulse([0.0]), waits=True)
-    listening = asyncio.create_task(backlog.run())
-    await settle()
-    await backlog.add(chunk(0))
-    await settle()
-    await backlog.add(chunk(1))
-    third = asyncio.create_task(backlog.add(chunk(2)))
-    await settle()
+    listening, third = await three_said(Puzzled())
     assert not third.done()
     listening.cancel()
     async with asyncio.timeout(5):
