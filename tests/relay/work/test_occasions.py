@@ -22,7 +22,7 @@ def at(day, where, *, hour=0, worth=1.0, place="", country=""):
     name = place or {PARIS: "Paris", ROME: "Rome", HOME: "Berlin"}.get(where, "")
     land = country or {PARIS: "France", ROME: "Italy", HOME: "Germany"}.get(where, "")
     day_of = datetime.fromtimestamp(captured_at / 1000, UTC).date()
-    return Stop(f"v{captured_at}-{hour}", captured_at, day_of, where, name, land, worth)
+    return Stop(f"v{captured_at}-{where}", captured_at, day_of, where, name, land, worth)
 
 
 def found(stops, now_ms=LATER):
