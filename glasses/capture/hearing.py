@@ -59,9 +59,14 @@ class Hearing:
         return self._partial if self._is_whole(self._partial) else ""
 
     @property
+    def hushed_s(self) -> float:
+        """How long no voice was heard at all; in steady noise there always is one."""
+        return self._gate.quiet_s
+
+    @property
     def is_hushed(self) -> bool:
         """Whether no voice is heard any more after what was said: no more of it may be coming."""
-        return self._gate.quiet_s >= QUIET_S
+        return self.hushed_s >= QUIET_S
 
     def finish(self) -> Utterance:
         """What was said so far, without waiting for the silence that would end it; maybe nothing."""

@@ -50,7 +50,7 @@ JOIN_S = 5.0
 BREATH_S = 1.0
 """An open request is over after this much silence; a shorter one is a breath."""
 EARLY_S = 0.35
-"""After this much already it is read: mostly it was no breath, and what was meant is known when that is certain."""
+"""After this much without any voice it is read already: mostly it was no breath, and what was meant is known when that is certain."""
 LONGEST_S = 12.0
 """An open request is over after this, whatever is heard: somebody else is speaking, or the room is loud."""
 FOLLOW_S = 15.0
@@ -292,13 +292,15 @@ class Listener:
 
     async def _attend_to(self, request: OpenRequest) -> None:
         """It is read when somebody takes a breath, and told when that was none."""
-        quiet_s = self._hearing.quiet_s if self._hearing else 0.0
+        if self._hearing is None:
+            raise RuntimeError("open comes first")
+        quiet_s = self._hearing.quiet_s
         was_spoken = request.has_rest or self._heard_s - quiet_s > self._request_s
         if quiet_s >= (BREATH_S if was_spoken else JOIN_S) or self._heard_s - request.start_s >= LONGEST_S:
             self._request = None
             was_all = self._early is not None and self._early.at_s >= self._heard_s - quiet_s
             await self._understand(request, self._early.heard if self._early is not None and was_all else None)
-        elif self._early is None and was_spoken and quiet_s >= EARLY_S:
+        elif self._early is None and was_spoken and self._hearing.hushed_s >= EARLY_S:
             self._early = Early(await self._heard_of(request), self._heard_s)
 
     async def _understand(self, request: OpenRequest, heard: Heard | None) -> None:

@@ -148,14 +148,14 @@ def readings_of(room: Room) -> list[tuple[float, str]]:
 
 async def test_a_request_is_read_before_it_is_certain_to_be_over(room: Room) -> None:
     readings = readings_of(room)
-    await room.say("okay glasses, create a memory video of my wife and me in Paris")
+    await room.say("okay glasses, create a memory video of", 1.5, "my wife and me in Paris")
     assert [text for _, text in readings] == ["my wife and me in paris"]
     assert readings[0][0] <= room.told_s - 0.3
 
 
 async def test_who_takes_a_breath_within_a_request_is_heard_to_the_end(room: Room) -> None:
     readings = readings_of(room)
-    events = await room.say("okay glasses, create a memory video of my wife and me", 0.8, "in Paris")
+    events = await room.say("okay glasses, create a memory video of", 1.5, "my wife and me", 0.7, "in Paris")
     (heard,) = [event for event in events if isinstance(event, IntentHeard)]
     assert heard.intent.slots["request"] == "create a memory video of my wife and me in paris"
     assert [text for _, text in readings] == ["my wife and me", "my wife and me in paris"]
