@@ -333,7 +333,8 @@ class Listener:
         if best is None and self._opening is not None:
             from_s = max(0.0, request.start_s - BEFORE_S)
             opening = self._opening._replace(end_s=self._opening.end_s - from_s)
-            best = await asyncio.to_thread(self._rereading.read, self._raw.between(from_s), names, opening)
+            behind = await asyncio.to_thread(self._rereading.read, self._raw.between(from_s), names, opening)
+            return behind if behind is not None and behind.words else None
         return best
 
     def _sure_opening(self, reading: OpenRequest, spotted: Spotted | None) -> Opening | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -159,6 +160,22 @@ async def test_who_takes_a_breath_within_a_request_is_heard_to_the_end(room: Roo
     (heard,) = [event for event in events if isinstance(event, IntentHeard)]
     assert heard.intent.slots["request"] == "create a memory video of my wife and me in paris"
     assert [text for _, text in readings] == ["my wife and me", "my wife and me in paris"]
+
+
+async def test_a_request_of_which_no_word_was_understood_is_to_be_said_again(room: Room) -> None:
+    """No, I said my husband, at 10 dB, was told as a request for a film of nothing."""
+    rereading = room.listener._rereading
+    assert rereading is not None
+    read = rereading.read
+
+    def drowned(sound: bytes, names: Names, opening: Opening | None = None) -> Heard | None:
+        heard = read(sound, names, opening)
+        return None if opening is None or heard is None else replace(heard, words=[])
+
+    rereading.read = drowned  # type: ignore[method-assign]  # as noise makes it
+    events = await room.say("okay glasses, create a memory video of", 1.5, "my wife and me in Paris")
+    assert events
+    assert all(isinstance(event, WakeHeard) for event in events)
 
 
 async def test_a_command_long_after_silence_began_when_it_was_heard(room: Room) -> None:
