@@ -19,6 +19,8 @@ log = logging.getLogger("glasses.supervisor")
 
 RESTART_WINDOW_S = 60.0
 RESTART_DELAY_S = 0.5
+LEFT_DOWN_S = 300.0
+"""What failed too often is tried again after this: what was wrong may have gone away by itself."""
 CHECK_S = 1.0
 """How often heartbeats and predicates are looked at; a change of the power plan is acted on at once."""
 
@@ -44,7 +46,7 @@ class Stage:
     vital: bool = False
     """The device stops with an error when this stage cannot be kept up."""
     restarts: int = 5
-    """How often it may fail within ``RESTART_WINDOW_S`` before it is left down."""
+    """How often it may fail within ``RESTART_WINDOW_S`` before it is left down for ``LEFT_DOWN_S``."""
     close: Callable[[], Awaitable[None]] | None = None
     should_run: Callable[[], bool] = lambda: True
     """Looked at again and again: the stage is stopped when it turns false, and started again when it turns true."""
@@ -157,10 +159,14 @@ class Supervisor:
                 return
             if error is not None:
                 self._note(stage, state, error)
-                if not self._may_restart(stage, state, error):
-                    self._give_up(stage, state, error)
+                if not _needs_a_person(error) and self._may_restart(stage, state):
+                    await self._clock.sleep(RESTART_DELAY_S)
+                    continue
+                self._give_up(stage, state, error)
+                if stage.vital or _needs_a_person(error):
                     return
-                await self._clock.sleep(RESTART_DELAY_S)
+                await self._clock.sleep(LEFT_DOWN_S)
+                self._try_again(stage, state)
 
     async def _run_once(self, stage: Stage, state: StageState) -> Exception | None:
         """Run the stage until it ends, fails, falls silent or is no longer wanted. Returns what went wrong."""
@@ -198,10 +204,7 @@ class Supervisor:
         known = error if isinstance(error, SouvenirError) else SouvenirError(f"{stage.name}: {state.last_error}", code="stage.stalled")
         self._bus.publish(FaultRaised(known.code, known.detail, known.hint))
 
-    def _may_restart(self, stage: Stage, state: StageState, error: Exception) -> bool:
-        """Not when a person must mend something first, and not too often."""
-        if isinstance(error, SouvenirError) and error.kind.action == Action.FIX:
-            return False
+    def _may_restart(self, stage: Stage, state: StageState) -> bool:
         since = self._clock.monotonic_s() - RESTART_WINDOW_S
         state.failures = [at for at in state.failures if at >= since]
         return len(state.failures) <= stage.restarts
@@ -211,6 +214,11 @@ class Supervisor:
         state.left_down = True
         if stage.vital and self._failed is not None and not self._failed.done():
             self._failed.set_exception(error)
+
+    def _try_again(self, stage: Stage, state: StageState) -> None:
+        """Once: when it fails as before, it is left down at once, and said once."""
+        log.info("stage %s is tried again", stage.name)
+        state.left_down, state.failures = False, [self._clock.monotonic_s()] * stage.restarts
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         for stage, task in reversed(list(zip(self._stages, tasks, strict=True))):
@@ -227,6 +235,10 @@ class Supervisor:
             await stage.close()
         except Exception as error:  # noqa: BLE001  # said on the bus and in the log, and the others are still to be closed
             self._note(stage, self.states[stage.name], error)
+
+
+def _needs_a_person(error: Exception) -> bool:
+    return isinstance(error, SouvenirError) and error.kind.action == Action.FIX
 
 
 def _silent(stage: Stage) -> bool:

@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 
@@ -6,7 +7,7 @@ from glasses.bus import Bus
 from glasses.clock import FakeClock
 from glasses.errors import CameraStoppedError, MicrophoneMissingError
 from glasses.events import FaultRaised
-from glasses.supervisor import RESTART_DELAY_S, RESTART_WINDOW_S, Stage, Supervisor
+from glasses.supervisor import LEFT_DOWN_S, RESTART_DELAY_S, RESTART_WINDOW_S, Stage, Supervisor
 
 
 class Flaky:
@@ -63,6 +64,27 @@ async def test_a_stage_that_keeps_failing_is_left_down_and_the_others_go_on() ->
     await running
 
 
+async def test_what_was_left_down_is_tried_once_in_a_while_and_kept_up_when_it_works_again() -> None:
+    clock, bus, stop = FakeClock(), Bus(), asyncio.Event()
+    faults, listening = bus.subscribe(FaultRaised), Flaky(4)
+    supervisor = Supervisor([Stage("listening", listening.run, restarts=2)], bus, clock)
+    running, state = asyncio.create_task(supervisor.run(stop)), supervisor.states["listening"]
+    await _turn(clock, 10)
+    assert (listening.starts, state.left_down) == (3, True)
+    await clock.advance(LEFT_DOWN_S)
+    await _turn(clock, 10)
+    assert (listening.starts, state.left_down) == (4, True), "it failed as before: one try is enough"
+    await clock.advance(LEFT_DOWN_S)
+    await _turn(clock, 10)
+    assert (listening.starts, state.left_down, state.running) == (5, False, True)
+    told = 0
+    while faults.poll() is not None:
+        told += 1
+    assert told == 4
+    stop.set()
+    await running
+
+
 async def test_a_vital_stage_that_cannot_be_kept_up_ends_the_device_with_its_error() -> None:
     clock, stop = FakeClock(), asyncio.Event()
     supervisor = Supervisor([Stage("recorder", Flaky(99).run, vital=True, restarts=1)], Bus(), clock)
@@ -103,7 +125,8 @@ async def test_stages_are_closed_in_the_reverse_order_of_their_start() -> None:
     assert closed == ["second", "first"]
 
 
-async def test_what_a_person_must_mend_is_not_tried_again() -> None:
+@pytest.mark.parametrize("vital", [True, False])
+async def test_what_a_person_must_mend_is_not_tried_again(vital: bool) -> None:
     starts = 0
 
     async def run() -> None:
@@ -111,9 +134,12 @@ async def test_what_a_person_must_mend_is_not_tried_again() -> None:
         starts += 1
         raise MicrophoneMissingError("nothing is plugged in")
 
-    clock = FakeClock()
-    running = asyncio.create_task(Supervisor([Stage("ears", run, vital=True)], Bus(), clock).run(asyncio.Event()))
+    clock, stop = FakeClock(), asyncio.Event()
+    running = asyncio.create_task(Supervisor([Stage("ears", run, vital=vital)], Bus(), clock).run(stop))
     await _turn(clock, 4)
-    with pytest.raises(MicrophoneMissingError):
-        await running
+    await clock.advance(LEFT_DOWN_S)
+    await _turn(clock, 4)
     assert starts == 1
+    stop.set()
+    with pytest.raises(MicrophoneMissingError) if vital else nullcontext():
+        await running
