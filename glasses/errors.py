@@ -89,6 +89,10 @@ class StageStalledError(SouvenirError):
     code = "stage.stalled"
 
 
+class ListeningBehindError(SouvenirError):
+    code = "listening.behind"
+
+
 class UnreadableError(SouvenirError):
     code = "upload.not_a_video"
 

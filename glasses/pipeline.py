@@ -74,10 +74,10 @@ class Pipeline:
             self.bus, hardware.clock, hardware.microphone.rate_hz, store.path("spotter"),
         )  # fmt: skip
         self.governor = Governor(
-            hardware.battery, hardware.thermal, hardware.network, self._free_bytes, lambda: self.recorder.recording is not None,
+            hardware.battery, hardware.thermal, hardware.network, self._free_bytes, self._is_recording,
             self.bus, hardware.clock,
         )  # fmt: skip
-        self.standing = Standing(config, self.spool, self.governor, lambda: self.recorder.recording is not None, hardware.clock)
+        self.standing = Standing(config, self.spool, self.governor, self._is_recording, self._is_listening, hardware.clock)
         set_clock = refuse_to_set if hardware.spec.startswith(("sim:", "replay:")) else set_system_clock
         around = Around(self.standing.status, self.standing.brief, described, thumbnail, set_clock, self.standing.held_back)
         self.phones = PhoneDoor(config, self.spool, self.bus, hardware.clock, around)
@@ -127,7 +127,7 @@ class Pipeline:
         requests = Requests(self.spool, self.bus, clock)
         retention = Retention(self.spool, self.bus, clock, self.config)
         hearing, listening = Pulse(DEAF_S, clock.monotonic_s), Pulse(PUZZLED_S, clock.monotonic_s)
-        backlog = Backlog(self.listener.hear, listening, waits=hardware.microphone.waits)
+        backlog = Backlog(self.listener.hear, listening, self.bus, waits=hardware.microphone.waits)
         ears = Ears(hardware.microphone, [self.recorder.hear, backlog.add, _beats(hearing)])
         return [
             Stage("presenter", presenter.run),
@@ -171,6 +171,12 @@ class Pipeline:
     def _phones_wanted(self) -> bool:
         """With a radio, and with enough power to send anything."""
         return bool(self.config.ble.transport) and self.governor.budget.small_uploads
+
+    def _is_recording(self) -> bool:
+        return self.recorder.recording is not None
+
+    def _is_listening(self) -> bool:
+        return self.supervisor is not None and self.supervisor.states["listening"].running
 
     def _free_bytes(self) -> int:
         return self.spool.media.free_bytes() - self.config.recording.reserve_bytes

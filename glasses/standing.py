@@ -25,8 +25,11 @@ class Standing:
 
     relay: Connection
 
-    def __init__(self, config: Config, spool: Spool, governor: Governor, recording: Callable[[], bool], clock: Clock) -> None:
-        self._config, self._spool, self._governor, self._recording, self._clock = config, spool, governor, recording, clock
+    def __init__(
+        self, config: Config, spool: Spool, governor: Governor, recording: Callable[[], bool], listening: Callable[[], bool], clock: Clock
+    ) -> None:  # fmt: skip
+        self._config, self._spool, self._governor, self._clock = config, spool, governor, clock
+        self._recording, self._listening = recording, listening
         self._left_s = 0
         self._said = ""
 
@@ -49,7 +52,7 @@ class Standing:
         left = round(left_s(room_bytes, self._config.recording.reserve_bytes, rate))
         self._left_s = left
         return DeviceStatus(
-            device_id=self._spool.device_id, at=self._clock.now_ms(), recording=self._recording(), listening=True,
+            device_id=self._spool.device_id, at=self._clock.now_ms(), recording=self._recording(), listening=self._listening(),
             battery_fraction=reading.battery_fraction, free_bytes=room_bytes, recording_left_s=left,
             dropped_frames=sum(clip.dropped_frames for clip in clips), plan=self._governor.budget.sentence, link=self.relay.plan().sentence,
             counts=dict(Counter(str(clip.custody) for clip in clips)), clips=clips,

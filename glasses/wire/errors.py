@@ -103,6 +103,7 @@ ERRORS: dict[str, ErrorKind] = {
     "power.saving": ErrorKind(0, Action.FIX, "There is no power left to film with", "Charge the glasses or let them cool; they go on listening, and keep what they have."),
     "display.failed": ErrorKind(0, Action.RETRY, "The display does not take a picture", "Everything is still spoken and kept; check the display's cable."),
     "stage.stalled": ErrorKind(0, Action.RETRY, "A part of the glasses stopped working", "It is started again by itself; what was recorded is kept."),
+    "listening.behind": ErrorKind(0, Action.RETRY, "The glasses cannot follow what is said", "Say it again in a moment; recording goes on."),
     # the phone
     "phone.request": ErrorKind(400, Action.PARK, "The phone's request does not fit", "Check operation, offset and length against docs/protocol.md."),
     "phone.busy": ErrorKind(429, Action.RETRY, "More is asked for at once than the link may hold", "Wait for what was asked for, then ask for the next piece."),

@@ -160,10 +160,12 @@ async def test_whoever_cannot_understand_any_more_the_recording_goes_on_with_its
     device.pipeline.listener.hear = puzzled  # type: ignore[method-assign]  # whatever may be wrong with what it hears
     async with device:
         await device.record(1.0)
+        assert (await device.pipeline.standing.status()).listening
         device.fail.set()
         states = device.pipeline.supervisor.states if device.pipeline.supervisor else {}
         await device.until(lambda: any(state.left_down for state in states.values()))
         assert states["ears"].failures == []
+        assert not (await device.pipeline.standing.status()).listening
         await device.pass_s(1.0)
         assert_whole(await device.stop_recording(), 2.0)
 

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 
+from glasses.bus import Bus
 from glasses.capture.backlog import LAG_CHUNKS, Backlog
+from glasses.events import FaultRaised
 from glasses.hw.base import AudioChunk
 from glasses.pulse import Pulse
 
@@ -43,7 +45,7 @@ def pulse(now: list[float]) -> Pulse:
 
 async def test_who_makes_the_sound_does_not_wait_for_who_understands_it() -> None:
     listener, now = Puzzled(), [0.0]
-    backlog = Backlog(listener.hear, beats := pulse(now), waits=False)
+    backlog = Backlog(listener.hear, beats := pulse(now), Bus(), waits=False)
     listening = asyncio.create_task(backlog.run())
     for number in range(LAG_CHUNKS):
         await backlog.add(chunk(number))
@@ -62,7 +64,7 @@ async def test_who_makes_the_sound_does_not_wait_for_who_understands_it() -> Non
 
 async def test_of_too_much_the_oldest_is_lost() -> None:
     listener = Puzzled()
-    backlog = Backlog(listener.hear, pulse([0.0]), waits=False)
+    backlog = Backlog(listener.hear, pulse([0.0]), Bus(), waits=False)
     for number in range(LAG_CHUNKS + 3):
         await backlog.add(chunk(number))
     listening = asyncio.create_task(backlog.run())
@@ -73,9 +75,44 @@ async def test_of_too_much_the_oldest_is_lost() -> None:
     listening.cancel()
 
 
+async def test_what_goes_unheard_is_told_once_until_all_is_heard() -> None:
+    listener, bus = Puzzled(), Bus()
+    faults = bus.subscribe(FaultRaised)
+    backlog = Backlog(listener.hear, pulse([0.0]), bus, waits=False)
+    listening = asyncio.create_task(backlog.run())
+    await settle()
+    for _ in range(2):
+        for number in range(LAG_CHUNKS + 1):
+            await backlog.add(chunk(number))
+            await settle()
+        assert faults.poll() is None, "one is being heard, the others wait"
+        for number in range(3):
+            await backlog.add(chunk(number))
+        fault = faults.poll()
+        assert fault is not None
+        assert fault.code == "listening.behind"
+        assert faults.poll() is None
+        before = len(listener.heard)
+        for _ in range(LAG_CHUNKS + 1):
+            listener.done.release()
+        while len(listener.heard) < before + LAG_CHUNKS + 1:
+            await asyncio.sleep(0)
+        await settle()
+    listening.cancel()
+
+
+async def test_who_does_not_listen_at_all_is_not_behind() -> None:
+    bus = Bus()
+    faults = bus.subscribe(FaultRaised)
+    backlog = Backlog(Broken().hear, pulse([0.0]), bus, waits=False)
+    for number in range(LAG_CHUNKS + 3):
+        await backlog.add(chunk(number))
+    assert faults.poll() is None
+
+
 async def three_said(listener: Puzzled) -> tuple[asyncio.Task[None], asyncio.Task[None]]:
     """On a simulated day, while it is still at the first: its listening, and the saying of the third."""
-    backlog = Backlog(listener.hear, pulse([0.0]), waits=True)
+    backlog = Backlog(listener.hear, pulse([0.0]), Bus(), waits=True)
     listening = asyncio.create_task(backlog.run())
     await settle()
     await backlog.add(chunk(0))
@@ -97,7 +134,7 @@ async def test_a_simulated_day_waits_so_that_a_fast_one_is_heard_in_time() -> No
 
 
 async def test_nobody_waits_for_who_has_died() -> None:
-    backlog = Backlog(Broken().hear, pulse([0.0]), waits=True)
+    backlog = Backlog(Broken().hear, pulse([0.0]), Bus(), waits=True)
     listening = asyncio.create_task(backlog.run())
     for number in range(5):
         await backlog.add(chunk(number))
