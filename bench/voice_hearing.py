@@ -17,7 +17,6 @@ from bench.voice_speakers import Samples, resampled
 from glasses.bus import Bus, Subscription
 from glasses.capture import phrases
 from glasses.capture.listener import FOLLOW_S, Listener
-from glasses.clock import RealClock
 from glasses.config import Voice
 from glasses.events import IntentHeard, WakeHeard
 from glasses.hw.base import AudioChunk
@@ -51,7 +50,7 @@ class Ear:
         self._dice = np.random.default_rng(9)
         self._busy_until_s = 0.0
         self._listener = Listener(
-            ModelStore().path("speech"), phrases.load("en"), Voice(), self._known, self._bus, RealClock(), rate_hz,
+            ModelStore().path("speech"), phrases.load("en"), Voice(), self._known, self._bus, rate_hz,
             ModelStore().path("spotter"),
         )  # fmt: skip
 

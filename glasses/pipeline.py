@@ -71,7 +71,7 @@ class Pipeline:
         self.recorder = Recorder(camera, hardware.gps, self.spool, self.bus, hardware.clock, limits)
         self.listener = Listener(
             store.path("speech"), phrases.load(config.voice.language), config.voice, self._names,
-            self.bus, hardware.clock, hardware.microphone.rate_hz, store.path("spotter"),
+            self.bus, hardware.microphone.rate_hz, store.path("spotter"),
         )  # fmt: skip
         self.governor = Governor(
             hardware.battery, hardware.thermal, hardware.network, self._free_bytes, self._is_recording,

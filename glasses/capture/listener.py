@@ -7,20 +7,19 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from glasses.bus import Bus
-from glasses.capture.believing import PAUSE_S, Believing, is_noisy
-from glasses.capture.doubt import STILL_DB
+from glasses.capture.believing import Believing, is_noisy
+from glasses.capture.dictation import BEFORE_S, JOIN_S, Dictation
 from glasses.capture.haste import LEAST, is_over
 from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake, command_grammar
 from glasses.capture.judgement import SURE, contradicts, is_clear, supports
 from glasses.capture.phrases import Phrases, spoken_words
-from glasses.capture.requests import Heard, Names, surer
-from glasses.capture.sound import SoundMemory, as_flac, speech_to_noise_db
-from glasses.clock import Clock
+from glasses.capture.requests import Heard, Names
+from glasses.capture.sound import SoundMemory, as_flac
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
 from glasses.events import IntentHeard, WakeHeard
@@ -44,20 +43,8 @@ log = logging.getLogger("glasses.listener")
 RATE_HZ = 16_000
 MEMORY_S = 20.0
 """How much sound is kept for reading again."""
-BEFORE_S = 0.3
-JOIN_S = 5.0
-"""A command may follow its wake phrase, and a request its prefix, within this time."""
-BREATH_S = 1.0
-"""An open request is over after this much silence; a shorter one is a breath."""
-EARLY_S = 0.35
-"""After this much without any voice it is read already: mostly it was no breath, and what was meant is known when that is certain."""
-LONGEST_S = 12.0
-"""An open request is over after this, whatever is heard: somebody else is speaking, or the room is loud."""
 FOLLOW_S = 15.0
 """So long after a request it may be corrected without a wake phrase: no, I said ..."""
-
-CLEAR = 0.95
-"""A request that was read with this confidence is not read once more."""
 HUSH_S = 0.2
 """So long after a command was heard best it is over, where the gate may not know."""
 NEVER_HUSHED_DB = 26.0
@@ -70,25 +57,18 @@ WITHIN_S = 6.5
 """A wake phrase and its command lie within this."""
 
 
-class Early(NamedTuple):
-    """A request as it was read before it was certain to be over."""
-
-    heard: Heard | None
-    at_s: float
-
-
 NamesKnown = Callable[[], Awaitable[tuple[list[str], list[str]]]]
 """The wearer's people and places, as the relay told them."""
 
 
 class Listener:
     def __init__(
-        self, model_path: Path, phrases: Phrases, voice: Voice, names: NamesKnown, bus: Bus, clock: Clock, heard_rate_hz: int,
+        self, model_path: Path, phrases: Phrases, voice: Voice, names: NamesKnown, bus: Bus, heard_rate_hz: int,
         spotter_path: Path | None = None,
     ) -> None:  # fmt: skip
         """``spotter_path``: ModelStore's ``spotter``; without it, or with phrases that it has not learned, the recogniser decides alone."""
         self._model_path, self._phrases, self._voice = model_path, phrases, voice
-        self._names, self._bus, self._clock, self._heard_rate_hz = names, bus, clock, heard_rate_hz
+        self._names, self._bus, self._heard_rate_hz = names, bus, heard_rate_hz
         self._reader = IntentReader(phrases, voice.wake_phrases, voice.least_confidence)
         self._model: SpeechModel | None = None
         self._hearing: Hearing | None = None
@@ -102,10 +82,7 @@ class Listener:
         self._next_sample = 0
         self._heard_s = 0.0
         self._pending: list[Word] = []
-        self._request: OpenRequest | None = None
-        self._opening: Opening | None = None
-        self._early: Early | None = None
-        self._request_s = 0.0
+        self._dictation: Dictation | None = None
         self._follow_until_s = -1.0
         self._believing: Believing | None = None
 
@@ -122,8 +99,8 @@ class Listener:
                 self._bus.publish(WakeHeard(sure=False))
             else:
                 await self._utterance(heard.words)
-        if self._request is not None:
-            await self._attend_to(self._request)
+        if self._dictation is not None:
+            await self._attend_to(self._dictation)
 
     def _load(self) -> None:
         from glasses.capture.rereading import Rereading
@@ -164,7 +141,7 @@ class Listener:
         self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
         self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
         self._since_s = self._tried_s = 0.0
-        self._pending, self._request = [], None
+        self._pending, self._dictation = [], None
         self._believing = Believing(
             self._reader, self._phrases, self._voice.wake_phrases[0], rereading, self._spotting, self._raw, self._sound
         )
@@ -218,7 +195,7 @@ class Listener:
     async def _eagerly(self) -> list[Utterance | Cue]:
         """The utterance so far, when the spotter is sure that it holds a whole command."""
         spotted = self._spotted()
-        if spotted is None or self._hearing is None or self._request is not None:
+        if spotted is None or self._hearing is None or self._dictation is not None:
             return []
         name, score = spotted.best
         if score < LEAST or name in self._phrases.open or spotted.at_s <= self._tried_s:
@@ -232,7 +209,7 @@ class Listener:
         return [await asyncio.to_thread(self._hearing.finish)]
 
     async def _utterance(self, words: list[Word]) -> None:
-        if self._request is not None:
+        if self._dictation is not None:
             return
         joined = [*self._pending, *words] if not words or self._fresh(words[0].start_s) else words
         self._pending = []
@@ -257,8 +234,8 @@ class Listener:
             self._bus.publish(IntentHeard(reading.intent, reading.start_s))
         elif isinstance(reading, OpenRequest):
             self._since_s = self._heard_s + AFTERGLOW_S
-            self._request, self._request_s, self._early = reading, self._heard_s, None
-            self._opening = self._sure_opening(reading, spotted)
+            opening = self._sure_opening(reading, spotted)
+            self._dictation = Dictation(reading, opening, self._heard_s, self._raw, self._sound, self._read)
             self._bus.publish(WakeHeard())
 
     def _is_worth_a_second_look(self, reading: Nothing | Wake, words: list[Word], spotted: Spotted | None) -> bool:
@@ -290,52 +267,27 @@ class Listener:
     def _fresh(self, starts_s: float) -> bool:
         return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
 
-    async def _attend_to(self, request: OpenRequest) -> None:
-        """It is read when somebody takes a breath, and told when that was none."""
+    async def _attend_to(self, dictation: Dictation) -> None:
         if self._hearing is None:
             raise RuntimeError("open comes first")
-        quiet_s = self._hearing.quiet_s
-        was_spoken = request.has_rest or self._heard_s - quiet_s > self._request_s
-        if quiet_s >= (BREATH_S if was_spoken else JOIN_S) or self._heard_s - request.start_s >= LONGEST_S:
-            self._request = None
-            was_all = self._early is not None and self._early.at_s >= self._heard_s - quiet_s
-            await self._understand(request, self._early.heard if self._early is not None and was_all else None)
-        elif self._early is None and was_spoken and self._hearing.hushed_s >= EARLY_S:
-            self._early = Early(await self._heard_of(request), self._heard_s)
-
-    async def _understand(self, request: OpenRequest, heard: Heard | None) -> None:
-        """What was meant by the request; it is read again where ``heard`` does not tell."""
-        heard = heard or await self._heard_of(request)
+        if not await dictation.is_over(self._heard_s, self._hearing.quiet_s, self._hearing.hushed_s):
+            return
+        self._dictation = None
+        heard = await dictation.heard()
         if heard is None:
             self._bus.publish(WakeHeard())  # two readings that do not agree: it is to be said again
             return
         log.debug("read again: %s (unsure: %s)", heard.text, heard.unsure)
         self._follow_until_s = self._heard_s + FOLLOW_S
         self._since_s = self._heard_s
-        self._bus.publish(IntentHeard(self._meant(heard, self._raw.between(request.start_s - BEFORE_S)), request.start_s))
+        self._bus.publish(IntentHeard(self._meant(heard, dictation.audio), dictation.request.start_s))
 
-    async def _heard_of(self, request: OpenRequest) -> Heard | None:
-        """The request's own sound with the wearer's own names: the surer of its readings without and with the noise.
-
-        The second is made only where there is noise, and the first leaves a doubt.
-        """
+    async def _read(self, sound: bytes, opening: Opening | None) -> Heard | None:
+        """With the wearer's own names, as they are now."""
         if self._rereading is None or self._model is None:
             raise RuntimeError("open comes first")
         names = Names.of(*await self._names(), self._model.knows)
-        best: Heard | None = None
-        is_still = speech_to_noise_db(self._raw.between(request.start_s - PAUSE_S)) >= STILL_DB
-        for sound in [self._sound] if is_still else [self._sound, self._raw]:
-            heard = await asyncio.to_thread(self._rereading.read, sound.between(request.start_s - BEFORE_S), names)
-            if heard is not None and heard.words and heard.name == request.name and (best is None or surer(heard, best)):
-                best = heard
-            if best is not None and not best.unsure and best.confidence >= CLEAR:
-                break
-        if best is None and self._opening is not None:
-            from_s = max(0.0, request.start_s - BEFORE_S)
-            opening = self._opening._replace(end_s=self._opening.end_s - from_s)
-            behind = await asyncio.to_thread(self._rereading.read, self._raw.between(from_s), names, opening)
-            return behind if behind is not None and behind.words else None
-        return best
+        return await asyncio.to_thread(self._rereading.read, sound, names, opening)
 
     def _sure_opening(self, reading: OpenRequest, spotted: Spotted | None) -> Opening | None:
         """Where the spotter is clear about the request too, whatever keeps its prefix from being read again."""

@@ -20,7 +20,6 @@ from glasses.capture.listener import Listener
 from glasses.capture.requests import Heard, Names
 from glasses.capture.rereading import Opening
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
-from glasses.clock import FakeClock
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
 from glasses.events import IntentHeard, WakeHeard
@@ -45,7 +44,7 @@ class Room:
         self.bus, self._speak = Bus(), speak
         self.events = self.bus.subscribe(IntentHeard, WakeHeard)
         self.listener = Listener(
-            store.path("speech"), table or phrases.load("en"), voice or Voice(), self._names, self.bus, FakeClock(), RATE_HZ,
+            store.path("speech"), table or phrases.load("en"), voice or Voice(), self._names, self.bus, RATE_HZ,
             store.path("spotter"),
         )  # fmt: skip
         self._at, self.told_s = 0, 0.0
@@ -227,7 +226,7 @@ async def test_a_correction_needs_no_wake_phrase_right_after_a_request(room: Roo
 
 
 async def test_a_wake_phrase_that_the_model_cannot_hear_is_refused_at_the_start(store: ModelStore) -> None:
-    listener = Listener(store.path("speech"), phrases.load("en"), Voice(wake_phrases=["okay zzyzx"]), no_names, Bus(), FakeClock(), RATE_HZ)
+    listener = Listener(store.path("speech"), phrases.load("en"), Voice(wake_phrases=["okay zzyzx"]), no_names, Bus(), RATE_HZ)
     with pytest.raises(ConfigInvalidError, match="'zzyzx'"):
         await listener.open()
 

@@ -14,7 +14,6 @@ from glasses.capture import phrases
 from glasses.capture.insisting import AGAIN_S, TRUSTED_S, Doubted
 from glasses.capture.listener import Listener
 from glasses.capture.spotting import Spotting
-from glasses.clock import FakeClock
 from glasses.config import Voice
 from glasses.events import IntentHeard
 from glasses.hw.base import AudioChunk
@@ -47,9 +46,7 @@ def _heard(said: list[Samples], pauses_s: list[float]) -> list[str]:
         bus = Bus()
         events = bus.subscribe(IntentHeard)
         store = ModelStore()
-        listener = DoubtfulListener(
-            store.path("speech"), phrases.load("en"), Voice(), _nobody, bus, FakeClock(), RATE_HZ, store.path("spotter")
-        )
+        listener = DoubtfulListener(store.path("speech"), phrases.load("en"), Voice(), _nobody, bus, RATE_HZ, store.path("spotter"))
         await listener.open()
         quiet = np.random.default_rng(3).normal(0, 12, 40 * RATE_HZ).astype(np.int16)
         pieces = [
