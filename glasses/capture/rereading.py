@@ -95,12 +95,14 @@ class Rereading:
         return heard if opening is None else replace(heard, unsure=[*dict.fromkeys([*heard.unsure, NOT_CAUGHT])])
 
     def _opened(self, opening: Opening, words: list[Word]) -> Opened:
-        spoken, end_s = self._phrases.open[opening.name][0].split(), opening.end_s
+        spoken = self._phrases.open[opening.name][0].split()
+        ends = begins_with_end_of(spoken, words)
+        end_s = words[ends - 1].end_s if ends else opening.end_s
         prefix = [
             Word(word=word, start_s=end_s - (len(spoken) - at) * WORD_S, end_s=end_s - (len(spoken) - at - 1) * WORD_S, confidence=1.0)
             for at, word in enumerate(spoken)
         ]
-        return Opened(opening.name, prefix, words)
+        return Opened(opening.name, prefix, words[ends:])
 
     def _read_behind(self, opened: Opened, sound: bytes, names: Names) -> Heard:
         prefix, rest = opened.prefix, opened.rest
@@ -150,6 +152,12 @@ class Rereading:
         del recognizer  # dictation needs 80 MB, for this moment alone
         give_back_now()
         return words
+
+
+def begins_with_end_of(prefix: list[str], words: list[Word]) -> int:
+    """How many: a prefix may reach further than it was known to, and its last words are none of the request's."""
+    texts = [word.word for word in words]
+    return next((count for count in range(len(prefix), 0, -1) if texts[:count] == prefix[-count:]), 0)
 
 
 def shifted(word: Word, by_s: float) -> Word:

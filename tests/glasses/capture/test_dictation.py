@@ -8,8 +8,8 @@ import pytest
 
 from glasses.capture.dictation import BREATH_S, EARLY_S, JOIN_S, LONGEST_S, Dictation
 from glasses.capture.intents import OpenRequest
-from glasses.capture.rereading import Opening
 from glasses.capture.requests import NOT_CAUGHT, Heard
+from glasses.capture.rereading import Opening
 from glasses.capture.sound import RATE_HZ, SoundMemory
 from glasses.wire.intent import IntentName
 from glasses.wire.tag import Word

@@ -177,6 +177,13 @@ async def test_a_request_of_which_no_word_was_understood_is_to_be_said_again(roo
     assert all(isinstance(event, WakeHeard) for event in events)
 
 
+async def test_who_says_no_more_than_the_beginning_of_a_request_is_asked_to_say_it_again(room: Room) -> None:
+    """The end of "create a memory video of" was told as a film of "video of"."""
+    events = await room.say("okay glasses, create a memory video of", 7.0)
+    assert events
+    assert all(isinstance(event, WakeHeard) for event in events)
+
+
 async def test_a_command_long_after_silence_began_when_it_was_heard(room: Room) -> None:
     """The recogniser's clock stands still while the gate is closed; the listener's does not."""
     (first,) = await room.say(10.0, "okay glasses, take a picture")

@@ -50,3 +50,14 @@ def test_a_prefix_that_is_heard_needs_no_help_and_is_sure(rereading: Rereading, 
     heard = rereading.read(at_16_khz(speak("okay glasses, find anna in paris")), names)
     assert heard is not None
     assert (heard.name, heard.text, heard.unsure) == (IntentName.FIND, "anna in paris", [])
+
+
+@pytest.mark.parametrize(("said", "text"), [("", ""), ("anna in paris", "anna in paris")])
+def test_a_prefix_that_goes_on_after_its_known_end_is_none_of_the_request(
+    rereading: Rereading, names: Names, speak: Callable[[str], Samples], said: str, text: str
+) -> None:
+    noise = np.random.default_rng(5).normal(0, 2_000, round(0.8 * HEARD_HZ)).astype(np.int16)
+    sound = at_16_khz(np.concatenate([noise, speak(f"video of {said}"), np.zeros(HEARD_HZ // 2, np.int16)]))
+    heard = rereading.read(sound, names, Opening(IntentName.CREATE_MEMORY, 0.8))
+    assert heard is not None
+    assert heard.text == text
