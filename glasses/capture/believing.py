@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from glasses.capture.doubt import INSISTED, STILL_DB, TRUSTED, is_certain, is_clearer, is_doubted, is_drowned, is_excused, is_trusted
 from glasses.capture.insisting import Doubted
-from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading
+from glasses.capture.intents import Command, IntentReader, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.judgement import NOISY_DB, WAKE_S, OfWake, judged, name_of
 from glasses.capture.phrases import Phrases
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
@@ -62,7 +62,7 @@ class Believing:
         if spotted is not None and not (isinstance(reading, Nothing) and self._reader.is_otherwise(words)):
             over_db = ratio_db(spotted, self._raw)
             log.debug("speech over noise: %.0f dB", over_db)
-            of_wake = OfWake.A_WORD if self._reader.is_near(words) else OfWake.NOTHING
+            of_wake = OfWake.A_WORD if self._reader.is_near(_read(words, reading)) else OfWake.NOTHING
             if glimpsed:
                 of_wake |= OfWake.END_AND_COMMAND
             calm_db = ratio_db(spotted, self._raw, PAUSE_S)
@@ -125,6 +125,11 @@ class _CloserLook:
 
     def _sound_of(self, reading: Command | OpenRequest) -> bytes:
         return self._clean.between(reading.start_s - AROUND_S, reading.start_s + reading.wake_s + AROUND_S)
+
+
+def _read(words: list[Word], reading: Reading) -> list[Word]:
+    """Without a wake phrase that the spotter alone has heard before them."""
+    return words[len(reading.words) :] if isinstance(reading, Wake) and not reading.is_read else words
 
 
 def ratio_db(spotted: Spotted, raw: SoundMemory, before_s: float = 0.0) -> float:

@@ -32,6 +32,8 @@ class Wake:
     """Something was said after it: worth a closer look."""
     goes_on: bool = False
     """A whole command was, and more: okay, glass is take a picture friendly."""
+    is_read: bool = True
+    """Whether the recogniser heard it; else the spotter alone did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,9 @@ def judged(
         return _judged_request(reading, spotted, phrases, wake_phrase, noisy=noisy, least=least)
     if isinstance(reading, Wake) and reading.goes_on and not noisy:
         return Nothing()
-    if _is_believed(spotted, ratio_db, calm_db, of_wake | OfWake.WHOLE if isinstance(reading, Wake) else of_wake):
+    if isinstance(reading, Wake) and (reading.is_read or noisy):
+        of_wake |= OfWake.WHOLE
+    if _is_believed(spotted, ratio_db, calm_db, of_wake):
         return _spotters_own(spotted, phrases)
     if isinstance(reading, Wake):
         return reading if spotted.wake >= OBJECTS else Nothing()
@@ -224,5 +226,6 @@ def _woken(spotted: Spotted, wake_phrase: str) -> Wake:
     each_s = WAKE_S / len(words)
     starts = [max(0.0, end_s - WAKE_S + at * each_s) for at in range(len(words))]
     return Wake(
-        tuple(Word(word=word, start_s=start, end_s=start + each_s, confidence=1.0) for word, start in zip(words, starts, strict=True))
+        tuple(Word(word=word, start_s=start, end_s=start + each_s, confidence=1.0) for word, start in zip(words, starts, strict=True)),
+        is_read=False,
     )

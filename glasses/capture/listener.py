@@ -81,7 +81,7 @@ class Listener:
         self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
         self._next_sample = 0
         self._heard_s = 0.0
-        self._pending: list[Word] = []
+        self._pending: Wake | None = None
         self._dictation: Dictation | None = None
         self._follow_until_s = -1.0
         self._believing: Believing | None = None
@@ -141,7 +141,7 @@ class Listener:
         self._raw, self._sound = SoundMemory(MEMORY_S), SoundMemory(MEMORY_S)
         self._next_sample, self._heard_s, self._follow_until_s = 0, 0.0, -1.0
         self._since_s = self._tried_s = 0.0
-        self._pending, self._dictation = [], None
+        self._pending = self._dictation = None
         self._believing = Believing(
             self._reader, self._phrases, self._voice.wake_phrases[0], rereading, self._spotting, self._raw, self._sound
         )
@@ -186,7 +186,7 @@ class Listener:
 
     def _is_whole(self, partial: str) -> bool:
         """Whether half-heard words end in a whole command, behind the wake phrase that was heard just before them if there is one."""
-        return self._reader.is_whole(partial, self._pending if self._fresh(self._heard_s) else [])
+        return self._reader.is_whole(partial, self._woken_before(self._heard_s))
 
     def _spotted(self) -> Spotted | None:
         """In what was heard since the last command."""
@@ -211,11 +211,13 @@ class Listener:
     async def _utterance(self, words: list[Word]) -> None:
         if self._dictation is not None:
             return
-        joined = [*self._pending, *words] if not words or self._fresh(words[0].start_s) else words
-        self._pending = []
+        pending, joined = self._pending, [*self._woken_before(words[0].start_s if words else 0.0), *words]
+        self._pending = None
         log.debug("heard: %s", _text(joined))
         following = bool(words) and words[0].start_s <= self._follow_until_s
         reading = self._reader.read(joined, following=following)
+        if isinstance(reading, Wake) and pending is not None and reading.words == pending.words:
+            reading = replace(reading, is_read=pending.is_read)
         spotted = self._spotted()
         log.debug("spotted: %s", spotted)
         if isinstance(reading, Nothing | Wake) and self._is_worth_a_second_look(reading, joined, spotted):
@@ -227,7 +229,7 @@ class Listener:
             self._since_s = self._heard_s
             self._bus.publish(WakeHeard())  # two opinions that do not agree: it is to be said again
         elif isinstance(reading, Wake):
-            self._pending = list(reading.words)
+            self._pending = reading
             self._bus.publish(WakeHeard())
         elif isinstance(reading, Command):
             self._since_s = self._heard_s + AFTERGLOW_S
@@ -264,8 +266,11 @@ class Listener:
             return third
         return second if isinstance(first, Nothing) and isinstance(second, Wake) else first
 
-    def _fresh(self, starts_s: float) -> bool:
-        return bool(self._pending) and starts_s - self._pending[-1].end_s <= JOIN_S
+    def _woken_before(self, starts_s: float) -> list[Word]:
+        """The wake phrase that what starts then may belong to."""
+        if self._pending is None or starts_s - self._pending.words[-1].end_s > JOIN_S:
+            return []
+        return list(self._pending.words)
 
     async def _attend_to(self, dictation: Dictation) -> None:
         if self._hearing is None:
@@ -320,7 +325,7 @@ def _later(reading: Reading, by_s: float) -> Reading:
         return replace(reading, start_s=reading.start_s + by_s)
     if isinstance(reading, Wake):
         moved = (msgspec.structs.replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in reading.words)
-        return Wake(tuple(moved), reading.has_rest, reading.goes_on)
+        return replace(reading, words=tuple(moved))
     return reading
 
 

@@ -200,6 +200,15 @@ def test_where_it_is_quiet_only_an_overwhelming_spotter_contradicts_the_recognis
     assert isinstance(heard_as(WAKE, scores(SURE + 1, take_picture=SURE + 1), ratio_db=NOISY_DB + 1), Command)
 
 
+def test_a_wake_phrase_that_the_spotter_alone_has_heard_is_no_second_opinion_where_it_is_quiet() -> None:
+    """Two glasses of water, and then somebody who remembered a red bicycle."""
+    own = replace(WAKE, is_read=False)
+    sure = scores(SURE + 1, record_video=SAID + 1)
+    assert heard_as(own, sure, ratio_db=NOISY_DB + 1) == own
+    assert isinstance(heard_as(own, scores(OVERWHELMS, record_video=9), ratio_db=NOISY_DB + 1), Command)
+    assert isinstance(heard_as(own, scores(LIKELY, record_video=LIKELY), ratio_db=LOUD_DB), Command), "noise hides it from the recogniser"
+
+
 def test_a_command_that_goes_on_as_something_else_is_not_done_where_it_is_quiet() -> None:
     heard = scores(SURE + 3, take_picture=SURE + 3)
     further = Wake(WAKE.words, has_rest=True, goes_on=True)

@@ -14,12 +14,14 @@ import numpy.typing as npt
 import pytest
 
 from glasses.bus import Bus
-from glasses.capture import phrases
+from glasses.capture import believing, phrases
+from glasses.capture.doubt import SPOILT_DB, STILL_DB
 from glasses.capture.judgement import NOISY_DB
 from glasses.capture.listener import Listener
 from glasses.capture.requests import Heard, Names
 from glasses.capture.rereading import Opening
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
+from glasses.capture.spotting import Spotted
 from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
 from glasses.events import IntentHeard, WakeHeard
@@ -236,6 +238,21 @@ async def test_a_wake_phrase_that_the_model_cannot_hear_is_refused_at_the_start(
     listener = Listener(store.path("speech"), phrases.load("en"), Voice(wake_phrases=["okay zzyzx"]), no_names, Bus(), RATE_HZ)
     with pytest.raises(ConfigInvalidError, match="'zzyzx'"):
         await listener.open()
+
+
+async def test_what_the_spotter_alone_makes_of_two_sentences_of_talk_is_not_done(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two glasses of water, in talk without a pause, was shown as a wake phrase; a red bicycle behind it was a video."""
+    spotting = room.listener._spotting
+    assert spotting is not None
+    spotted = [Spotted(2.1, 2.4, {"record_video": -9.0}, 2.4, -9.0)]
+    monkeypatch.setattr(spotting, "spotted", lambda *_: spotted[0])
+    monkeypatch.setattr(spotting, "lowest_wake", lambda _sound: 9.0)
+    monkeypatch.setattr(believing, "ratio_db", lambda *_: SPOILT_DB - 8 if spotted[0].said < 0 else STILL_DB + 10)
+    (shown,) = await room.say("the driver dropped two glasses of water")
+    assert isinstance(shown, WakeHeard)
+    spotted[0] = Spotted(2.1, 2.4, {"record_video": 2.1}, 6.0, 6.0)
+    events = await room.say("the whole team remembered a red bicycle")
+    assert [event for event in events if isinstance(event, IntentHeard)] == []
 
 
 async def test_another_language_is_another_table(store: ModelStore, speak: Callable[[str], Samples], tmp_path: Path) -> None:
