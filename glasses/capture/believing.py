@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from glasses.capture.judgement import NOISY_DB, WAKE_S, OfWake, judged, name_of
 from glasses.capture.phrases import Phrases
 from glasses.capture.sound import SoundMemory, speech_to_noise_db
 from glasses.capture.spotting import BEFORE_S, BEHIND_S, NONE
+from glasses.thread import OwnThread
 from glasses.wire.tag import Word
 
 if TYPE_CHECKING:
@@ -32,17 +32,17 @@ class Believing:
 
     def __init__(
         self, reader: IntentReader, phrases: Phrases, wake_phrase: str, rereading: Rereading, spotting: Spotting | None, raw: SoundMemory,
-        clean: SoundMemory,
+        clean: SoundMemory, thread: OwnThread,
     ) -> None:  # fmt: skip
-        """``raw`` and ``clean``: what was heard with its noise, and without."""
+        """``raw`` and ``clean``: what was heard with its noise, and without. ``thread``: where a closer look is taken."""
         self._reader, self._phrases, self._wake_phrase = reader, phrases, wake_phrase
         self._rereading, self._spotting = rereading, spotting
-        self._raw, self._clean = raw, clean
+        self._raw, self._clean, self._thread = raw, clean, thread
         self._doubted = Doubted()
 
     async def believed(self, reading: Reading, spotted: Spotted | None, words: list[Word], now_s: float) -> Reading:
         """What was judged; in quiet also what the spotter alone doubts of a voice that insisted today, and what is insisted on now."""
-        look = _CloserLook(self._rereading, self._spotting, self._raw, self._clean)
+        look = _CloserLook(self._rereading, self._spotting, self._raw, self._clean, self._thread)
         judged = await self._judged(reading, spotted, words, look)
         if not isinstance(judged, Nothing) or not isinstance(reading, Command | OpenRequest) or reading.wake_s == 0:
             return judged
@@ -91,8 +91,10 @@ class Believing:
 class _CloserLook:
     """At the wake phrase's own sound, which takes a while: each kind once, however often one utterance is judged."""
 
-    def __init__(self, rereading: Rereading, spotting: Spotting | None, raw: SoundMemory, clean: SoundMemory) -> None:
-        self._rereading, self._spotting, self._raw, self._clean = rereading, spotting, raw, clean
+    def __init__(
+        self, rereading: Rereading, spotting: Spotting | None, raw: SoundMemory, clean: SoundMemory, thread: OwnThread
+    ) -> None:  # fmt: skip
+        self._rereading, self._spotting, self._raw, self._clean, self._thread = rereading, spotting, raw, clean, thread
         self._words: dict[bytes, list[Word]] = {}
         self._fits: dict[bytes, tuple[float, float]] = {}
         self._lowest: dict[float, float] = {}
@@ -101,7 +103,7 @@ class _CloserLook:
         """What is heard where there are only wake phrases, and what sounds nearly like them, to choose from."""
         sound = self._sound_of(reading)
         if sound not in self._words:
-            self._words[sound] = await asyncio.to_thread(self._rereading.wake_alone, sound)
+            self._words[sound] = await self._thread.run(self._rereading.wake_alone, sound)
             log.debug("the wake phrase alone: %s", " ".join(f"{word.word}:{word.confidence:.2f}" for word in self._words[sound]))
         return self._words[sound]
 
@@ -109,7 +111,7 @@ class _CloserLook:
         """Rereading.compared of it."""
         sound = self._sound_of(reading)
         if sound not in self._fits:
-            self._fits[sound] = await asyncio.to_thread(self._rereading.compared, sound)
+            self._fits[sound] = await self._thread.run(self._rereading.compared, sound)
             log.debug("than other phrases: %.1f, %.1f", *self._fits[sound])
         return self._fits[sound]
 
@@ -119,7 +121,7 @@ class _CloserLook:
             return NONE
         at_s = spotted.wake_s
         if at_s not in self._lowest:
-            self._lowest[at_s] = await asyncio.to_thread(self._spotting.lowest_wake, self._raw.between(at_s - BEFORE_S, at_s + BEHIND_S))
+            self._lowest[at_s] = await self._thread.run(self._spotting.lowest_wake, self._raw.between(at_s - BEFORE_S, at_s + BEHIND_S))
             log.debug("at its lowest: %.1f", self._lowest[at_s])
         return self._lowest[at_s]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -24,6 +23,7 @@ from glasses.config import Voice
 from glasses.errors import ConfigInvalidError
 from glasses.events import IntentHeard, WakeHeard
 from glasses.hw.base import AudioChunk
+from glasses.thread import OwnThread
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
@@ -70,6 +70,8 @@ class Listener:
         self._model_path, self._phrases, self._voice = model_path, phrases, voice
         self._names, self._bus, self._heard_rate_hz = names, bus, heard_rate_hz
         self._reader = IntentReader(phrases, voice.wake_phrases, voice.least_confidence)
+        self._thread = OwnThread("listener")
+        """What never comes back from the recogniser keeps nobody else waiting, and nobody is let into it meanwhile."""
         self._model: SpeechModel | None = None
         self._hearing: Hearing | None = None
         self._rereading: Rereading | None = None
@@ -88,12 +90,12 @@ class Listener:
 
     async def open(self) -> None:
         """Load the model; a second or so. Raises ModelMissingError, and ConfigInvalidError for a word that it does not know."""
-        await asyncio.to_thread(self._load)
+        await self._thread.run(self._load)
 
     async def hear(self, chunk: AudioChunk) -> None:
         from glasses.capture.hearing import Cue
 
-        heard_now = await asyncio.to_thread(self._accept, chunk)
+        heard_now = await self._thread.run(self._accept, chunk)
         for heard in heard_now or await self._eagerly():
             if isinstance(heard, Cue):
                 self._bus.publish(WakeHeard(sure=False))
@@ -143,8 +145,8 @@ class Listener:
         self._since_s = self._tried_s = 0.0
         self._pending = self._dictation = None
         self._believing = Believing(
-            self._reader, self._phrases, self._voice.wake_phrases[0], rereading, self._spotting, self._raw, self._sound
-        )
+            self._reader, self._phrases, self._voice.wake_phrases[0], rereading, self._spotting, self._raw, self._sound, self._thread
+        )  # fmt: skip
 
     def _check(self, model: SpeechModel) -> None:
         """A word that the model does not know would be left out in silence, and the phrase could never be heard."""
@@ -206,7 +208,7 @@ class Listener:
         if not self._hearing.is_hushed and not (is_noisy(spotted, self._raw, NEVER_HUSHED_DB) and spotted.at_s <= self._heard_s - HUSH_S):
             return []
         self._tried_s = spotted.at_s + AFTERGLOW_S
-        return [await asyncio.to_thread(self._hearing.finish)]
+        return [await self._thread.run(self._hearing.finish)]
 
     async def _utterance(self, words: list[Word]) -> None:
         if self._dictation is not None:
@@ -252,14 +254,14 @@ class Listener:
         if self._rereading is None:
             raise RuntimeError("open comes first")
         from_s = max(0.0, start_s - BEFORE_S)
-        raw = await asyncio.to_thread(self._rereading.listen_again, self._raw.between(from_s))
+        raw = await self._thread.run(self._rereading.listen_again, self._raw.between(from_s))
         log.debug("with its noise: %s", _text(raw))
         second = _later(self._reader.read(raw), from_s)
         if _is_supported(second, spotted):
             return second
         if isinstance(first, Nothing) and isinstance(second, Nothing):
             return first
-        close = await asyncio.to_thread(self._rereading.look_closer, self._sound.between(from_s))
+        close = await self._thread.run(self._rereading.look_closer, self._sound.between(from_s))
         log.debug("whole phrases: %s", _text(close))
         third = _later(self._reader.read_closely(close), from_s)
         if _is_supported(third, spotted):
@@ -292,7 +294,7 @@ class Listener:
         if self._rereading is None or self._model is None:
             raise RuntimeError("open comes first")
         names = Names.of(*await self._names(), self._model.knows)
-        return await asyncio.to_thread(self._rereading.read, sound, names, opening)
+        return await self._thread.run(self._rereading.read, sound, names, opening)
 
     def _sure_opening(self, reading: OpenRequest, spotted: Spotted | None) -> Opening | None:
         """Where the spotter is clear about the request too, whatever keeps its prefix from being read again."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +12,7 @@ from glasses.capture.timeline import Sound
 from glasses.errors import StorageDamagedError
 from glasses.hw.packet import EncodedFrame
 from glasses.spool.files import sha256_of
+from glasses.thread import OwnThread
 from glasses.wire.errors import SouvenirError
 from glasses.wire.segment import CaptureProfile, Kind, Segment
 
@@ -30,7 +29,7 @@ class Take:
         """Known once the next file has begun, or the recording is over."""
         self._profile, self._headers = profile, headers
         self._samples_per_frame = profile.audio_rate_hz // profile.fps
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recording")
+        self._thread = OwnThread("recording")
         self._writer: FragmentWriter | None = None
         self._failed = False
 
@@ -72,12 +71,12 @@ class Take:
 
     async def _finish(self, work: Callable[[], ClosedFile | None]) -> ClosedFile | None:
         closed = await self._run(work)
-        self._thread.shutdown(wait=False)
+        self._thread.close(wait=False)
         return closed
 
     async def _run(self, work: Callable[[], T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            return await self._thread.run(work)
         except (SouvenirError, OSError):
             self._failed = True
             raise

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +11,7 @@ from glasses import faults
 from glasses.errors import StorageDamagedError, StorageFullError
 from glasses.spool.files import disk_error, fsync_folder
 from glasses.spool.schema import migrate
+from glasses.thread import OwnThread
 
 T = TypeVar("T")
 NAME = "spool.db"
@@ -27,36 +26,33 @@ class SpoolDb:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / NAME
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        self._thread = OwnThread("spool")
         self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
         """Raises TornError when the file is not a healthy database."""
-        await self._run(self._open)
+        await self._thread.run(self._open)
 
     async def write(self, work: Callable[[sqlite3.Connection], T], at: str = "") -> T:
         """``work`` in one transaction; on return it is on the disk. ``at`` names it among the points of ``glasses.faults``.
 
         Raises StorageFullError, StorageDamagedError; then nothing of it has happened.
         """
-        return await self._run(lambda: self._transact(work, at))
+        return await self._thread.run(lambda: self._transact(work, at))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Raises StorageDamagedError."""
-        return await self._run(lambda: self._look(work))
+        return await self._thread.run(lambda: self._look(work))
 
     async def set_aside(self, suffix: str) -> list[Path]:
         """Give up a damaged file: it stays beside, with ``suffix``, and ``open`` makes a new one. Returns what was renamed."""
-        return await self._run(lambda: self._set_aside(suffix))
+        return await self._thread.run(lambda: self._set_aside(suffix))
 
     async def close(self) -> None:
         """May be called twice."""
         if self._connection is not None:
-            await self._run(self._close)
-            self._thread.shutdown()
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            await self._thread.run(self._close)
+            self._thread.close()
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from glasses.capture.doubt import BEYOND_DOUBT, ENOUGH, LIKELY
 from glasses.capture.intents import Command, IntentReader, Nothing
 from glasses.capture.sound import RATE_HZ, SoundMemory
 from glasses.capture.spotting import Spotted
+from glasses.thread import OwnThread
 from glasses.wire.intent import Intent, IntentName
 from glasses.wire.tag import Word
 
@@ -58,7 +59,7 @@ def memory(noise: float, before: float) -> SoundMemory:
 
 def believed(rereading: FakeRereading, spotting: FakeSpotting, wake: float, raw: SoundMemory) -> bool:
     reader = IntentReader(TABLE, ["okay glasses"], 0.5)
-    believing = Believing(reader, TABLE, "okay glasses", rereading, spotting, raw, raw)  # type: ignore[arg-type]  # fakes
+    believing = Believing(reader, TABLE, "okay glasses", rereading, spotting, raw, raw, OwnThread("test"))  # type: ignore[arg-type]  # fakes
     spotted = Spotted(wake, WAKE_END_S, {"cancel": wake}, 4.9, said=9.0)
     return asyncio.run(believing.believed(COMMAND, spotted, [], 5.0)) == COMMAND
 
@@ -103,6 +104,6 @@ def test_a_voice_without_pauses_is_not_taken_for_noise() -> None:
 def test_nothing_follows_from_nothing() -> None:
     reader = IntentReader(TABLE, ["okay glasses"], 0.5)
     rereading, spotting = FakeRereading(), FakeSpotting()
-    believing = Believing(reader, TABLE, "okay glasses", rereading, spotting, still(), still())  # type: ignore[arg-type]  # fakes
+    believing = Believing(reader, TABLE, "okay glasses", rereading, spotting, still(), still(), OwnThread("test"))  # type: ignore[arg-type]  # fakes
     assert asyncio.run(believing.believed(Nothing(), Spotted(-9.0, WAKE_END_S, {}), [], 5.0)) == Nothing()
     assert (rereading.looks, spotting.looks) == ([], 0)
