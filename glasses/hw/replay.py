@@ -62,7 +62,7 @@ class ClipPainter:
         self._frames: Any = iter(())
         self._shown: tuple[float, Any] | None = None
 
-    def paint(self, at_s: float, width: int, height: int) -> NDArray[np.uint8]:
+    def paint(self, at_s: float, width: int, height: int, _canvas: NDArray[np.uint8] | None = None, /) -> NDArray[np.uint8]:
         scene, into_s = self._world.scene(at_s)
         if scene.picture != self._name or (self._shown is not None and into_s < self._shown[0]):
             self._open(scene.picture)

@@ -66,7 +66,7 @@ class SoftwareEncoder:
         if picture.shape != (height, width, 3):
             raise ValueError(f"a picture of the profile is {height} x {width} x 3, not {picture.shape}")
         return self._to_yuv.reformat(
-            av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24"),
+            av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(picture), "rgb24"),  # not copied: it is read here and now
             format="yuv420p",
             src_colorspace=Colorspace.ITU709,
             dst_colorspace=Colorspace.ITU709,

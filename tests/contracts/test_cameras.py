@@ -143,6 +143,21 @@ async def test_a_picture_can_be_taken_at_any_time(backend: tuple[Camera, Capture
         assert picture.dtype == np.uint8
 
 
+async def test_a_picture_stays_as_it_was_while_the_camera_goes_on(backend: tuple[Camera, CaptureProfile]) -> None:
+    camera, profile = backend
+    await camera.start(profile)
+    taken = before = np.zeros(0, np.uint8)
+    async with aclosing(camera.frames()) as frames:
+        async for frame in frames:
+            if frame.index == 3:
+                taken = await camera.still()
+                before = taken.copy()
+            elif frame.index == 30:
+                break
+    assert before.size
+    np.testing.assert_array_equal(taken, before)
+
+
 async def test_it_can_be_closed_and_opened_again(backend: tuple[Camera, CaptureProfile]) -> None:
     camera, profile = backend
     await camera.close()

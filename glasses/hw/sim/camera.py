@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 class Paints(Protocol):
-    def paint(self, at_s: float, width: int, height: int) -> NDArray[np.uint8]:
-        """The picture of a stream time, height x width x 3 RGB."""
+    def paint(self, at_s: float, width: int, height: int, canvas: NDArray[np.uint8] | None = None, /) -> NDArray[np.uint8]:
+        """The picture of a stream time, height x width x 3 RGB; ``canvas`` may be painted over for it."""
         ...
 
 
@@ -30,13 +30,17 @@ class SimCamera:
         self._world = world
         self._painter = painter or Painter(world)
         self._encoder: SoftwareEncoder | None = None
+        self._canvas: NDArray[np.uint8] | None = None
         self._profile: CaptureProfile = PROFILE
         self._from_s = 0.0
         self._running = False
 
     async def start(self, profile: CaptureProfile) -> bytes:
+        import numpy as np
+
         from glasses.hw.x264 import SoftwareEncoder
 
+        self._canvas = np.empty((profile.height, profile.width, 3), np.uint8)  # one: thirty times a second, 6 MB leave holes in the heap
         self._encoder = await asyncio.to_thread(SoftwareEncoder, profile)
         self._profile, self._from_s, self._running = profile, self._world.stream_s, True
         await self._world.film(self._from_s)
@@ -72,5 +76,5 @@ class SimCamera:
         await self.stop()
 
     def _take(self, encoder: SoftwareEncoder, at_s: float, index: int) -> list[EncodedFrame]:
-        frames = encoder.encode(self._painter.paint(at_s, self._profile.width, self._profile.height), index)
+        frames = encoder.encode(self._painter.paint(at_s, self._profile.width, self._profile.height, self._canvas), index)
         return [replace(frame, at_s=at_s) for frame in frames]
