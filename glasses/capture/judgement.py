@@ -29,7 +29,8 @@ SAID = 5.5
 LIKELY, CLEARLY_SAID = 0.9, 4.5
 """The wake phrase is likelier than not, and the command has clearly been said: together they will do in noise."""
 HALF, SAID_BEYOND_DOUBT = 0.2, 8.0
-"""The wake phrase is likelier than not: that will do for a command that was said beyond doubt."""
+"""The wake phrase is likelier than not: that will do for a command that was said beyond doubt. Where it is quiet the spotter alone is
+believed for nothing less: of 26 such commands at 20 dB the lowest had 8.3, and talk that was taken for one 2.1 and 6.0."""
 APART = 4.0
 """So far from a command that surely has been said no other was: of 1,710 in all noises, none was."""
 CLEARLY = 0.6
@@ -44,6 +45,8 @@ there, their own score must be above, and no other's higher."""
 SUPPORTS = -4.4
 """In noise a request of one word (find) is one only where its own score, wake phrase and all, is above; and so, anywhere, is a command
 that was heard with nothing but commands to choose from."""
+HEARD = -2.3
+"""In noise a command is one only where its own score, wake phrase and all, is above: of 228 that were read right the lowest had -2.2."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 GLIMPSED, GLIMPSED_IN_QUIET, GLIMPSED_BEYOND_DOUBT = -0.5, 2.8, -2.0
@@ -78,10 +81,10 @@ class Belief(NamedTuple):
 
 
 BELIEFS = (
-    Belief(OVERWHELMS),
+    Belief(OVERWHELMS, said=SAID_BEYOND_DOUBT),
     Belief(SURE, below_db=NOISY_DB),
-    Belief(SURE, said=SAID, calm_below_db=SPOILT_DB, of_wake=OfWake.A_WORD),
-    Belief(SURE, of_wake=OfWake.WHOLE),
+    Belief(SURE, said=SAID_BEYOND_DOUBT, calm_below_db=SPOILT_DB, of_wake=OfWake.A_WORD),
+    Belief(SURE, said=SAID_BEYOND_DOUBT, of_wake=OfWake.WHOLE),
     Belief(LIKELY, below_db=NOISY_DB, of_wake=OfWake.WHOLE),
     Belief(LIKELY, said=CLEARLY_SAID, below_db=NOISY_DB),
     Belief(HALF, said=SAID_BEYOND_DOUBT, below_db=NOISY_DB),
@@ -126,8 +129,15 @@ def _judged_command(
     if not agrees(str(reading.intent.name), spotted, least):
         return Nothing()
     if noisy:
-        return reading if name == reading.intent.name else _woken(spotted, wake_phrase)
+        return reading if _is_heard(reading, spotted) else _woken(spotted, wake_phrase)
     return reading if _own(reading, spotted) >= UNSAID else Nothing()
+
+
+def _is_heard(reading: Command, spotted: Spotted) -> bool:
+    """Whether the spotter has heard this command rather than another; one word (undo), which is heard into noise easily, for itself too."""
+    if spotted.best[0] != reading.intent.name or _own(reading, spotted) < HEARD:
+        return False
+    return " " in reading.intent.text or spotted.said >= FOLLOWS
 
 
 def _judged_request(

@@ -21,6 +21,7 @@ from glasses.capture.judgement import (
     GLIMPSED_BEYOND_DOUBT,
     GLIMPSED_IN_QUIET,
     HALF,
+    HEARD,
     HELPS,
     LIKELY,
     NOISY_DB,
@@ -71,7 +72,7 @@ def test_what_the_spotter_objects_to_is_not_done(reading: Command | Wake | OpenR
 def test_where_it_is_quiet_less_of_a_doubt_is_an_objection(reading: Command | OpenRequest) -> None:
     heard = scores(DOUBTS - 0.1, cancel=DOUBTS - 0.1, find=DOUBTS - 0.2)
     assert heard_as(reading, heard, ratio_db=NOISY_DB + 1) == Nothing()
-    assert heard_as(reading, heard, ratio_db=LOUD_DB) == reading
+    assert heard_as(reading, replace(heard, said=FOLLOWS), ratio_db=LOUD_DB) == reading
 
 
 def test_what_was_surely_said_is_no_other_command_however_doubtful_the_wake_phrase() -> None:
@@ -102,7 +103,6 @@ def test_a_doubt_is_no_objection(reading: Command | Wake | OpenRequest) -> None:
 
 def test_the_recogniser_may_be_done_before_the_spotter() -> None:
     assert heard_as(COMMAND, scores(5, cancel=UNSAID), ratio_db=NOISY_DB + 1) == COMMAND
-    assert heard_as(COMMAND, scores(5, cancel=SUPPORTS), ratio_db=LOUD_DB) == COMMAND
     assert heard_as(COMMAND, scores(5, cancel=-9, undo=5), ratio_db=NOISY_DB + 1) == Nothing()
 
 
@@ -157,7 +157,7 @@ def test_half_a_wake_phrase_of_each_is_one_where_it_is_loud() -> None:
 def test_in_a_little_noise_a_word_of_the_wake_phrase_will_do_for_a_command_that_was_surely_said() -> None:
     """Okay lessons, create a memory video: so it was understood at 20 dB."""
 
-    def heard(score: float, calm_db: float, of_wake: OfWake, said: float = SAID) -> Reading:
+    def heard(score: float, calm_db: float, of_wake: OfWake, said: float = SAID_BEYOND_DOUBT) -> Reading:
         spotted = scores(score, take_picture=said)
         return heard_as(Nothing(), spotted, ratio_db=NOISY_DB, calm_db=calm_db, of_wake=of_wake)
 
@@ -165,7 +165,7 @@ def test_in_a_little_noise_a_word_of_the_wake_phrase_will_do_for_a_command_that_
     assert heard(SURE, SPOILT_DB, OfWake.A_WORD) == Nothing(), "a voice without pauses is no noise"
     assert heard(SURE, SPOILT_DB - 1, OfWake.NOTHING) == Nothing()
     assert heard(SURE - 0.1, SPOILT_DB - 1, OfWake.A_WORD) == Nothing()
-    assert isinstance(heard(SURE, SPOILT_DB - 1, OfWake.A_WORD, said=SAID - 0.1), Wake), "it is shown that something was heard"
+    assert isinstance(heard(SURE, SPOILT_DB - 1, OfWake.A_WORD, said=SAID_BEYOND_DOUBT - 0.1), Wake), "it is shown that something was heard"
 
 
 def test_behind_a_wake_phrase_that_the_recogniser_heard_what_was_said_beyond_doubt_needs_no_more_than_no_objection() -> None:
@@ -190,14 +190,34 @@ def test_in_noise_a_command_that_the_spotter_takes_for_another_is_a_wake_phrase_
     other = scores(0.5, undo=-2, cancel=-2.1)
     assert isinstance(heard_as(COMMAND, other, ratio_db=LOUD_DB), Wake)
     assert heard_as(COMMAND, other, ratio_db=NOISY_DB) == COMMAND
-    assert heard_as(COMMAND, scores(0.5, undo=-2.1, cancel=-2), ratio_db=LOUD_DB) == COMMAND
+    assert heard_as(COMMAND, replace(scores(0.5, undo=-2.1, cancel=-2), said=FOLLOWS), ratio_db=LOUD_DB) == COMMAND
+
+
+def test_in_noise_a_command_is_heard_by_the_spotter_too() -> None:
+    """Talk behind hey masses was understood as a command, and no, I said Thomas, as undo. Of 228 that were right none was below."""
+
+    def heard(command: Command, score: float, said: float) -> Reading:
+        spotted = Spotted(5, 1.8, {str(command.intent.name): score}, 2.4, said)
+        return heard_as(command, spotted, ratio_db=LOUD_DB)
+
+    longer = Command(Intent(name=IntentName.RECORD_VIDEO, confidence=1.0, text="record a video"), 1.0, 0.7)
+    assert heard(longer, HEARD, FOLLOWS - 1) == longer
+    assert isinstance(heard(longer, HEARD - 0.1, 9), Wake)
+    assert heard(COMMAND, HEARD, FOLLOWS) == COMMAND
+    assert isinstance(heard(COMMAND, HEARD, FOLLOWS - 0.1), Wake), "one word is heard into noise easily"
 
 
 def test_where_it_is_quiet_only_an_overwhelming_spotter_contradicts_the_recogniser() -> None:
     assert heard_as(Nothing(), scores(OVERWHELMS - 0.1, take_picture=9), ratio_db=NOISY_DB + 1) == Nothing()
     assert isinstance(heard_as(Nothing(), scores(OVERWHELMS, take_picture=9), ratio_db=NOISY_DB + 1), Command)
     assert heard_as(Nothing(), scores(SURE + 1, take_picture=SURE + 1), ratio_db=NOISY_DB + 1) == Nothing()
-    assert isinstance(heard_as(WAKE, scores(SURE + 1, take_picture=SURE + 1), ratio_db=NOISY_DB + 1), Command)
+    assert isinstance(heard_as(WAKE, scores(SURE + 1, take_picture=SAID_BEYOND_DOUBT), ratio_db=NOISY_DB + 1), Command)
+
+
+def test_where_it_is_quiet_the_spotter_alone_is_believed_for_nothing_less_than_what_was_said_beyond_doubt() -> None:
+    """Glasses of something, and: what is my sister's, was a question for the battery. Find my mother was show my memories."""
+    for reading, wake in ((WAKE, 6.2), (WAKE, SURE), (Nothing(), OVERWHELMS)):
+        assert not isinstance(heard_as(reading, scores(wake, battery=SAID_BEYOND_DOUBT - 0.1), ratio_db=NOISY_DB + 1), Command)
 
 
 def test_a_wake_phrase_that_the_spotter_alone_has_heard_is_no_second_opinion_where_it_is_quiet() -> None:
