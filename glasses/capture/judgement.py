@@ -145,7 +145,7 @@ def _judged_request(
 ) -> Reading:  # fmt: skip
     if reading.wake_s == 0:
         return reading if not noisy or (spotted.best[0] == reading.name and spotted.said >= FOLLOWS) else Nothing()
-    if not _may_open(reading, spotted, phrases, least):
+    if not _may_open(reading, spotted, phrases, noisy=noisy, least=least):
         return Nothing()
     unsaid = noisy and " " not in reading.prefix and _own(reading, spotted) < SUPPORTS
     return _woken(spotted, wake_phrase) if unsaid else reading
@@ -206,10 +206,14 @@ def agrees(name: str, spotted: Spotted, least: float = OBJECTS) -> bool:
     return spotted.wake >= least and not _is_rather(spotted, name)
 
 
-def _may_open(reading: OpenRequest, spotted: Spotted, phrases: Phrases, least: float) -> bool:
-    """A command in a request's words (no, I said cancel) is no objection; another request is, and a command surely said."""
-    in_its_words = spotted.best[0] not in phrases.open and (reading.name == IntentName.CORRECT or spotted.said < SAID)
-    return spotted.wake >= least and (in_its_words or not _is_rather(spotted, str(reading.name)))
+def _may_open(reading: OpenRequest, spotted: Spotted, phrases: Phrases, *, noisy: bool, least: float) -> bool:
+    """A command in a request's words (no, I said cancel) is no objection, and a command surely said is.
+
+    Another request is one in noise only: a request is read again, and is done only where it still is the same.
+    """
+    is_request = spotted.best[0] in phrases.open
+    may_be = not noisy if is_request else (reading.name == IntentName.CORRECT or spotted.said < SAID)
+    return spotted.wake >= least and (may_be or not _is_rather(spotted, str(reading.name)))
 
 
 def _is_rather(spotted: Spotted, name: str) -> bool:

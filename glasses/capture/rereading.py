@@ -56,7 +56,6 @@ class Rereading:
     def __init__(self, model: SpeechModel, phrases: Phrases, wake_phrases: list[str]) -> None:
         self._model, self._phrases, self._wakes = model, phrases, wake_phrases
         self._forms: tuple[Names, Forms] | None = None
-        self._ends = {" ".join(prefix.split()[-2:]) for spoken in phrases.open.values() for prefix in spoken}
 
     def listen_again(self, sound: bytes) -> list[Word]:
         """With the grammar that listens all the time: for the same words in other sound (with its noise, or without)."""
@@ -96,13 +95,17 @@ class Rereading:
 
     def _opened(self, opening: Opening, words: list[Word]) -> Opened:
         spoken = self._phrases.open[opening.name][0].split()
-        ends = begins_with_end_of(spoken, words)
+        ends = self._count_of_prefix(opening.name, words)
         end_s = words[ends - 1].end_s if ends else opening.end_s
         prefix = [
             Word(word=word, start_s=end_s - (len(spoken) - at) * WORD_S, end_s=end_s - (len(spoken) - at - 1) * WORD_S, confidence=1.0)
             for at, word in enumerate(spoken)
         ]
         return Opened(opening.name, prefix, words[ends:])
+
+    def _count_of_prefix(self, name: IntentName, words: list[Word]) -> int:
+        """How many of the first words still are its prefix: said twice, or longer than it was known to be."""
+        return max(begins_with_end_of(prefix.split(), words) for prefix in self._phrases.open[name])
 
     def _read_behind(self, opened: Opened, sound: bytes, names: Names) -> Heard:
         prefix, rest = opened.prefix, opened.rest
@@ -115,10 +118,11 @@ class Rereading:
         if any(word.word not in vocabulary.known for word in rest):
             own = self._words(sound, request_grammar(self._phrases, self._wakes, names, strangers=False))
             rest = own_or_strangers(rest, _after(own, end_s), vocabulary.known, score)
-            rest = rest[1:] if rest and f"{opening[-1]} {rest[0].word}" in self._ends else rest
         from_s = max(0.0, end_s - CONTEXT_S)
         free = _after([shifted(word, from_s) for word in self._words(_from(sound, from_s), None)], end_s)
-        heard = chosen(opened.name, rest, free, vocabulary, score)
+        in_rest, in_free = (self._count_of_prefix(opened.name, words) for words in (rest, free))
+        opening += [word.word for word in max(rest[:in_rest], free[:in_free], key=len)]
+        heard = chosen(opened.name, rest[in_rest:], free[in_free:], vocabulary, score)
         return self._made_sense_of(heard, asked, opening, self._forms_of(names), vocabulary, score)
 
     def _forms_of(self, names: Names) -> Forms:
@@ -155,7 +159,7 @@ class Rereading:
 
 
 def begins_with_end_of(prefix: list[str], words: list[Word]) -> int:
-    """How many: a prefix may reach further than it was known to, and its last words are none of the request's."""
+    """How many of the words: the last ones of a prefix are none of the request's."""
     texts = [word.word for word in words]
     return next((count for count in range(len(prefix), 0, -1) if texts[:count] == prefix[-count:]), 0)
 

@@ -317,6 +317,14 @@ def test_a_command_is_no_objection_to_a_request_and_another_request_is() -> None
     assert heard_as(OPENED, rather, ratio_db=LOUD_DB) == Nothing()
 
 
+def test_where_it_is_quiet_another_request_is_no_objection_to_one_either() -> None:
+    """Find my mother was scored 5.5 as show my memories: the request is read again, and is done only where it still is that one."""
+    rather = scores(SURE, show_memories=SAID_BEYOND_DOUBT, find=OBJECTS - 9)
+    assert heard_as(OPENED, rather, ratio_db=NOISY_DB) == OPENED
+    assert heard_as(OPENED, scores(SURE, cancel=SAID_BEYOND_DOUBT, find=OBJECTS - 9), ratio_db=NOISY_DB) == Nothing()
+    assert heard_as(OPENED, replace(rather, wake=DOUBTS - 0.1), ratio_db=NOISY_DB) == Nothing()
+
+
 @given(wake=st.floats(-15, 10), own=st.lists(st.floats(-15, 10), min_size=3, max_size=3), least=st.floats(-5, 5))
 def test_trust_is_as_if_the_wake_phrase_alone_had_been_scored_higher(wake: float, own: list[float], least: float) -> None:
     doubted, believed = (read_scores([0.0], np.array([[score, *own]], np.float32), LABELS) for score in (wake, max(wake, least)))

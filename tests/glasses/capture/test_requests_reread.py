@@ -61,3 +61,12 @@ def test_a_prefix_that_goes_on_after_its_known_end_is_none_of_the_request(
     heard = rereading.read(sound, names, Opening(IntentName.CREATE_MEMORY, 0.8))
     assert heard is not None
     assert heard.text == text
+
+
+@pytest.mark.parametrize("said", ["okay glasses, create a memory video of, of anna in paris", "create a memory. video of, of beijing"])
+def test_who_stammers_at_the_end_of_a_prefix_is_not_asked_for_a_film_of_of(
+    rereading: Rereading, names: Names, speak: Callable[[str], Samples], said: str
+) -> None:
+    heard = rereading.read(at_16_khz(speak(said)), names)
+    assert heard is not None
+    assert heard.text == said.rsplit(", of ")[1]
