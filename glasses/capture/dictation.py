@@ -53,21 +53,24 @@ class Dictation:
         """As it was said, with its noise."""
         return self._raw.between(self.request.start_s - BEFORE_S)
 
-    async def is_over(self, heard_s: float, quiet_s: float, hushed_s: float) -> bool:
-        """It is read when somebody takes a breath, and over when that was none. ``quiet_s``, ``hushed_s``: Hearing's."""
-        silent_s = heard_s - quiet_s
-        was_spoken = self.request.has_rest or silent_s > self._opened_s
-        if quiet_s >= (BREATH_S if was_spoken else JOIN_S) or heard_s - self.request.start_s >= LONGEST_S:
-            if self._early is not None and self._early.at_s < silent_s:
-                self._early = None
-            return True
-        if was_spoken and self._early is None and hushed_s >= EARLY_S:
-            self._early = Early(await self._reading(), heard_s)
-        return False
+    def is_over(self, heard_s: float, quiet_s: float) -> bool:
+        """``quiet_s``: Hearing's."""
+        waits_s = BREATH_S if self._was_spoken(heard_s - quiet_s) else JOIN_S
+        return quiet_s >= waits_s or heard_s - self.request.start_s >= LONGEST_S
 
-    async def heard(self) -> Heard | None:
-        """What was meant; None where its readings do not agree."""
-        return (self._early.heard if self._early is not None else None) or await self._reading()
+    async def read_early(self, heard_s: float, quiet_s: float, hushed_s: float) -> None:
+        """Where somebody takes a breath, which mostly is none; once. ``quiet_s``, ``hushed_s``: Hearing's."""
+        if self._early is None and hushed_s >= EARLY_S and self._was_spoken(heard_s - quiet_s):
+            self._early = Early(await self._reading(), heard_s)
+
+    async def heard(self, voice_s: float) -> Heard | None:
+        """What was meant; None where its readings do not agree. ``voice_s``: until when a voice was heard, in heard time."""
+        early = self._early.heard if self._early is not None and self._early.at_s >= voice_s else None
+        return early or await self._reading()
+
+    def _was_spoken(self, voice_s: float) -> bool:
+        """Anything behind the prefix."""
+        return self.request.has_rest or voice_s > self._opened_s
 
     async def _reading(self) -> Heard | None:
         """The surer of its readings without and with the noise.

@@ -20,8 +20,6 @@ OBJECTS = -3.0
 """Below these log odds the spotter objects, where it is loud: there, the wake phrase itself is often scored so low."""
 DOUBTS = -1.7
 """The same where the noise is less."""
-UNSAID = -4.0
-"""A command whose own score is below, in quiet, is talk behind a wake phrase: hey glasses are expensive is no cancel."""
 HELPS = -1.4
 """From these on it is believed where the recogniser has heard the wake phrase too, but not what came after."""
 SAID = 5.5
@@ -39,14 +37,6 @@ SURE = 1.8
 """From these on it is believed alone, where it is loud."""
 OVERWHELMS = 6.5
 """From these on also where it is quiet: talk and near-misses were scored 5.4 at most."""
-FOLLOWS = 0.0
-"""A correction without a wake phrase, and a command that was heard with nothing but commands to choose from, are heard into noise easily:
-there, their own score must be above, and no other's higher."""
-SUPPORTS = -4.4
-"""In noise a request of one word (find) is one only where its own score, wake phrase and all, is above; and so, anywhere, is a command
-that was heard with nothing but commands to choose from."""
-HEARD = -2.3
-"""In noise a command is one only where its own score, wake phrase and all, is above: of 228 that were read right the lowest had -2.2."""
 NOISY_DB = 19.0
 """Above this ratio of speech to noise the recogniser hears well enough not to be contradicted: what it did not hear was not said."""
 GLIMPSED, GLIMPSED_IN_QUIET, GLIMPSED_BEYOND_DOUBT = -0.5, 2.8, -2.0
@@ -64,6 +54,31 @@ class OfWake(Flag):
     END_AND_COMMAND = auto()
     """Its last word, and behind it the command that the spotter heard."""
     WHOLE = auto()
+
+
+class Floor(NamedTuple):
+    """What the recogniser read is done only where the spotter has heard as much of it: all of it must hold."""
+
+    own: float = -inf
+    """Least log odds of a wake phrase and what was read behind it."""
+    said: float = -inf
+    """Least log odds of the likeliest command by itself; asked for only where that must be what was read."""
+    is_likeliest: bool = False
+    """Whether the likeliest command must be what was read."""
+
+
+COMMAND_IN_QUIET = Floor(-4.0)
+"""Below it is talk behind a wake phrase: hey glasses are expensive is no cancel."""
+COMMAND_IN_NOISE = Floor(-2.3, is_likeliest=True)
+"""Of 228 that were read right the lowest had -2.2."""
+WORD_IN_NOISE = Floor(-2.3, said=0.0, is_likeliest=True)
+"""A command of one word (undo) is heard into noise easily."""
+WORD_OF_REQUEST_IN_NOISE = Floor(-4.4)
+"""And so is a request's (find), which is read once more."""
+CORRECTION_IN_NOISE = Floor(said=0.0, is_likeliest=True)
+"""One without a wake phrase."""
+OUT_OF_COMMANDS = Floor(-4.4, said=0.0, is_likeliest=True)
+"""A command that was heard with nothing but commands to choose from, wherever."""
 
 
 class Belief(NamedTuple):
@@ -129,31 +144,28 @@ def _judged_command(
     if not agrees(str(reading.intent.name), spotted, least):
         return Nothing()
     if noisy:
-        return reading if _is_heard(reading, spotted) else _woken(spotted, wake_phrase)
-    return reading if _own(reading, spotted) >= UNSAID else Nothing()
-
-
-def _is_heard(reading: Command, spotted: Spotted) -> bool:
-    """Whether the spotter has heard this command rather than another; one word (undo), which is heard into noise easily, for itself too."""
-    if spotted.best[0] != reading.intent.name or _own(reading, spotted) < HEARD:
-        return False
-    return " " in reading.intent.text or spotted.said >= FOLLOWS
+        floor = COMMAND_IN_NOISE if " " in reading.intent.text else WORD_IN_NOISE
+        return reading if _reaches(floor, reading, spotted) else _woken(spotted, wake_phrase)
+    return reading if _reaches(COMMAND_IN_QUIET, reading, spotted) else Nothing()
 
 
 def _judged_request(
     reading: OpenRequest, spotted: Spotted, phrases: Phrases, wake_phrase: str, *, noisy: bool, least: float
 ) -> Reading:  # fmt: skip
     if reading.wake_s == 0:
-        return reading if not noisy or (spotted.best[0] == reading.name and spotted.said >= FOLLOWS) else Nothing()
+        return reading if not noisy or _reaches(CORRECTION_IN_NOISE, reading, spotted) else Nothing()
     if not _may_open(reading, spotted, phrases, noisy=noisy, least=least):
         return Nothing()
-    unsaid = noisy and " " not in reading.prefix and _own(reading, spotted) < SUPPORTS
-    return _woken(spotted, wake_phrase) if unsaid else reading
+    if noisy and " " not in reading.prefix and not _reaches(WORD_OF_REQUEST_IN_NOISE, reading, spotted):
+        return _woken(spotted, wake_phrase)
+    return reading
 
 
-def _own(reading: Command | OpenRequest, spotted: Spotted) -> float:
-    """Log odds of what was read, and a wake phrase before it."""
-    return spotted.commands.get(str(name_of(reading)), NONE)
+def _reaches(floor: Floor, reading: Command | OpenRequest, spotted: Spotted) -> bool:
+    name = str(name_of(reading))
+    if floor.is_likeliest and (spotted.best[0] != name or spotted.said < floor.said):
+        return False
+    return spotted.commands.get(name, NONE) >= floor.own
 
 
 def _is_believed(spotted: Spotted, ratio_db: float, calm_db: float, of_wake: OfWake) -> bool:
@@ -185,8 +197,7 @@ def is_clear(spotted: Spotted) -> bool:
 
 def supports(reading: Command, spotted: Spotted) -> bool:
     """Whether the spotter too has heard this command, and no other rather: words can be heard into noise."""
-    name, score = spotted.best
-    return name == reading.intent.name and score >= SUPPORTS and spotted.said >= FOLLOWS
+    return _reaches(OUT_OF_COMMANDS, reading, spotted)
 
 
 def contradicts(reading: Command | OpenRequest, spotted: Spotted) -> bool:

@@ -277,10 +277,12 @@ class Listener:
     async def _attend_to(self, dictation: Dictation) -> None:
         if self._hearing is None:
             raise RuntimeError("open comes first")
-        if not await dictation.is_over(self._heard_s, self._hearing.quiet_s, self._hearing.hushed_s):
+        quiet_s = self._hearing.quiet_s
+        if not dictation.is_over(self._heard_s, quiet_s):
+            await dictation.read_early(self._heard_s, quiet_s, self._hearing.hushed_s)
             return
         self._dictation = None
-        heard = await dictation.heard()
+        heard = await dictation.heard(self._heard_s - quiet_s)
         if heard is None:
             self._bus.publish(WakeHeard())  # two readings that do not agree: it is to be said again
             return

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Generator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import av
 import numpy as np
 
 from glasses.hud.render import HEIGHT_PX, WIDTH_PX
+from glasses.thread import OwnThread
 from glasses.wire.errors import SouvenirError
 
 FRAMES_PER_S = 8.0
@@ -23,14 +22,13 @@ class FilmUnplayableError(SouvenirError):
 
 async def frames_of(film: Path, per_s: float = FRAMES_PER_S) -> AsyncGenerator[tuple[float, bytes]]:
     """Seconds and RGB bytes of ``WIDTH_PX`` x ``HEIGHT_PX``, decoded on a thread as they are asked for. Raises FilmUnplayableError."""
-    loop = asyncio.get_running_loop()
-    frames = _decoded(film, per_s)
-    with ThreadPoolExecutor(1, thread_name_prefix="film") as thread:
-        try:
-            while (frame := await loop.run_in_executor(thread, next, frames, None)) is not None:
-                yield frame
-        finally:
-            await loop.run_in_executor(thread, frames.close)
+    frames, thread = _decoded(film, per_s), OwnThread("film")
+    try:
+        while (frame := await thread.run(next, frames, None)) is not None:
+            yield frame
+    finally:
+        await thread.run(frames.close)
+        thread.close()
 
 
 def _decoded(film: Path, per_s: float) -> Generator[tuple[float, bytes]]:

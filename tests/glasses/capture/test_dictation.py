@@ -60,7 +60,8 @@ def dictation(reader: Reader, *, has_rest: bool = False, opening: Opening | None
 
 async def said_by(dictated: Dictation, said_s: float, quiet_s: float) -> bool:
     """Whether it is over ``quiet_s`` after its last word."""
-    return await dictated.is_over(said_s + quiet_s, quiet_s, quiet_s)
+    await dictated.read_early(said_s + quiet_s, quiet_s, quiet_s)
+    return dictated.is_over(said_s + quiet_s, quiet_s)
 
 
 async def test_it_is_read_in_the_pause_and_not_again_when_that_was_its_end() -> None:
@@ -72,7 +73,7 @@ async def test_it_is_read_in_the_pause_and_not_again_when_that_was_its_end() -> 
     assert reader.asked == ["clean", "raw"]
     assert not await said_by(dictated, ASKED_S, BREATH_S - 0.1)
     assert await said_by(dictated, ASKED_S, BREATH_S)
-    assert await dictated.heard() == reader.clean
+    assert await dictated.heard(ASKED_S) == reader.clean
     assert reader.asked == ["clean", "raw"]
 
 
@@ -83,7 +84,7 @@ async def test_who_only_took_a_breath_is_read_again_at_the_end() -> None:
     reader.clean = heard("anna in paris")
     assert not await said_by(dictated, ASKED_S + 2.0, EARLY_S)
     assert await said_by(dictated, ASKED_S + 2.0, BREATH_S)
-    assert await dictated.heard() == reader.clean
+    assert await dictated.heard(ASKED_S + 2.0) == reader.clean
 
 
 async def test_who_has_said_no_more_than_the_prefix_is_waited_for() -> None:
@@ -100,9 +101,9 @@ async def test_what_is_said_in_one_breath_with_its_prefix_is_over_after_a_breath
 
 async def test_in_a_room_that_is_never_quiet_it_ends_all_the_same() -> None:
     dictated = dictation(reader := Reader(clean=heard("anna in paris")))
-    assert not await dictated.is_over(0.5 + LONGEST_S - 0.1, 0.0, 0.0)
-    assert await dictated.is_over(0.5 + LONGEST_S, 0.0, 0.0)
-    assert await dictated.heard() == reader.clean
+    assert not dictated.is_over(0.5 + LONGEST_S - 0.1, 0.0)
+    assert dictated.is_over(0.5 + LONGEST_S, 0.0)
+    assert await dictated.heard(0.5 + LONGEST_S) == reader.clean
 
 
 @pytest.mark.parametrize(
@@ -117,24 +118,24 @@ async def test_in_a_room_that_is_never_quiet_it_ends_all_the_same() -> None:
 async def test_the_noise_is_read_with_it_where_a_doubt_is_left(clean: Heard | None, raw: Heard, asked: list[str]) -> None:
     """Clear and without a doubt; with one; not read at all; or as another request than what it was opened as."""
     reader = Reader(clean=clean, raw=raw)
-    assert await dictation(reader).heard() == (clean if asked == ["clean"] else raw)
+    assert await dictation(reader).heard(ASKED_S) == (clean if asked == ["clean"] else raw)
     assert reader.asked == asked
 
 
 async def test_what_follows_a_sure_prefix_is_read_where_no_reading_has_that_in_it() -> None:
     reader = Reader(behind=heard("anna in paris", unsure=(NOT_CAUGHT,)))
-    assert await dictation(reader).heard() == reader.behind
+    assert await dictation(reader).heard(ASKED_S) == reader.behind
     assert reader.asked == ["clean", "raw", "behind 1.2"], "in the sound that begins .3 s before the first word"
 
 
 @pytest.mark.parametrize("behind", [None, heard("")])
 async def test_of_what_no_word_was_understood_nothing_is_told(behind: Heard | None) -> None:
-    assert await dictation(Reader(behind=behind)).heard() is None
+    assert await dictation(Reader(behind=behind)).heard(ASKED_S) is None
 
 
 async def test_without_a_sure_prefix_readings_that_do_not_agree_are_none() -> None:
     reader = Reader(clean=heard("anna", IntentName.FIND), raw=heard(""), behind=heard("anna"))
-    assert await dictation(reader, opening=None).heard() is None
+    assert await dictation(reader, opening=None).heard(ASKED_S) is None
 
 
 async def test_its_audio_is_its_own_sound_with_the_noise() -> None:

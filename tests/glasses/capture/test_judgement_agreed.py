@@ -15,23 +15,25 @@ from glasses.capture.intents import Command, Nothing, OpenRequest, Reading, Wake
 from glasses.capture.judgement import (
     APART,
     CLEARLY_SAID,
+    COMMAND_IN_NOISE,
+    COMMAND_IN_QUIET,
+    CORRECTION_IN_NOISE,
     DOUBTS,
-    FOLLOWS,
     GLIMPSED,
     GLIMPSED_BEYOND_DOUBT,
     GLIMPSED_IN_QUIET,
     HALF,
-    HEARD,
     HELPS,
     LIKELY,
     NOISY_DB,
     OBJECTS,
+    OUT_OF_COMMANDS,
     OVERWHELMS,
     SAID,
     SAID_BEYOND_DOUBT,
-    SUPPORTS,
     SURE,
-    UNSAID,
+    WORD_IN_NOISE,
+    WORD_OF_REQUEST_IN_NOISE,
     OfWake,
     contradicts,
     is_clear,
@@ -72,7 +74,7 @@ def test_what_the_spotter_objects_to_is_not_done(reading: Command | Wake | OpenR
 def test_where_it_is_quiet_less_of_a_doubt_is_an_objection(reading: Command | OpenRequest) -> None:
     heard = scores(DOUBTS - 0.1, cancel=DOUBTS - 0.1, find=DOUBTS - 0.2)
     assert heard_as(reading, heard, ratio_db=NOISY_DB + 1) == Nothing()
-    assert heard_as(reading, replace(heard, said=FOLLOWS), ratio_db=LOUD_DB) == reading
+    assert heard_as(reading, replace(heard, said=WORD_IN_NOISE.said), ratio_db=LOUD_DB) == reading
 
 
 def test_what_was_surely_said_is_no_other_command_however_doubtful_the_wake_phrase() -> None:
@@ -102,7 +104,7 @@ def test_a_doubt_is_no_objection(reading: Command | Wake | OpenRequest) -> None:
 
 
 def test_the_recogniser_may_be_done_before_the_spotter() -> None:
-    assert heard_as(COMMAND, scores(5, cancel=UNSAID), ratio_db=NOISY_DB + 1) == COMMAND
+    assert heard_as(COMMAND, scores(5, cancel=COMMAND_IN_QUIET.own), ratio_db=NOISY_DB + 1) == COMMAND
     assert heard_as(COMMAND, scores(5, cancel=-9, undo=5), ratio_db=NOISY_DB + 1) == Nothing()
 
 
@@ -136,11 +138,12 @@ def test_in_noise_a_lost_beginning_is_made_good_by_two_that_agree() -> None:
 
 
 def test_a_command_out_of_commands_alone_needs_the_spotters_support() -> None:
-    assert supports(COMMAND, scores(SUPPORTS, cancel=FOLLOWS))
-    assert not supports(COMMAND, scores(SUPPORTS - 0.1, cancel=FOLLOWS))
-    assert not supports(COMMAND, scores(5, cancel=FOLLOWS - 0.1)), "memory was heard as cancel"
+    least = OUT_OF_COMMANDS
+    assert supports(COMMAND, scores(least.own, cancel=least.said))
+    assert not supports(COMMAND, scores(least.own - 0.1, cancel=least.said))
+    assert not supports(COMMAND, scores(5, cancel=least.said - 0.1)), "memory was heard as cancel"
     assert not supports(COMMAND, scores(5))
-    assert not supports(COMMAND, scores(5, cancel=FOLLOWS, find=FOLLOWS + 0.1)), "find was heard as undo"
+    assert not supports(COMMAND, scores(5, cancel=least.said, find=least.said + 0.1)), "find was heard as undo"
 
 
 def test_half_a_wake_phrase_of_each_is_one_where_it_is_loud() -> None:
@@ -178,11 +181,12 @@ def test_behind_a_wake_phrase_that_the_recogniser_heard_what_was_said_beyond_dou
 
 def test_in_noise_a_request_of_one_word_that_the_spotter_has_not_heard_is_a_wake_phrase_alone() -> None:
     """Cancel was understood as a request to find, which is done to whatever is said next."""
-    assert isinstance(heard_as(OPENED, scores(0.5, find=SUPPORTS - 0.1), ratio_db=LOUD_DB), Wake)
-    assert heard_as(OPENED, scores(0.5, find=SUPPORTS), ratio_db=LOUD_DB) == OPENED
-    assert heard_as(OPENED, scores(0.5, find=SUPPORTS - 0.1), ratio_db=NOISY_DB) == OPENED
+    least = WORD_OF_REQUEST_IN_NOISE.own
+    assert isinstance(heard_as(OPENED, scores(0.5, find=least - 0.1), ratio_db=LOUD_DB), Wake)
+    assert heard_as(OPENED, scores(0.5, find=least), ratio_db=LOUD_DB) == OPENED
+    assert heard_as(OPENED, scores(0.5, find=least - 0.1), ratio_db=NOISY_DB) == OPENED
     longer = OpenRequest(IntentName.SHOW_MEMORIES, "show my memories of", 1.0, has_rest=True, wake_s=0.7)
-    assert heard_as(longer, scores(0.5, show_memories=SUPPORTS - 0.1), ratio_db=LOUD_DB) == longer, "so many words are not heard by chance"
+    assert heard_as(longer, scores(0.5, show_memories=least - 0.1), ratio_db=LOUD_DB) == longer, "so many words are not heard by chance"
 
 
 def test_in_noise_a_command_that_the_spotter_takes_for_another_is_a_wake_phrase_alone() -> None:
@@ -190,7 +194,7 @@ def test_in_noise_a_command_that_the_spotter_takes_for_another_is_a_wake_phrase_
     other = scores(0.5, undo=-2, cancel=-2.1)
     assert isinstance(heard_as(COMMAND, other, ratio_db=LOUD_DB), Wake)
     assert heard_as(COMMAND, other, ratio_db=NOISY_DB) == COMMAND
-    assert heard_as(COMMAND, replace(scores(0.5, undo=-2.1, cancel=-2), said=FOLLOWS), ratio_db=LOUD_DB) == COMMAND
+    assert heard_as(COMMAND, replace(scores(0.5, undo=-2.1, cancel=-2), said=WORD_IN_NOISE.said), ratio_db=LOUD_DB) == COMMAND
 
 
 def test_in_noise_a_command_is_heard_by_the_spotter_too() -> None:
@@ -201,10 +205,11 @@ def test_in_noise_a_command_is_heard_by_the_spotter_too() -> None:
         return heard_as(command, spotted, ratio_db=LOUD_DB)
 
     longer = Command(Intent(name=IntentName.RECORD_VIDEO, confidence=1.0, text="record a video"), 1.0, 0.7)
-    assert heard(longer, HEARD, FOLLOWS - 1) == longer
-    assert isinstance(heard(longer, HEARD - 0.1, 9), Wake)
-    assert heard(COMMAND, HEARD, FOLLOWS) == COMMAND
-    assert isinstance(heard(COMMAND, HEARD, FOLLOWS - 0.1), Wake), "one word is heard into noise easily"
+    least = COMMAND_IN_NOISE.own
+    assert heard(longer, least, WORD_IN_NOISE.said - 1) == longer
+    assert isinstance(heard(longer, least - 0.1, 9), Wake)
+    assert heard(COMMAND, WORD_IN_NOISE.own, WORD_IN_NOISE.said) == COMMAND
+    assert isinstance(heard(COMMAND, WORD_IN_NOISE.own, WORD_IN_NOISE.said - 0.1), Wake), "one word is heard into noise easily"
 
 
 def test_where_it_is_quiet_only_an_overwhelming_spotter_contradicts_the_recogniser() -> None:
@@ -254,12 +259,13 @@ def test_a_wake_phrase_alone_waits_for_its_command() -> None:
 
 def test_a_correction_without_a_wake_phrase_needs_none_from_the_spotter() -> None:
     assert heard_as(CORRECTION, scores(NONE), ratio_db=NOISY_DB + 1) == CORRECTION
-    said = Spotted(NONE, 1.8, {"correct": NONE, "find": NONE - 1}, 2.4, said=FOLLOWS)
+    said = Spotted(NONE, 1.8, {"correct": NONE, "find": NONE - 1}, 2.4, said=CORRECTION_IN_NOISE.said)
     assert heard_as(CORRECTION, said, ratio_db=LOUD_DB) == CORRECTION
 
 
 @pytest.mark.parametrize(
-    "heard", [scores(NONE), Spotted(NONE, 1.8, {"correct": NONE}, 2.4, said=FOLLOWS - 0.1), scores(NONE, find=9, correct=8)]
+    "heard",
+    [scores(NONE), Spotted(NONE, 1.8, {"correct": NONE}, 2.4, said=CORRECTION_IN_NOISE.said - 0.1), scores(NONE, find=9, correct=8)],
 )
 def test_in_noise_a_correction_must_have_been_said_and_nothing_else(heard: Spotted) -> None:
     assert heard_as(CORRECTION, heard, ratio_db=LOUD_DB) == Nothing()
@@ -290,7 +296,7 @@ def test_no_command_is_likelier_than_its_wake_phrase(rows: list[list[float]]) ->
 
 def test_talk_behind_a_wake_phrase_is_no_command() -> None:
     """Hey glasses are expensive was heard as hey glasses, cancel."""
-    assert heard_as(COMMAND, scores(8, cancel=UNSAID - 0.1), ratio_db=NOISY_DB) == Nothing()
+    assert heard_as(COMMAND, scores(8, cancel=COMMAND_IN_QUIET.own - 0.1), ratio_db=NOISY_DB) == Nothing()
 
 
 def test_a_command_that_was_clearly_said_needs_less_of_a_wake_phrase_where_it_is_loud() -> None:
