@@ -115,15 +115,20 @@ class Rereading:
         def score(words: list[str]) -> float:
             return self._model.likelihood(asked, " ".join([*opening, *(word for word in words if word != UNKNOWN)]))
 
+        forms = self._forms_of(names)
+
+        def is_whole(words: list[Word]) -> bool:
+            return forms.fits([word.word for word in words[self._count_of_prefix(opened.name, words) :]])
+
         if any(word.word not in vocabulary.known for word in rest):
             own = self._words(sound, request_grammar(self._phrases, self._wakes, names, strangers=False))
-            rest = own_or_strangers(rest, _after(own, end_s), vocabulary.known, score)
+            rest = own_or_strangers(rest, _after(own, end_s), vocabulary.known, score, is_whole)
         from_s = max(0.0, end_s - CONTEXT_S)
         free = _after([shifted(word, from_s) for word in self._words(_from(sound, from_s), None)], end_s)
         in_rest, in_free = (self._count_of_prefix(opened.name, words) for words in (rest, free))
         opening += [word.word for word in max(rest[:in_rest], free[:in_free], key=len)]
-        heard = chosen(opened.name, rest[in_rest:], free[in_free:], vocabulary, score)
-        return self._made_sense_of(heard, asked, opening, self._forms_of(names), vocabulary, score)
+        heard = chosen(opened.name, rest[in_rest:], free[in_free:], vocabulary, score, is_whole)
+        return self._made_sense_of(heard, asked, opening, forms, vocabulary, score)
 
     def _forms_of(self, names: Names) -> Forms:
         """Made anew when the wearer's names are others than those of the request before."""

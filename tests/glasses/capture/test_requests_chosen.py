@@ -11,7 +11,10 @@ from glasses.capture.requests import (
     MARGIN,
     NOT_CAUGHT,
     STRANGER_MARGIN,
+    WHOLE_MARGIN,
+    WHOLE_STRANGER_MARGIN,
     Heard,
+    IsWhole,
     Names,
     Vocabulary,
     after_prefix,
@@ -34,9 +37,21 @@ def words(text: str, confidence: float = 1.0) -> list[Word]:
     return [Word(word=word, start_s=at * 0.4, end_s=at * 0.4 + 0.3, confidence=confidence) for at, word in enumerate(text.split())]
 
 
-def read(listed: str, free: str, gain: float) -> tuple[str, list[str]]:
+def no_request(_: list[Word]) -> bool:
+    return False
+
+
+def a_request(_: list[Word]) -> bool:
+    return True
+
+
+def read(listed: str, free: str, gain: float, is_whole: IsWhole = no_request) -> tuple[str, list[str]]:
     """``gain``: by how much the sound fits any sentence with dictated words better."""
-    heard = chosen(IntentName.CREATE_MEMORY, words(listed), words(free), VOCABULARY, lambda said: 0.0 if said == listed.split() else gain)
+
+    def score(said: list[str]) -> float:
+        return 0.0 if said == listed.split() else gain
+
+    heard = chosen(IntentName.CREATE_MEMORY, words(listed), words(free), VOCABULARY, score, is_whole)
     return heard.text, heard.unsure
 
 
@@ -54,13 +69,22 @@ def test_a_name_on_no_list_is_not_forced_onto_a_listed_one() -> None:
     assert unsure == ["copenhagen"]
 
 
+def test_a_whole_request_stands_against_dictation_that_fits_better() -> None:
+    """Begging, by doing and envisioning were dictated for Beijing."""
+    listed, free = "my wife and me in san francisco", "my wife and me in some friends"
+    assert read(listed, free, WHOLE_MARGIN - 1, a_request) == (listed, [])
+    assert read(listed, free, WHOLE_MARGIN + 1, a_request)[0] == free
+    assert read("my life in paris", "my wife in paris", 1, a_request)[0] == "my wife in paris", "life is on no list"
+    assert read("my wife in paris", "my life in paris", EVERYDAY_MARGIN + 1, a_request)[0] == "my life in paris", "and wife is no name"
+
+
 def test_words_that_are_no_names_are_hardly_in_doubt() -> None:
     assert read("my wife and me in paris", "my life and meet in paris", EVERYDAY_MARGIN - 1) == ("my wife and me in paris", [])
 
 
 def test_a_word_that_was_not_heard_well_is_unsure_but_for_the_small_ones_between_names() -> None:
     reading = words("my wife in paris", 0.5)
-    heard = chosen(IntentName.FIND, reading, reading, VOCABULARY, lambda _: 0.0)
+    heard = chosen(IntentName.FIND, reading, reading, VOCABULARY, lambda _: 0.0, a_request)
     assert heard.unsure == ["my", "wife", "paris"]
 
 
@@ -71,15 +95,17 @@ def test_a_stranger_of_the_table_is_unsure_even_when_both_readings_agree() -> No
 def test_the_wearers_own_name_is_believed_where_a_strangers_fits_hardly_better() -> None:
     listed, own = words("amanda in paris"), words("anna in paris")
 
-    def fits(gain: float) -> list[Word]:
-        return own_or_strangers(listed, own, KNOWN, lambda said: gain if said[0] == "amanda" else 0.0)
+    def fits(gain: float, is_whole: IsWhole) -> list[Word]:
+        return own_or_strangers(listed, own, KNOWN, lambda said: gain if said[0] == "amanda" else 0.0, is_whole)
 
-    assert fits(STRANGER_MARGIN - 1) is own
-    assert fits(STRANGER_MARGIN + 1) is listed
-    assert own_or_strangers(own, listed, KNOWN, lambda _: 0.0) is own, "nothing strange in it"
+    assert fits(STRANGER_MARGIN - 1, no_request) is own
+    assert fits(STRANGER_MARGIN + 1, no_request) is listed
+    assert fits(WHOLE_STRANGER_MARGIN - 1, a_request) is own
+    assert fits(WHOLE_STRANGER_MARGIN + 1, a_request) is listed
+    assert own_or_strangers(own, listed, KNOWN, lambda _: 0.0, a_request) is own, "nothing strange in it"
     holed = words(f"{UNKNOWN} in paris")
-    assert own_or_strangers(holed, own, KNOWN, lambda _: 0.0) is holed
-    assert own_or_strangers(listed, [], KNOWN, lambda _: 0.0) is listed
+    assert own_or_strangers(holed, own, KNOWN, lambda _: 0.0, a_request) is holed
+    assert own_or_strangers(listed, [], KNOWN, lambda _: 0.0, a_request) is listed
 
 
 def test_a_hole_is_filled_with_what_was_dictated_then() -> None:
