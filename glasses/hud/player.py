@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -22,13 +23,13 @@ class FilmUnplayableError(SouvenirError):
 
 async def frames_of(film: Path, per_s: float = FRAMES_PER_S) -> AsyncGenerator[tuple[float, bytes]]:
     """Seconds and RGB bytes of ``WIDTH_PX`` x ``HEIGHT_PX``, decoded on a thread as they are asked for. Raises FilmUnplayableError."""
-    frames, thread = _decoded(film, per_s), OwnThread("film")
-    try:
-        while (frame := await thread.run(next, frames, None)) is not None:
-            yield frame
-    finally:
-        await thread.run(frames.close)
-        thread.close()
+    frames = _decoded(film, per_s)
+    with closing(OwnThread("film")) as thread:
+        try:
+            while (frame := await thread.run(next, frames, None)) is not None:
+                yield frame
+        finally:
+            await thread.run(frames.close)
 
 
 def _decoded(film: Path, per_s: float) -> Generator[tuple[float, bytes]]:
